@@ -1,0 +1,56 @@
+/* Call records: on the loop into a bounded queue, from there by the store
+ * thread into the calls table in batches. */
+#ifndef CALLSIEVE_CALLS_H
+#define CALLSIEVE_CALLS_H
+
+#include <stdint.h>
+
+#include "callsieve/model/facts.h"
+#include "callsieve/model/verdict.h"
+
+struct calls;
+struct store;
+
+#define CALL_ID_SIZE 17 /* our own id of a call: 16 characters and NUL */
+
+/* All text is owned by the record (malloc), may be NULL, and has been checked
+ * for nothing: it came off the wire. */
+struct call_record {
+	char id[CALL_ID_SIZE];
+	char *trunk;
+	char *gateway;	   /* the last one tried */
+	char *source;	   /* address and port the INVITE came from */
+	char *call_id;	   /* Call-ID of the caller's leg */
+	char *call_id_out; /* Call-ID of the last leg to a gateway */
+	char *from_uri;	   /* as on the wire */
+	char *to_uri;	   /* the Request-URI as on the wire */
+	struct number caller, callee;
+	int64_t started_ms; /* epoch */
+	int64_t answered_ms; /* 0: never */
+	int64_t ended_ms;
+	int status;	    /* final answer given to the caller */
+	char *phrase;
+	const char *ended_by; /* "caller", "callee", "callsieve"; static */
+	struct verdict *verdict; /* owned, verdict_dup() */
+};
+
+struct call_record *call_record_new(void);
+void call_record_free(struct call_record *record);
+
+/* `limit`: records that may wait. */
+int calls_new(struct calls **callsp, unsigned limit);
+void calls_free(struct calls *calls);
+
+/* Takes the record; when the queue is full it is freed and counted. Never
+ * blocks. Any thread. */
+void calls_put(struct calls *calls, struct call_record *record);
+
+/* A store task (arg: struct calls): writes what waits, in transactions of at
+ * most 1,000 records. What could not be written stays queued. */
+int calls_flush(struct store *store, void *arg);
+
+/* The verdict and facts of a record as one JSON object, sorted keys; free()
+ * it. NULL: no memory. What the calls table holds as `explanation`. */
+char *call_explanation(const struct call_record *record);
+
+#endif

@@ -1,0 +1,159 @@
+/* The configuration: read, checked and frozen. One option is one row of the
+ * tables in src/core/config.c, with its default, its limits and the sentence
+ * that documents it. Rules across options are checked there too, so a
+ * configuration that loads can be run. */
+#ifndef CALLSIEVE_CORE_CONFIG_H
+#define CALLSIEVE_CORE_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "callsieve/core/log.h"
+#include "callsieve/core/netaddr.h"
+
+struct buf;
+
+/* listen NAME { address, port, transports } */
+struct config_listen {
+	char *name;
+	char *address; /* numeric, no brackets */
+	uint16_t port;
+	bool udp, tcp;
+};
+
+enum config_identity { IDENTITY_PAI, IDENTITY_FROM };
+
+/* limits { ... }, and the same names within a trunk; 0: no limit */
+struct config_limits {
+	unsigned max_calls;   /* calls at once */
+	unsigned max_setup;   /* not yet answered */
+	unsigned max_unacked; /* answered, the caller's ACK still missing */
+};
+
+/* trunk NAME { ... }: a peer that may send us calls */
+struct config_trunk {
+	char *name;
+	struct cidr *sources;
+	size_t sources_count;
+	enum config_identity identity; /* pai: P-Asserted-Identity, else From */
+	char *country;		       /* country calling code, "1" */
+	char *route;		       /* name of a route */
+	struct config_limits limits;
+	bool screen;   /* no: bridge every call unjudged */
+	int reject_at; /* points */
+};
+
+enum config_transport { TRANSPORT_UDP, TRANSPORT_TCP };
+
+/* gateway NAME { ... }: where calls go */
+struct config_gateway {
+	char *name;
+	char *uri; /* as written: sip:HOST[:PORT][;transport=udp|tcp] */
+	struct netaddr host;
+	uint16_t port;
+	enum config_transport transport;
+	char *listen;		     /* NULL, or the listen to send from */
+	unsigned options_interval_s; /* 0: no health checks */
+	unsigned answer_ms;	     /* no response at all: next gateway */
+};
+
+/* route NAME { gateways = {first, second, ...} }: tried in this order */
+struct config_route {
+	char *name;
+	size_t *gateways; /* indexes into config.gateways */
+	size_t gateways_count;
+};
+
+/* screening { ... } */
+struct config_screening {
+	int report_points;	 /* for each distinct reporting subscriber */
+	unsigned report_min;	 /* reporters before reports count at all */
+	int report_max_points;
+	char **emergency;	 /* dialled numbers never screened nor shed */
+	size_t emergency_count;
+};
+
+/* reputation { ... }; url NULL: there is no service */
+struct config_reputation {
+	char *url;	/* with {e164} {e164-noplus} {national}; percent-encoded */
+	char **headers; /* "Name: value" */
+	size_t headers_count;
+	char *score;	/* JSON pointer (RFC 6901) to the score */
+	double score_min, score_max; /* mapped linearly to a risk of 0..100 */
+	int points;	/* for a risk of 100; less in proportion */
+	unsigned risk_floor; /* risks below add nothing */
+	unsigned deadline_ms;
+	unsigned cache_hit_s, cache_miss_s, cache_error_s;
+	unsigned cache_entries;
+	unsigned max_in_flight;
+	unsigned max_body; /* bytes */
+	unsigned breaker_failures; /* in a row, then it opens */
+	unsigned breaker_open_s;
+};
+
+/* api { ... }; address NULL: no API */
+struct config_api {
+	char *address;
+	uint16_t port;
+	unsigned max_body;	      /* bytes */
+	unsigned requests_per_minute; /* for one subscriber or address */
+	unsigned max_connections;
+};
+
+struct config {
+	char *path; /* the file it came from */
+	unsigned version; /* counts the reloads of this process; app sets it */
+
+	struct config_listen *listens;
+	size_t listens_count;
+	struct config_trunk *trunks;
+	size_t trunks_count;
+	struct config_gateway *gateways;
+	size_t gateways_count;
+	struct config_route *routes;
+	size_t routes_count;
+
+	struct config_limits limits; /* of all trunks together */
+	unsigned max_loop_lag_ms;    /* later than this: shed new calls */
+	unsigned retry_after_s;	     /* in our 503s */
+	unsigned timer_c_s;	     /* RFC 3261 16.6 (11) */
+	unsigned drain_s;	     /* how long SIGTERM waits for calls */
+	bool silent_unknown;	     /* unknown sources: silence, not 403 */
+	bool trace;		     /* log each SIP message, at debug */
+
+	struct config_screening screening;
+	struct config_reputation reputation;
+	struct config_api api;
+
+	char *database;		   /* path */
+	unsigned record_queue;	   /* records waiting for the database */
+	unsigned calls_keep_days;  /* older call records are deleted; 0: never */
+
+	enum log_level log_level;
+	enum log_format log_format;
+	bool mask_numbers;
+};
+
+/* Every error, not only the first, becomes a line `FILE:LINE: sentence` in
+ * `errors`. -EINVAL, -errno when the file cannot be read, -ENOMEM. */
+int config_load(struct config **configp, const char *path, struct buf *errors);
+void config_free(struct config *config);
+
+/* The same from text, as if from a file named `path`; for tests and fuzzing. */
+int config_parse(struct config **configp, const char *path, const char *text,
+		 struct buf *errors);
+
+/* Lent; NULL when there is none. */
+const struct config_route *config_route_find(const struct config *config,
+					     const char *name);
+
+/* The trunk with the longest matching source, or NULL. */
+const struct config_trunk *config_trunk_for(const struct config *config,
+					    const struct netaddr *source);
+
+/* Every option with default and sentence, in the form of a config file; what
+ * etc/callsieve.conf and the man page are checked against. */
+int config_print_options(struct buf *buf);
+
+#endif

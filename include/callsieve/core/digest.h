@@ -1,0 +1,19 @@
+/* SHA-256 and random bytes. The one user of the crypto library besides
+ * certificates. */
+#ifndef CALLSIEVE_CORE_DIGEST_H
+#define CALLSIEVE_CORE_DIGEST_H
+
+#include <stddef.h>
+
+#define DIGEST_HEX_SIZE 65
+
+/* Lower-case hexadecimal SHA-256 of the bytes, NUL-terminated. */
+void digest_sha256_hex(char hex[DIGEST_HEX_SIZE], const void *data, size_t len);
+
+/* From getrandom(2); cannot fail once the system is up. */
+void random_bytes(void *data, size_t len);
+
+/* `chars` random characters of [0-9a-z] (5.17 bits each) and a NUL. */
+void random_token(char *text, size_t chars);
+
+#endif

@@ -1,0 +1,70 @@
+/* A telephone number as SIP, people and files write it, brought to one form.
+ * Storage form is +E164 (RFC 3966 5.1.4). No I/O, no allocation. */
+#ifndef CALLSIEVE_MODEL_NUMBER_H
+#define CALLSIEVE_MODEL_NUMBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* "+" and at most 15 digits (E.164), and the NUL; local numbers likewise. */
+#define NUMBER_TEXT 17
+
+enum number_kind {
+	NUMBER_NONE,	  /* none given: empty, "unavailable", "unknown" */
+	NUMBER_ANONYMOUS, /* withheld by choice (RFC 3323, RFC 5079 3) */
+	NUMBER_E164,
+	NUMBER_LOCAL,	  /* short or service code: means nothing elsewhere */
+	NUMBER_MALFORMED, /* digits that can be no telephone number */
+};
+
+struct number {
+	enum number_kind kind;
+	char text[NUMBER_TEXT]; /* "+12025550123", "911"; "" if not a number */
+};
+
+/* How people of one country dial. */
+struct numbering {
+	char country[4];	/* "1", "44" */
+	char international[4];	/* "011", "00" */
+	char national[3];	/* trunk prefix: "1", "0", "" */
+	uint8_t nsn_min, nsn_max; /* digits of a national number */
+};
+
+/* -EINVAL if `country` is not one to three digits of a country code. */
+int numbering_for_country(struct numbering *plan, const char *country);
+
+/* From what a person, a file or a SIP user part wrote. Never fails: what
+ * cannot be understood is NUMBER_MALFORMED. */
+void number_parse(struct number *number, const char *text, size_t len,
+		  const struct numbering *plan);
+
+/* From a sip:, sips: or tel: URI as it stands on the wire: unescapes,
+ * cuts parameters (";npdi", ";rn="), honours phone-context as a label (RFC
+ * 3966 5.1.5), knows the anonymous URIs. */
+void number_from_uri(struct number *number, const char *uri, size_t len,
+		     const struct numbering *plan);
+
+/* An exact number or a prefix, packed: comparing keys compares numbers.
+ * 0 when the number is not NUMBER_E164. */
+typedef uint64_t number_key;
+number_key number_key_exact(const struct number *number);
+
+/* The key of the first `digits` digits, as a prefix (never equal to an exact
+ * key). */
+number_key number_key_prefix(const struct number *number, unsigned digits);
+unsigned number_digits(const struct number *number);
+
+/* "+12025550123" -> exact, "+1900*" -> prefix; only stored form. -EINVAL. */
+int number_pattern_key(number_key *keyp, const char *pattern);
+bool number_key_is_prefix(number_key key);
+
+/* The stored form of a key: "+1900*". Returns buf. */
+const char *number_key_print(char buf[NUMBER_TEXT + 1], number_key key);
+
+/* How a number is printed in logs: whole, or its last four digits as 'x' when
+ * masking is on. Returns buf. */
+void number_set_masking(bool on);
+const char *number_log(char buf[NUMBER_TEXT], const struct number *number);
+
+#endif

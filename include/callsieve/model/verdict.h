@@ -1,0 +1,53 @@
+/* What was decided of a call and why: plain values. */
+#ifndef CALLSIEVE_MODEL_VERDICT_H
+#define CALLSIEVE_MODEL_VERDICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define VERDICT_SIGNALS_MAX 8
+#define SIGNAL_DETAIL 120
+
+enum verdict_action { VERDICT_ALLOW, VERDICT_REJECT };
+
+/* What ended the matter. */
+enum verdict_basis {
+	BASIS_SCORE,	  /* the sum met, or did not meet, the threshold */
+	BASIS_ALLOWLIST,
+	BASIS_EMERGENCY,
+	BASIS_UNSCREENED, /* the trunk is not screened */
+};
+
+/* "Could not find out" is an outcome of its own and adds no points. */
+enum signal_outcome { SIGNAL_FIRED, SIGNAL_UNAVAILABLE };
+
+struct signal_hit {
+	const char *name; /* static: "blocklist", "reports", "reputation" */
+	enum signal_outcome outcome;
+	int points;
+	int64_t row; /* the database row that says so; 0: none */
+	char detail[SIGNAL_DETAIL]; /* for people: 'matches "+1900*" (ftc)' */
+};
+
+struct verdict {
+	enum verdict_action action;
+	enum verdict_basis basis;
+	int score;
+	int reject_at; /* the threshold it was held against */
+	uint32_t list_generation;
+	unsigned config_version;
+	uint32_t decide_us; /* from INVITE to verdict */
+	unsigned signals_count;
+	struct signal_hit signals[VERDICT_SIGNALS_MAX];
+};
+
+const char *verdict_action_name(enum verdict_action action);
+const char *verdict_basis_name(enum verdict_basis basis);
+
+/* Adds a hit and its points; beyond VERDICT_SIGNALS_MAX only the points. */
+void verdict_add(struct verdict *verdict, const struct signal_hit *hit);
+
+/* A heap copy no larger than its signals need; free() it. NULL: no memory. */
+struct verdict *verdict_dup(const struct verdict *verdict);
+
+#endif

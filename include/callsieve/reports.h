@@ -1,0 +1,59 @@
+/* What subscribers say of a number, and who may say it. */
+#ifndef CALLSIEVE_REPORTS_H
+#define CALLSIEVE_REPORTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "callsieve/model/number.h"
+
+struct loop;
+struct reports;
+struct store;
+
+/* In memory, on the loop: how many distinct subscribers reported a number. */
+int reports_new(struct reports **reportsp, struct loop *loop);
+void reports_free(struct reports *reports);
+
+/* A store task (arg: struct reports), as lists_refresh(). */
+int reports_refresh(struct store *store, void *arg);
+unsigned reports_count(const struct reports *reports,
+		       const struct number *number);
+
+/* In the database, for api and cli; any thread with its own store. */
+
+#define TOKEN_SIZE 48	  /* "cs_" and 40 random characters, NUL */
+#define REPORT_COMMENT_MAX 500 /* bytes */
+
+extern const char *const report_categories[]; /* NULL-terminated */
+
+struct report {
+	int64_t subscriber;
+	const char *number;   /* stored form */
+	const char *category; /* one of report_categories, or NULL */
+	const char *comment;  /* or NULL */
+};
+
+/* Committed when it returns 0. A second report of the same number by the same
+ * subscriber changes the first: *newp is false then. */
+int report_save(struct store *store, const struct report *report, bool *newp,
+		int64_t *idp);
+
+/* What the database knows of a number. */
+struct report_summary {
+	int64_t reporters;
+	int64_t first_at, last_at; /* epoch seconds; 0 without reports */
+};
+int report_summary(struct store *store, const char *number,
+		   struct report_summary *summary);
+
+/* Makes the subscriber if there is none of that name, and a new token for it;
+ * only the token's SHA-256 is kept. */
+int token_new(struct store *store, const char *subscriber,
+	      char token[TOKEN_SIZE]);
+int token_revoke(struct store *store, const char *subscriber);
+
+/* -ENOENT for a token that is unknown or revoked. */
+int token_find(struct store *store, const char *token, int64_t *subscriberp);
+
+#endif

@@ -1,0 +1,58 @@
+/* What an outside service knows about a number. Answers are cached. A service
+ * that is slow or broken costs at most the deadline, never the call. */
+#ifndef CALLSIEVE_REPUTATION_H
+#define CALLSIEVE_REPUTATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "callsieve/core/config.h"
+#include "callsieve/model/number.h"
+
+struct fetch;
+struct loop;
+struct rep;	  /* client and cache: one per daemon, owned by app */
+struct rep_query; /* one question under way: owned by whoever asked it */
+
+enum rep_status { REP_KNOWN, REP_UNKNOWN, REP_UNAVAILABLE };
+
+struct rep_answer {
+	enum rep_status status;
+	int risk;	 /* 0..100, meaningful only when REP_KNOWN */
+	const char *why; /* static; for REP_UNAVAILABLE: "deadline", "breaker",
+			    "error", "limit", "malformed" */
+	bool cached;
+};
+
+typedef void rep_answer_h(const struct rep_answer *answer, void *arg);
+
+/* `config` is copied from, not kept. */
+int rep_new(struct rep **repp, struct loop *loop, struct fetch *fetch,
+	    const struct config_reputation *config);
+void rep_free(struct rep *rep);
+
+/* New settings for questions from now on; the cache is emptied only when the
+ * URL or the mapping changed. All or nothing: on error the old ones stay. */
+int rep_configure(struct rep *rep, const struct config_reputation *config);
+
+/* True, with the answer, when it is known without asking: from the cache, or
+ * because the breaker is open, too much is in flight, or there is no service
+ * (REP_UNKNOWN then). */
+bool rep_peek(struct rep *rep, const struct number *number,
+	      struct rep_answer *answer);
+
+/* On 0, `answerh` runs exactly once, from the loop, never before this
+ * returns, at the deadline at the latest. On -errno it never runs and
+ * *queryp is untouched. All who ask of one number share one request. */
+int rep_ask(struct rep_query **queryp, struct rep *rep,
+	    const struct number *number, rep_answer_h *answerh, void *arg);
+
+/* Cancels the question if still open; after this `answerh` will not run.
+ * Required once for each query, fine from `answerh`, and with NULL. */
+void rep_query_free(struct rep_query *query);
+
+/* Maps an HTTP 200 body to an answer; for the fuzz target and tests too. */
+void rep_map(const struct config_reputation *config, const char *body,
+	     size_t len, struct rep_answer *answer);
+
+#endif

@@ -1,0 +1,47 @@
+/* The decision: facts in, verdict out. Knows no SIP. Signals that answer from
+ * memory come first; the reputation service is asked only while the matter is
+ * still open. */
+#ifndef CALLSIEVE_SCREEN_H
+#define CALLSIEVE_SCREEN_H
+
+#include <stdbool.h>
+
+#include "callsieve/core/config.h"
+#include "callsieve/model/facts.h"
+#include "callsieve/model/verdict.h"
+
+struct lists;
+struct rep;
+struct reports;
+struct screen;	  /* one per daemon, on the loop */
+struct screening; /* one call whose reputation is being asked */
+
+struct screen_params {
+	const struct lists *lists;
+	const struct reports *reports;
+	struct rep *rep;
+};
+
+int screen_new(struct screen **screenp, const struct screen_params *params);
+void screen_free(struct screen *screen);
+
+/* The configuration from now on; lent, must stay until the next one is set. */
+void screen_configure(struct screen *screen, const struct config *config);
+
+/* True: decided, in memory, without any I/O. False: `verdict` holds what is
+ * known so far, to be given to screen_ask(). */
+bool screen_decide(struct screen *screen, const struct facts *facts,
+		   struct verdict *verdict);
+
+typedef void screen_h(const struct verdict *verdict, void *arg);
+
+/* Finishes an undecided verdict. `h` runs exactly once, from the loop, never
+ * before this returns. An error means it never will: let the call pass. */
+int screen_ask(struct screening **screeningp, struct screen *screen,
+	       const struct facts *facts, const struct verdict *sofar,
+	       screen_h *h, void *arg);
+
+/* Cancels if under way. Required once each, fine from `h` and with NULL. */
+void screening_free(struct screening *screening);
+
+#endif
