@@ -17,6 +17,9 @@ PREFIX ?= /usr
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)';)
 
+# For a make within a recipe: all processors, unless a -j was given.
+at_once = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 include src/rooms.mk
 
 CFLAGS ?= -O2 -g
@@ -82,12 +85,12 @@ deps:
 	$(Q)scripts/deps.sh build
 
 run: deps
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory $(at_once) all
 	$(DAEMON) -c etc/callsieve.conf
 
 demo:
 	$(Q)scripts/deps.sh build demo
-	$(Q)$(MAKE) --no-print-directory all tools
+	$(Q)$(MAKE) --no-print-directory $(at_once) all tools
 	$(Q)scripts/demo.sh $(BUILD)
 
 install: all

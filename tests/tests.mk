@@ -1,4 +1,10 @@
 # Tests: unit tests per room, whole-daemon tests, fuzz targets, benchmarks.
+#
+#   make check                  everything but fuzzing and benchmarks
+#   make unit                   only the unit tests
+#   make calls                  only the whole-daemon tests
+#   make fuzz FUZZ_SECONDS=20   each parser of strangers' bytes, that long
+#   make bench                  against Kamailio; BENCH="index reject" selects
 
 TEST_CFLAGS := -Isrc -Itests $(shell pkg-config --cflags check 2>/dev/null)
 TEST_LIBS := $(shell pkg-config --libs check 2>/dev/null)
@@ -10,15 +16,68 @@ $(BUILD)/tests/%.o: ALL_CFLAGS += $(TEST_CFLAGS)
 test_objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1)/*.c)))
 room_archives = $(call archives,$(filter $(USES_$(1)) $(filter-out cli app,$(1)),$(ROOMS)))
 
+# The fakes that tests link, and those that are programs of their own.
+TOOLS := $(BUILD)/tests/fake/repserver
+FAKES := $(BUILD)/tests/fake.a
+fake_objects := $(filter-out $(TOOLS:=.o),$(call test_objects,tests/fake))
+
+$(FAKES): $(fake_objects)
+	@mkdir -p $(@D)
+	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
+
+.PHONY: tools
+tools: $(TOOLS)
+$(TOOLS): %: %.o $(FAKES)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ -lpthread
+
 # One binary a room; its own code and that of the rooms it may use, no more.
 define unit_rules
 $(BUILD)/tests/unit/$(1).test: $(call test_objects,tests/unit/$(1)) \
-		$(call test_objects,tests/unit) $(UNIT_EXTRA_$(1)) \
-		$(call room_archives,$(1))
+		$(call test_objects,tests/unit) $(FAKES) $(call room_archives,$(1))
 	$$(call say,LINK,$$@)$$(CC) $$(ALL_CFLAGS) -o $$@ $$^ $$(TEST_LIBS) $$(LIBS)
 endef
 $(foreach room,$(TEST_ROOMS),$(eval $(call unit_rules,$(room))))
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
-	$(Q)for t in $(UNIT_TESTS); do $$t || exit 1; done
+	$(Q)scripts/run-tests.sh $^
+
+# Adds to CALL_TESTS the programs that test the whole daemon.
+-include tests/call/call.mk
+
+# The packages first: what make asks of pkg-config it asks as it starts.
+.PHONY: check check-all
+check:
+	$(Q)scripts/deps.sh build check
+	$(Q)$(MAKE) --no-print-directory $(at_once) check-all
+
+check-all: all tools $(UNIT_TESTS) $(CALL_TESTS)
+	$(Q)BUILD=$(abspath $(BUILD)) CC='$(CC)' scripts/run-tests.sh \
+		scripts/check-rooms.sh scripts/check-tree.sh \
+		$(UNIT_TESTS) $(CALL_TESTS)
+
+# Fuzz targets are always clang's, with all sanitizers, in a build of their own.
+FUZZ_SECONDS ?= 20
+FUZZ_BUILD ?= build/fuzz
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+
+$(FUZZERS): %: %.o $(call archives,$(LIBROOMS))
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+.PHONY: fuzz fuzzers
+fuzzers: $(FUZZERS)
+fuzz:
+	$(Q)scripts/deps.sh build fuzz
+	$(Q)$(MAKE) --no-print-directory $(at_once) CC=clang BUILD=$(FUZZ_BUILD) \
+		SAN=address,undefined EXTRA_CFLAGS=-fsanitize=fuzzer-no-link fuzzers
+	$(Q)scripts/fuzz.sh $(FUZZ_BUILD) $(FUZZ_SECONDS)
+
+BENCH ?= all
+.PHONY: bench
+bench:
+	$(Q)scripts/deps.sh build bench
+	$(Q)$(MAKE) --no-print-directory $(at_once) all $(BUILD)/tests/bench/index
+	$(Q)scripts/bench.sh $(BUILD) $(BENCH)
+
+$(BUILD)/tests/bench/index: %: %.o $(call room_archives,lists)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)

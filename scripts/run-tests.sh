@@ -1,0 +1,66 @@
+#!/bin/sh
+# run-tests.sh PROGRAM...: runs test programs, JOBS (2) at once, one line
+# each, the whole output of those that fail, and the sum as the last line.
+# A program's tests are counted by check's line "N%: Checks: ..." or by one
+# that ends in "N passed, N failed"; one that ran no tests has failed.
+set -eu
+
+JOBS=${JOBS:-2}
+TEST_SECONDS=${TEST_SECONDS:-300}
+
+counts()
+{
+	sed -nE -e 's/^[0-9]+%: Checks: ([0-9]+), Failures: ([0-9]+), Errors: ([0-9]+)$/\1 \2 \3/p' \
+		-e 's/^(.*[^0-9])?([0-9]+) passed, ([0-9]+) failed$/\2+\3 \3 0/p' "$1" |
+	awk '{ split($1, n, "+"); ran += n[1] + n[2]; bad += $2 + $3 }
+		END { print ran + 0, bad + 0 }'
+}
+
+run_one()
+{
+	out=$(mktemp "$RUN_TESTS/out.XXXXXX")
+	rc=0
+	timeout -k 5 "$TEST_SECONDS" "$1" >"$out" 2>&1 </dev/null || rc=$?
+	counts "$out" >"$out.n"
+	read -r ran bad <"$out.n"
+
+	# A crash, a time-out or silence is one failure more.
+	why=
+	if [ "$rc" = 124 ]; then
+		why="no end after $TEST_SECONDS s"
+	elif [ "$rc" != 0 ] && [ "$bad" = 0 ]; then
+		why="exit status $rc"
+	elif [ "$ran" = 0 ]; then
+		why="ran no tests"
+	fi
+	[ -z "$why" ] || bad=$((bad + 1)) ran=$((ran + 1))
+	echo $((ran - bad)) "$bad" >>"$RUN_TESTS/sum"
+
+	name=${1##*/}
+	if [ "$bad" = 0 ]; then
+		echo "ok    $name: $ran"
+	else
+		{
+			echo "FAIL  $name: $bad of $ran failed${why:+ ($why)}"
+			sed 's/^/      /' "$out"
+		} >"$out.text"
+		cat "$out.text" # in one piece: others write too
+	fi
+	rm -f "$out"*
+}
+
+if [ "${RUN_TESTS:-}" ]; then
+	run_one "$1"
+	exit 0
+fi
+
+RUN_TESTS=$(mktemp -d)
+export RUN_TESTS TEST_SECONDS
+trap 'rm -rf "$RUN_TESTS"' EXIT
+trap 'exit 130' INT TERM
+: >"$RUN_TESTS/sum"
+printf '%s\n' "$@" | xargs -P "$JOBS" -n 1 "$0"
+echo
+awk '{ passed += $1; failed += $2 }
+	END { print passed + 0 " passed, " failed + 0 " failed"; exit failed + 0 > 0 || !passed }' \
+	"$RUN_TESTS/sum"
