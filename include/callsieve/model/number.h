@@ -18,6 +18,8 @@ enum number_kind {
 	NUMBER_MALFORMED, /* digits that can be no telephone number */
 };
 
+const char *number_kind_name(enum number_kind kind);
+
 struct number {
 	enum number_kind kind;
 	char text[NUMBER_TEXT]; /* "+12025550123", "911"; "" if not a number */
@@ -25,37 +27,42 @@ struct number {
 
 /* How people of one country dial. */
 struct numbering {
-	char country[4];	/* "1", "44" */
-	char international[4];	/* "011", "00" */
-	char national[3];	/* trunk prefix: "1", "0", "" */
+	char country[4];	  /* "1", "44" */
+	char international[5];	  /* "011", "00", "0011" */
+	char national[3];	  /* trunk prefix: "1", "0", "" */
 	uint8_t nsn_min, nsn_max; /* digits of a national number */
 };
 
 /* -EINVAL if `country` is not one to three digits of a country code. */
 int numbering_for_country(struct numbering *plan, const char *country);
 
-/* From what a person, a file or a SIP user part wrote. Never fails: what
- * cannot be understood is NUMBER_MALFORMED. */
+/* From what a person, a file or a SIP user part wrote; "tel:" and "sip:" are
+ * understood too. Never fails: what cannot be understood is NUMBER_MALFORMED.
+ */
 void number_parse(struct number *number, const char *text, size_t len,
 		  const struct numbering *plan);
 
 /* From a sip:, sips: or tel: URI as it stands on the wire: unescapes,
  * cuts parameters (";npdi", ";rn="), honours phone-context as a label (RFC
- * 3966 5.1.5), knows the anonymous URIs. */
+ * 3966 5.1.5), knows the anonymous URIs. A SIP user that is a name, and a URI
+ * of another scheme, is NUMBER_NONE. */
 void number_from_uri(struct number *number, const char *uri, size_t len,
 		     const struct numbering *plan);
 
-/* An exact number or a prefix, packed: comparing keys compares numbers.
+/* An exact number or a prefix, packed: comparing keys compares numbers. The
+ * upper NUMBER_KEY_SPARE bits are always clear, for whoever stores keys.
  * 0 when the number is not NUMBER_E164. */
+#define NUMBER_KEY_SPARE 12
 typedef uint64_t number_key;
 number_key number_key_exact(const struct number *number);
 
 /* The key of the first `digits` digits, as a prefix (never equal to an exact
- * key). */
+ * key); 0 when the number has fewer, and for no digits. */
 number_key number_key_prefix(const struct number *number, unsigned digits);
 unsigned number_digits(const struct number *number);
 
-/* "+12025550123" -> exact, "+1900*" -> prefix; only stored form. -EINVAL. */
+/* "+12025550123" -> exact, "+1900*" -> prefix; only stored form. -EINVAL. An
+ * exact pattern is what number_parse() would make NUMBER_E164. */
 int number_pattern_key(number_key *keyp, const char *pattern);
 bool number_key_is_prefix(number_key key);
 
@@ -63,7 +70,7 @@ bool number_key_is_prefix(number_key key);
 const char *number_key_print(char buf[NUMBER_TEXT + 1], number_key key);
 
 /* How a number is printed in logs: whole, or its last four digits as 'x' when
- * masking is on. Returns buf. */
+ * masking is on; the kind of what is no number ("anonymous"). Returns buf. */
 void number_set_masking(bool on);
 const char *number_log(char buf[NUMBER_TEXT], const struct number *number);
 

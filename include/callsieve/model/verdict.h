@@ -6,13 +6,13 @@
 #include <stdint.h>
 
 #define VERDICT_SIGNALS_MAX 8
-#define SIGNAL_DETAIL 120
+#define SIGNAL_DETAIL	    120
 
 enum verdict_action { VERDICT_ALLOW, VERDICT_REJECT };
 
 /* What ended the matter. */
 enum verdict_basis {
-	BASIS_SCORE,	  /* the sum met, or did not meet, the threshold */
+	BASIS_SCORE, /* the sum met, or did not meet, the threshold */
 	BASIS_ALLOWLIST,
 	BASIS_EMERGENCY,
 	BASIS_UNSCREENED, /* the trunk is not screened */
@@ -25,7 +25,7 @@ struct signal_hit {
 	const char *name; /* static: "blocklist", "reports", "reputation" */
 	enum signal_outcome outcome;
 	int points;
-	int64_t row; /* the database row that says so; 0: none */
+	int64_t row;		    /* the database row that says so; 0: none */
 	char detail[SIGNAL_DETAIL]; /* for people: 'matches "+1900*" (ftc)' */
 };
 

@@ -1,0 +1,53 @@
+/* A verdict's words, its sum and its copy. What leads to which verdict is
+ * screening's business. */
+#include "callsieve/model/verdict.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *verdict_action_name(enum verdict_action action)
+{
+	static const char *const names[] = {
+		[VERDICT_ALLOW] = "allow",
+		[VERDICT_REJECT] = "reject",
+	};
+
+	return names[action];
+}
+
+const char *verdict_basis_name(enum verdict_basis basis)
+{
+	static const char *const names[] = {
+		[BASIS_SCORE] = "score",
+		[BASIS_ALLOWLIST] = "allowlist",
+		[BASIS_EMERGENCY] = "emergency",
+		[BASIS_UNSCREENED] = "unscreened",
+	};
+
+	return names[basis];
+}
+
+void verdict_add(struct verdict *verdict, const struct signal_hit *hit)
+{
+	if (verdict->signals_count < VERDICT_SIGNALS_MAX)
+		verdict->signals[verdict->signals_count++] = *hit;
+	if (hit->outcome != SIGNAL_FIRED)
+		return;
+	/* Points come from a table that anyone may edit. */
+	if (__builtin_add_overflow(verdict->score, hit->points,
+				   &verdict->score))
+		verdict->score = hit->points > 0 ? INT_MAX : INT_MIN;
+}
+
+struct verdict *verdict_dup(const struct verdict *verdict)
+{
+	size_t size = offsetof(struct verdict, signals) +
+		      verdict->signals_count * sizeof(verdict->signals[0]);
+	struct verdict *copy = malloc(size);
+
+	if (copy)
+		memcpy(copy, verdict, size);
+	return copy;
+}
