@@ -28,6 +28,10 @@ void screen_free(struct screen *screen);
 /* The configuration from now on; lent, must stay until the next one is set. */
 void screen_configure(struct screen *screen, const struct config *config);
 
+/* What that many reporting subscribers are worth. */
+int screen_report_points(const struct config_screening *config,
+			 unsigned reporters);
+
 /* True: decided, in memory, without any I/O. False: `verdict` holds what is
  * known so far, to be given to screen_ask(). */
 bool screen_decide(struct screen *screen, const struct facts *facts,

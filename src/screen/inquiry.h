@@ -1,0 +1,26 @@
+/* One call being looked into: what every stage and signal reads. Lives on the
+ * stack of screen_decide(), so it costs no allocation. */
+#ifndef SCREEN_INQUIRY_H
+#define SCREEN_INQUIRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "callsieve/lists.h"
+
+struct config;
+struct facts;
+struct screen_params;
+
+struct inquiry {
+	const struct screen_params *sources;
+	const struct config *config;
+	const struct facts *facts;
+	int64_t now; /* epoch seconds */
+	/* The lists are searched once: the allow list stage and the block
+	 * list signal both read the longest match. */
+	bool listed;
+	struct list_match match;
+};
+
+#endif

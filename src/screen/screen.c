@@ -1,0 +1,183 @@
+/* The pipeline: what is looked at, in which order, and when the matter is
+ * settled. What a signal means stands in signals/, how a verdict is answered
+ * in SIP in app/gate.c.
+ *
+ * plan[] below is the specification. Everything in it answers from memory;
+ * only a call that leaves it undecided waits for anybody (ask.c). */
+#include "callsieve/screen.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "callsieve/core/clock.h"
+#include "callsieve/lists.h"
+#include "callsieve/reputation.h"
+
+#include "detail.h"
+#include "inquiry.h"
+#include "internal.h"
+#include "signals/signals.h"
+
+/* Looks at the call; true when the matter is settled. */
+typedef bool stage_h(struct screen *screen, struct inquiry *inquiry,
+		     struct verdict *verdict);
+
+static bool allow(struct verdict *verdict, enum verdict_basis basis)
+{
+	verdict->action = VERDICT_ALLOW;
+	verdict->basis = basis;
+	return true;
+}
+
+static bool emergency_passes(struct screen *screen, struct inquiry *inquiry,
+			     struct verdict *verdict)
+{
+	(void)screen;
+	return inquiry->facts->emergency && allow(verdict, BASIS_EMERGENCY);
+}
+
+static bool unscreened_trunk_passes(struct screen *screen,
+				    struct inquiry *inquiry,
+				    struct verdict *verdict)
+{
+	(void)screen;
+	return !inquiry->facts->screen && allow(verdict, BASIS_UNSCREENED);
+}
+
+static bool allowlisted_passes(struct screen *screen, struct inquiry *inquiry,
+			       struct verdict *verdict)
+{
+	struct signal_hit hit = {.name = "allowlist"};
+
+	inquiry->now = now_wall_s();
+	inquiry->listed =
+		lists_find(screen->sources.lists, &inquiry->facts->caller,
+			   inquiry->now, &inquiry->match);
+	if (!inquiry->listed || inquiry->match.kind != LIST_ALLOW)
+		return false;
+	hit.row = inquiry->match.row;
+	detail_list_match(hit.detail, &inquiry->match);
+	verdict_add(verdict, &hit);
+	return allow(verdict, BASIS_ALLOWLIST);
+}
+
+/* All of them, also past the threshold: they are cheap, and the explanation
+ * is complete. */
+static bool memory_signals_speak(struct screen *screen, struct inquiry *inquiry,
+				 struct verdict *verdict)
+{
+	struct signal_hit hit;
+	size_t i;
+
+	(void)screen;
+	for (i = 0; i < signals_count; i++) {
+		hit.name = signals[i].name;
+		hit.outcome = SIGNAL_FIRED;
+		hit.row = 0;
+		if (signals[i].h(inquiry, &hit))
+			verdict_add(verdict, &hit);
+	}
+	return verdict_settle(verdict);
+}
+
+static bool nothing_outside_matters(struct screen *screen,
+				    struct inquiry *inquiry,
+				    struct verdict *verdict)
+{
+	(void)screen;
+	(void)verdict;
+	return !inquiry->config->reputation.url ||
+	       inquiry->facts->caller.kind != NUMBER_E164;
+}
+
+static bool reputation_is_at_hand(struct screen *screen,
+				  struct inquiry *inquiry,
+				  struct verdict *verdict)
+{
+	struct reputation_weight weight = reputation_weight(screen);
+	struct rep_answer answer;
+
+	if (!rep_peek(screen->sources.rep, &inquiry->facts->caller, &answer))
+		return false;
+	verdict_add_reputation(verdict, &answer, &weight);
+	return true;
+}
+
+static stage_h *const plan[] = {
+	emergency_passes,     unscreened_trunk_passes, allowlisted_passes,
+	memory_signals_speak, nothing_outside_matters, reputation_is_at_hand,
+};
+
+bool screen_decide(struct screen *screen, const struct facts *facts,
+		   struct verdict *verdict)
+{
+	struct inquiry inquiry;
+	size_t i;
+
+	inquiry.sources = &screen->sources;
+	inquiry.config = screen->config;
+	inquiry.facts = facts;
+
+	verdict->action = VERDICT_ALLOW;
+	verdict->basis = BASIS_SCORE;
+	verdict->score = 0;
+	verdict->reject_at = facts->reject_at;
+	verdict->list_generation = lists_generation(screen->sources.lists);
+	verdict->config_version = screen->config->version;
+	verdict->decide_us = 0;
+	verdict->signals_count = 0;
+
+	for (i = 0; i < sizeof(plan) / sizeof(plan[0]); i++)
+		if (plan[i](screen, &inquiry, verdict))
+			return true;
+	return false;
+}
+
+bool verdict_settle(struct verdict *verdict)
+{
+	bool reject = verdict->score >= verdict->reject_at;
+
+	verdict->basis = BASIS_SCORE;
+	verdict->action = reject ? VERDICT_REJECT : VERDICT_ALLOW;
+	return reject;
+}
+
+struct reputation_weight reputation_weight(const struct screen *screen)
+{
+	const struct config_reputation *config = &screen->config->reputation;
+
+	return (struct reputation_weight){config->points, config->risk_floor};
+}
+
+void verdict_add_reputation(struct verdict *verdict,
+			    const struct rep_answer *answer,
+			    const struct reputation_weight *weight)
+{
+	struct signal_hit hit;
+
+	if (reputation_signal(answer, weight, &hit))
+		verdict_add(verdict, &hit);
+	verdict_settle(verdict);
+}
+
+int screen_new(struct screen **screenp, const struct screen_params *params)
+{
+	struct screen *screen;
+
+	screen = calloc(1, sizeof(*screen));
+	if (!screen)
+		return -ENOMEM;
+	screen->sources = *params;
+	*screenp = screen;
+	return 0;
+}
+
+void screen_free(struct screen *screen)
+{
+	free(screen);
+}
+
+void screen_configure(struct screen *screen, const struct config *config)
+{
+	screen->config = config;
+}

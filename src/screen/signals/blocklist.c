@@ -1,0 +1,19 @@
+/* The caller stands on the block list, itself or by a prefix. */
+#include "signals.h"
+
+#include "callsieve/model/verdict.h"
+
+#include "../detail.h"
+#include "../inquiry.h"
+
+bool blocklist_signal(const struct inquiry *inquiry, struct signal_hit *hit)
+{
+	const struct list_match *match = &inquiry->match;
+
+	if (!inquiry->listed || match->kind != LIST_BLOCK)
+		return false;
+	hit->points = match->points;
+	hit->row = match->row;
+	detail_list_match(hit->detail, match);
+	return true;
+}
