@@ -1,0 +1,85 @@
+/* Runs the suites, some at a time: each spends its time waiting for timers
+ * and for the daemon, not for the processor. CK_RUN_SUITE picks one,
+ * CALLSIEVE_SLOW=1 adds those that take a minute, CALLSIEVE_JOBS says how
+ * many run at a time. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "call/suites.h"
+
+#define JOBS_DEFAULT 4
+
+static const struct entry {
+	const char *name;
+	Suite *(*make)(void);
+	bool slow;
+} entries[] = {
+	{"peer", peer_suite, false},
+};
+
+#define ENTRIES (sizeof(entries) / sizeof(*entries))
+
+static int run(const struct entry *entry)
+{
+	SRunner *runner = srunner_create(entry->make());
+	int failed;
+
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static void start(const struct entry *entry)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		exit(run(entry));
+	if (pid < 0) {
+		perror("fork");
+		exit(EXIT_FAILURE);
+	}
+}
+
+/* Waits for one to end; false if it failed. */
+static bool reap(void)
+{
+	int status;
+
+	return wait(&status) > 0 && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == EXIT_SUCCESS;
+}
+
+static bool wanted(const struct entry *entry)
+{
+	const char *only = getenv("CK_RUN_SUITE");
+
+	return only ? !strcmp(only, entry->name)
+		    : !entry->slow || getenv("CALLSIEVE_SLOW");
+}
+
+int main(void)
+{
+	const char *number = getenv("CALLSIEVE_JOBS");
+	int jobs = number ? atoi(number) : JOBS_DEFAULT;
+	int running = 0;
+	bool ok = true;
+
+	for (size_t i = 0; i < ENTRIES; i++) {
+		if (!wanted(&entries[i]))
+			continue;
+		if (running == jobs) {
+			ok &= reap();
+			running--;
+		}
+		start(&entries[i]);
+		running++;
+	}
+	while (running--)
+		ok &= reap();
+	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}
