@@ -1,0 +1,229 @@
+/* Questions: answered from the cache if they can be, else by sharing one
+ * request for the number, and each by its own deadline. */
+#include "rep.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "callsieve/core/clock.h"
+#include "callsieve/core/loop.h"
+#include "callsieve/core/metrics.h"
+
+#include "cache.h"
+#include "settings.h"
+
+static enum metric metric_of(const struct rep_answer *answer)
+{
+	if (answer->cached)
+		return METRIC_REP_HIT;
+	if (answer->status == REP_KNOWN)
+		return METRIC_REP_KNOWN;
+	if (answer->status == REP_UNKNOWN)
+		return METRIC_REP_UNKNOWN;
+	if (!strcmp(answer->why, "deadline"))
+		return METRIC_REP_DEADLINE;
+	if (!strcmp(answer->why, "breaker"))
+		return METRIC_REP_BREAKER;
+	if (!strcmp(answer->why, "limit"))
+		return METRIC_REP_LIMIT;
+	return METRIC_REP_ERROR;
+}
+
+static bool has_service(const struct rep *rep, const struct number *number)
+{
+	return rep->settings->config.url && number->kind == NUMBER_E164;
+}
+
+static bool known(struct rep *rep, const struct number *number,
+		  struct rep_answer *answer)
+{
+	number_key key = number_key_exact(number);
+	uint64_t now = now_mono_ms();
+
+	*answer = (struct rep_answer){.status = REP_UNKNOWN};
+	if (!has_service(rep, number))
+		return true;
+	if (cache_get(rep->cache, key, now, answer))
+		return true;
+	if (request_find(rep, key))
+		return false;
+	answer->status = REP_UNAVAILABLE;
+	if (!breaker_allows(&rep->breaker, now))
+		answer->why = "breaker";
+	else if (rep->in_flight >= rep->settings->config.max_in_flight)
+		answer->why = "limit";
+	return answer->why;
+}
+
+bool rep_peek(struct rep *rep, const struct number *number,
+	      struct rep_answer *answer)
+{
+	if (!known(rep, number, answer))
+		return false;
+	if (has_service(rep, number))
+		metric_add(metric_of(answer), 1);
+	return true;
+}
+
+void query_answer(struct rep_query *query, const struct rep_answer *answer)
+{
+	if (query->request)
+		LIST_REMOVE(query, link);
+	query->request = NULL;
+	loop_timer_stop(query->timer);
+	metric_add(metric_of(answer), 1);
+	query->h(answer, query->arg);
+}
+
+static void on_timer(void *arg)
+{
+	struct rep_query *query = arg;
+	struct rep_answer answer = query->answer; /* outlives the query */
+
+	if (query->request)
+		request_miss(query->request);
+	query_answer(query, &answer);
+}
+
+/* The answer is known, or will be at the deadline at the latest. */
+static int query_begin(struct rep_query *query, const struct number *number)
+{
+	struct rep *rep = query->rep;
+	struct request *request;
+	int err;
+
+	if (known(rep, number, &query->answer)) {
+		loop_timer_set(query->timer, 0);
+		return 0;
+	}
+	request = request_find(rep, number_key_exact(number));
+	if (!request) {
+		err = request_start(&request, rep, number);
+		if (err)
+			return err;
+	}
+	query->answer = (struct rep_answer){.status = REP_UNAVAILABLE,
+					    .why = "deadline"};
+	query->request = request;
+	LIST_INSERT_HEAD(&request->askers, query, link);
+	loop_timer_set(query->timer, rep->settings->config.deadline_ms);
+	return 0;
+}
+
+int rep_ask(struct rep_query **queryp, struct rep *rep,
+	    const struct number *number, rep_answer_h *answerh, void *arg)
+{
+	struct rep_query *query = calloc(1, sizeof(*query));
+	int err;
+
+	if (!query)
+		return -ENOMEM;
+	rep->queries++;
+	query->rep = rep;
+	query->h = answerh;
+	query->arg = arg;
+
+	err = loop_timer_new(&query->timer, rep->loop, on_timer, query);
+	if (err)
+		goto out;
+	err = query_begin(query, number);
+out:
+	if (err)
+		rep_query_free(query);
+	else
+		*queryp = query;
+	return err;
+}
+
+void rep_query_free(struct rep_query *query)
+{
+	if (!query)
+		return;
+	if (query->request)
+		LIST_REMOVE(query, link);
+	loop_timer_free(query->timer);
+	query->rep->queries--;
+	free(query);
+}
+
+/* The cache of the new settings: the one there is, unless its size changes. */
+static int fit_cache(struct rep *rep, const struct settings *from,
+		     const struct settings *to)
+{
+	unsigned entries = to->config.url ? to->config.cache_entries : 0;
+	bool keep = from && settings_agree(from, to);
+	struct cache *cache;
+	int err;
+
+	if (rep->cache && cache_limit(rep->cache) == entries) {
+		if (!keep)
+			cache_clear(rep->cache);
+		return 0;
+	}
+	err = cache_new(&cache, entries);
+	if (err)
+		return err;
+	if (keep)
+		cache_copy(cache, rep->cache);
+	cache_free(rep->cache);
+	rep->cache = cache;
+	return 0;
+}
+
+int rep_configure(struct rep *rep, const struct config_reputation *config)
+{
+	struct settings *settings;
+	int err;
+
+	err = settings_new(&settings, config);
+	if (err)
+		return err;
+	err = fit_cache(rep, rep->settings, settings);
+	if (err) {
+		settings_unref(settings);
+		return err;
+	}
+	/* A new service, or a repaired mapping, starts with a clean record. */
+	if (!rep->settings || !settings_agree(rep->settings, settings)) {
+		rep->breaker = (struct breaker){0};
+		metric_set(METRIC_REP_BREAKER_OPEN, 0);
+	}
+	settings_unref(rep->settings);
+	rep->settings = settings;
+	return 0;
+}
+
+int rep_new(struct rep **repp, struct loop *loop, struct fetch *fetch,
+	    const struct config_reputation *config)
+{
+	struct rep *rep = calloc(1, sizeof(*rep));
+	int err;
+
+	if (!rep)
+		return -ENOMEM;
+	rep->loop = loop;
+	rep->fetch = fetch;
+	err = rep_configure(rep, config);
+	if (err)
+		rep_free(rep);
+	else
+		*repp = rep;
+	return err;
+}
+
+void rep_free(struct rep *rep)
+{
+	struct request *request;
+
+	if (!rep)
+		return;
+	assert(!rep->queries);
+	for (size_t i = 0; i < REQUEST_HEADS; i++)
+		while ((request = LIST_FIRST(&rep->requests[i])))
+			request_free(request);
+	cache_free(rep->cache);
+	settings_unref(rep->settings);
+	free(rep);
+}

@@ -1,0 +1,71 @@
+/* What the client, its requests and the questions that wait for them share. */
+#ifndef REPUTATION_REP_H
+#define REPUTATION_REP_H
+
+#include <stdbool.h>
+#include <sys/queue.h>
+
+#include "callsieve/reputation.h"
+
+#include "breaker.h"
+
+#define REQUEST_HEADS 64
+
+struct cache;
+struct fetch_job;
+struct request;
+struct settings;
+
+LIST_HEAD(request_list, request);
+LIST_HEAD(query_list, rep_query);
+
+struct rep {
+	struct loop *loop;
+	struct fetch *fetch;
+	struct settings *settings;
+	struct cache *cache;
+	struct breaker breaker;
+	struct request_list requests[REQUEST_HEADS]; /* by key */
+	unsigned in_flight;
+	unsigned queries; /* not yet freed by who asked */
+};
+
+/* One number asked of the service, for all who want to know. It outlives
+ * those who stop waiting: a late answer still serves the next call. */
+struct request {
+	LIST_ENTRY(request) link;
+	struct rep *rep;
+	struct settings *settings; /* under which it was begun */
+	number_key key;
+	struct fetch_job *job;
+	struct query_list askers;
+	bool missed; /* someone waited in vain, and the breaker knows */
+};
+
+int request_start(struct request **requestp, struct rep *rep,
+		  const struct number *number);
+
+/* The one under way for this number and under the settings of now, or NULL. */
+struct request *request_find(const struct rep *rep, number_key key);
+
+/* Someone's deadline passed. */
+void request_miss(struct request *request);
+
+/* Cancels it; nobody may be waiting for it. */
+void request_free(struct request *request);
+
+/* Gives an asker its answer; it no longer waits for a request then. */
+void query_answer(struct rep_query *query, const struct rep_answer *answer);
+
+/* For the lists of `struct query_list`. */
+struct rep_query {
+	LIST_ENTRY(rep_query) link; /* while it waits for `request` */
+	struct rep *rep;
+	struct request *request;
+	struct loop_timer *timer;
+	struct rep_answer answer; /* when the timer fires */
+	rep_answer_h *h;
+	void *arg;
+};
+
+#endif

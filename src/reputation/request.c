@@ -1,0 +1,214 @@
+/* One number asked of the service: what its answer means for those who wait,
+ * for the cache and for the breaker. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "callsieve/core/clock.h"
+#include "callsieve/core/log.h"
+#include "callsieve/core/metrics.h"
+#include "callsieve/fetch.h"
+
+#include "cache.h"
+#include "rep.h"
+#include "settings.h"
+#include "target.h"
+
+/* A request runs on for this many deadlines, though nobody waits longer than
+ * one: a service that is a little too slow is of use to the next call, and one
+ * who joins a request begun by another has the whole of its own deadline. */
+#define RUN_ON 5
+
+static struct request_list *head_of(struct rep *rep, number_key key)
+{
+	return &rep->requests[key % REQUEST_HEADS];
+}
+
+struct request *request_find(const struct rep *rep, number_key key)
+{
+	struct request *request;
+
+	LIST_FOREACH (request, head_of((struct rep *)rep, key), link)
+		if (request->key == key &&
+		    settings_agree(request->settings, rep->settings))
+			return request;
+	return NULL;
+}
+
+static void tell_failure(struct rep *rep, const char *why)
+{
+	const struct config_reputation *config = &rep->settings->config;
+
+	log_debug("reputation-failed why=%s", why);
+	if (!breaker_failure(&rep->breaker, now_mono_ms(),
+			     config->breaker_failures,
+			     config->breaker_open_s * UINT64_C(1000)))
+		return;
+	metric_set(METRIC_REP_BREAKER_OPEN, 1);
+	log_warn("reputation-breaker-open failures=%u last=%s retry_s=%u",
+		 rep->breaker.failures, why, config->breaker_open_s);
+}
+
+static void tell_success(struct rep *rep)
+{
+	if (!breaker_success(&rep->breaker))
+		return;
+	metric_set(METRIC_REP_BREAKER_OPEN, 0);
+	log_info("reputation-breaker-closed");
+}
+
+/* Other 4xx are about the number: a caller must not be able to open the
+ * breaker by showing numbers the service does not like. */
+static bool blames_service(int status)
+{
+	return status < 400 || status >= 500 || status == 401 ||
+	       status == 403 || status == 407 || status == 408 || status == 429;
+}
+
+/* What a response means; true when the service did its part. */
+static bool interpret(const struct request *request,
+		      const struct fetch_result *result,
+		      struct rep_answer *answer)
+{
+	*answer = (struct rep_answer){.status = REP_UNAVAILABLE};
+	if (result->err) {
+		answer->why = result->err == -ETIMEDOUT ? "deadline" : "error";
+		return false;
+	}
+	if (result->status == 200) {
+		rep_map(&request->settings->config, result->body, result->len,
+			answer);
+		return answer->status != REP_UNAVAILABLE;
+	}
+	if (result->status == 404) {
+		answer->status = REP_UNKNOWN;
+		return true;
+	}
+	answer->why = "error";
+	return !blames_service(result->status);
+}
+
+static void remember(struct rep *rep, number_key key,
+		     const struct rep_answer *answer)
+{
+	const struct config_reputation *config = &rep->settings->config;
+	unsigned lifetime = config->cache_error_s;
+
+	if (answer->status == REP_KNOWN)
+		lifetime = config->cache_hit_s;
+	else if (answer->status == REP_UNKNOWN)
+		lifetime = config->cache_miss_s;
+	if (lifetime)
+		cache_put(rep->cache, key,
+			  now_mono_ms() + lifetime * UINT64_C(1000), answer);
+}
+
+static void learn(struct request *request, const struct rep_answer *answer,
+		  bool success)
+{
+	struct rep *rep = request->rep;
+
+	/* Another service, or another meaning, by now. */
+	if (!settings_agree(request->settings, rep->settings))
+		return;
+	remember(rep, request->key, answer);
+	if (request->missed) {
+		if (success)
+			metric_add(METRIC_REP_LATE, 1);
+	} else if (success) {
+		tell_success(rep);
+	} else {
+		tell_failure(rep, answer->why);
+	}
+}
+
+/* Ends it for the service; those who wait still do. */
+static void end(struct request *request)
+{
+	if (!request->job)
+		return;
+	LIST_REMOVE(request, link);
+	metric_set(METRIC_REP_IN_FLIGHT, --request->rep->in_flight);
+	fetch_job_free(request->job);
+	request->job = NULL;
+}
+
+static void on_result(const struct fetch_result *result, void *arg)
+{
+	struct request *request = arg;
+	struct rep_query *query;
+	struct rep_answer answer;
+	bool success;
+
+	success = interpret(request, result, &answer);
+	learn(request, &answer, success);
+
+	/* Those who are answered may do anything, such as to ask the same
+	 * again or to let go of the others: by then it is nobody's request. */
+	end(request);
+	while ((query = LIST_FIRST(&request->askers)))
+		query_answer(query, &answer);
+	request_free(request);
+}
+
+void request_miss(struct request *request)
+{
+	if (request->missed)
+		return;
+	request->missed = true;
+	if (settings_agree(request->settings, request->rep->settings))
+		tell_failure(request->rep, "deadline");
+}
+
+void request_free(struct request *request)
+{
+	if (!request)
+		return;
+	end(request);
+	settings_unref(request->settings);
+	free(request);
+}
+
+static int begin(struct request *request, const struct number *number)
+{
+	const struct config_reputation *config = &request->settings->config;
+	char url[TARGET_SIZE];
+	struct fetch_request fetch = {
+		.url = url,
+		.headers = (const char *const *)config->headers,
+		.headers_count = config->headers_count,
+		.deadline_ms = config->deadline_ms * RUN_ON,
+		.max_body = config->max_body,
+	};
+	int err = target_print(url, config->url, number);
+
+	if (err)
+		return err;
+	return fetch_start(&request->job, request->rep->fetch, &fetch,
+			   on_result, request);
+}
+
+int request_start(struct request **requestp, struct rep *rep,
+		  const struct number *number)
+{
+	struct request *request = calloc(1, sizeof(*request));
+	int err;
+
+	if (!request)
+		return -ENOMEM;
+	request->rep = rep;
+	request->settings = settings_ref(rep->settings);
+	request->key = number_key_exact(number);
+	LIST_INIT(&request->askers);
+
+	err = begin(request, number);
+	if (err) {
+		request_free(request);
+		return err;
+	}
+	LIST_INSERT_HEAD(head_of(rep, request->key), request, link);
+	metric_set(METRIC_REP_IN_FLIGHT, ++rep->in_flight);
+	metric_add(METRIC_REP_REQUESTS, 1);
+	breaker_begin(&rep->breaker);
+	*requestp = request;
+	return 0;
+}

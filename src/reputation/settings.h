@@ -1,0 +1,24 @@
+/* A copy of the configuration, shared by the client and the requests that
+ * were begun under it. */
+#ifndef REPUTATION_SETTINGS_H
+#define REPUTATION_SETTINGS_H
+
+#include <stdbool.h>
+
+#include "callsieve/core/config.h"
+
+struct settings {
+	unsigned refs;
+	struct config_reputation config; /* its own copies */
+};
+
+/* With one reference. -EINVAL when it could not be worked with, logged. */
+int settings_new(struct settings **settingsp,
+		 const struct config_reputation *config);
+struct settings *settings_ref(struct settings *settings);
+void settings_unref(struct settings *settings);
+
+/* Whether an answer under one is an answer under the other. */
+bool settings_agree(const struct settings *a, const struct settings *b);
+
+#endif
