@@ -9,7 +9,7 @@
  * and all others have three (ITU-T E.164, list of assigned codes). */
 static const char *const second_digits[10] = {
 	[2] = "07",	 [3] = "0123469", [4] = "013456789", [5] = "12345678",
-	[6] = "0123456", [8] = "12469",	  [9] = "0123458",
+	[6] = "0123456", [8] = "1246",	  [9] = "0123458",
 };
 
 size_t country_code_digits(const char *digits)
