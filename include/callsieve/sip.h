@@ -1,0 +1,93 @@
+/* SIP: listeners, gateways and the back-to-back user agent. Reports what
+ * happens and obeys; what to do with a call is decided elsewhere. Everything
+ * here is for the loop thread. */
+#ifndef CALLSIEVE_SIP_H
+#define CALLSIEVE_SIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct call; /* owned by sip; valid until its `ended` event */
+struct config;
+struct config_trunk;
+struct loop;
+struct sip;
+
+/* A new INVITE from a trunk, past every check of form and load. All text is
+ * as on the wire and lent for the duration of the event. */
+struct invite {
+	const struct config_trunk *trunk;
+	const char *source; /* address and port */
+	const char *call_id;
+	const char *request_uri;
+	const char *from_uri;
+	const char *asserted_uri; /* P-Asserted-Identity, tel preferred; NULL */
+};
+
+enum invite_order {
+	INVITE_BRIDGE,
+	INVITE_REJECT, /* answered without keeping any state */
+	INVITE_WAIT,   /* call_bridge() or call_reject() will follow */
+};
+
+struct sip_answer {
+	int status;	    /* 300..699 */
+	const char *phrase; /* static */
+};
+
+enum call_party { PARTY_CALLER, PARTY_CALLEE, PARTY_CALLSIEVE };
+
+struct call_end {
+	enum call_party by;
+	int status; /* the final answer the caller got */
+	const char *phrase;
+	int64_t answered_ms;	 /* epoch; 0: never */
+	const char *gateway;	 /* last one tried, or NULL */
+	const char *call_id_out; /* Call-ID of the last leg to it, or NULL */
+};
+
+struct sip_events {
+	/* A new call: what to do with it. For INVITE_REJECT fills `answer`;
+	 * else leaves in *ctxp what the later events get as `ctx`, and `ended`
+	 * will follow in any case. A retransmission is never reported. */
+	enum invite_order (*invite)(const struct invite *invite,
+				    struct sip_answer *answer, void **ctxp,
+				    void *arg);
+
+	/* May this INVITE pass although limits say no? (Emergency.) */
+	bool (*exempt)(const struct invite *invite, void *arg);
+
+	/* The call ordered to wait now exists. */
+	void (*waiting)(struct call *call, void *ctx, void *arg);
+
+	/* The last event of a call. */
+	void (*ended)(const struct call_end *end, void *ctx, void *arg);
+};
+
+/* Binds every listen; -EADDRINUSE and the like were logged with the address.
+ * `config` is held by reference. */
+int sip_new(struct sip **sipp, struct loop *loop, struct config *config,
+	    const struct sip_events *events, void *arg);
+
+/* Ends what calls there are without ceremony; their `ended` events come. */
+void sip_free(struct sip *sip);
+
+/* Trunks, gateways, routes and limits from now on; calls in progress keep
+ * the old ones. Listens cannot change: the caller has made sure. */
+int sip_configure(struct sip *sip, struct config *config);
+
+/* From now on 503 with Retry-After to OPTIONS and new INVITEs. */
+void sip_drain(struct sip *sip);
+
+/* Sends BYE or CANCEL for every call. */
+void sip_hangup_all(struct sip *sip);
+
+/* Call objects alive. */
+unsigned sip_calls(const struct sip *sip);
+
+/* What INVITE_WAIT promised. After call_reject() the call is gone. */
+void call_bridge(struct call *call);
+void call_reject(struct call *call, const struct sip_answer *answer);
+
+#endif

@@ -1,0 +1,250 @@
+/* Our INVITE to a gateway: sending it, what comes back, moving on to the next
+ * one, cancelling and acknowledging it. */
+#include "internal.h"
+
+#include "callsieve/core/log.h"
+#include "callsieve/core/loop.h"
+#include "callsieve/core/metrics.h"
+
+static int on_response(void *magic, nta_outgoing_t *orq, const sip_t *sip);
+
+static void orq_done(struct call *call)
+{
+	nta_outgoing_destroy(call->orq);
+	call->orq = NULL;
+}
+
+/* The next gateway of the route that is up. When all are down, health is no
+ * longer a reason: any may have come back since it was asked. */
+static struct gateway *pick(struct call *call)
+{
+	const struct config *config = call->config;
+	const struct config_route *route = call->route;
+	bool any_up = false;
+
+	for (size_t i = 0; i < route->gateways_count; i++) {
+		struct gateway *gateway = gateway_find(
+			call->sip, &config->gateways[route->gateways[i]]);
+
+		any_up |= gateway && !gateway->down;
+	}
+	while (call->next_gateway < route->gateways_count) {
+		size_t at = route->gateways[call->next_gateway++];
+		struct gateway *gateway =
+			gateway_find(call->sip, &config->gateways[at]);
+
+		if (gateway && (!gateway->down || !any_up))
+			return gateway;
+	}
+	return NULL;
+}
+
+static unsigned answer_ms(const struct call *call)
+{
+	const struct config *config = call->config;
+	size_t at = call->route->gateways[call->next_gateway - 1];
+
+	return config->gateways[at].answer_ms;
+}
+
+static bool try_gateway(struct call *call, struct gateway *gateway)
+{
+	msg_t *msg = message_invite(call, gateway);
+
+	if (!msg)
+		return false;
+	call->gateway = gateway;
+	call->responded = false;
+	call->orq = nta_outgoing_mcreate(call->sip->agent, on_response, call,
+					 (url_string_t *)gateway->url, msg,
+					 TPTAG_IDENT(gateway->listener->name),
+					 NTATAG_PASS_100(1), TAG_END());
+	if (!call->orq) {
+		msg_destroy(msg);
+		return false;
+	}
+	loop_timer_set(call->timer, answer_ms(call));
+	return true;
+}
+
+/* Tries the next gateway; when there is none left, gives the caller the
+ * answer for a call that found no way (RFC 3261 16.7 (6)). */
+void attempt_next(struct call *call)
+{
+	struct gateway *gateway;
+
+	if (call->state != CALL_TRYING)
+		call_enter(call, CALL_TRYING);
+	while ((gateway = pick(call)))
+		if (try_gateway(call, gateway))
+			return;
+	if (call->status == 408)
+		caller_reject(call, PARTY_CALLSIEVE, SIP_408_REQUEST_TIMEOUT);
+	else
+		caller_reject(call, PARTY_CALLSIEVE,
+			      SIP_500_INTERNAL_SERVER_ERROR);
+}
+
+static bool more_gateways(const struct call *call)
+{
+	return call->next_gateway < call->route->gateways_count;
+}
+
+static void fail_over(struct call *call, int status, const char *why)
+{
+	log_info("call=%s event=gateway-failed gateway=%s status=%d why=%s",
+		 call->call_id, call->gateway->name, status, why);
+	if (more_gateways(call))
+		metric_add(METRIC_FAILOVERS, 1);
+	dialogs_free(call, NULL);
+	call->status = status;
+	attempt_next(call);
+}
+
+static void on_provisional(struct call *call, const sip_t *sip)
+{
+	struct dialog *dialog;
+	msg_t *msg;
+
+	call->responded = true;
+	call_timer_c(call);
+	if (sip->sip_status->st_status == 100)
+		return;
+	dialog = dialog_for(call, sip);
+	if (call->state == CALL_TRYING)
+		call_enter(call, CALL_RINGING);
+	msg = nta_outgoing_getresponse(call->orq);
+	caller_provisional(call, dialog, msg, sip);
+	msg_destroy(msg);
+}
+
+static void on_answer(struct call *call, const sip_t *sip)
+{
+	struct dialog *dialog = dialog_for(call, sip);
+	msg_t *msg = nta_outgoing_getresponse(call->orq);
+
+	loop_timer_stop(call->timer);
+	if (dialog && caller_answer(call, dialog, msg, sip) == 0) {
+		dialogs_free(call, dialog);
+		call_enter(call, CALL_ANSWERED);
+	} else {
+		/* Answered, but we cannot tell the caller. */
+		if (dialog) {
+			attempt_ack(call, dialog, NULL, NULL);
+			leg_bye(&dialog->callee, NULL, NULL, NULL);
+		}
+		caller_reject(call, PARTY_CALLSIEVE,
+			      SIP_500_INTERNAL_SERVER_ERROR);
+	}
+	msg_destroy(msg);
+}
+
+static void on_refusal(struct call *call, const sip_t *sip, int status)
+{
+	bool internal = !sip || nta_sip_is_internal(sip);
+	bool early_media = call->state == CALL_RINGING;
+	msg_t *msg = nta_outgoing_getresponse(call->orq);
+
+	orq_done(call);
+	/* RFC 3263 4.3: 503 and transport failures (which the stack reports as
+	 * 503 of its own) say nothing of the callee. Once it rings, another
+	 * attempt would ring it again. */
+	if ((status == 503 || internal) && !early_media)
+		fail_over(call, status, internal ? "unreachable" : "503");
+	else if (internal || !sip)
+		caller_reject(call, PARTY_CALLSIEVE, SIP_408_REQUEST_TIMEOUT);
+	else if (status == 503)
+		caller_final(call, msg, sip, SIP_500_INTERNAL_SERVER_ERROR);
+	else
+		caller_final(call, msg, sip, status,
+			     sip->sip_status->st_phrase);
+	msg_destroy(msg);
+}
+
+/* The caller is gone already; the callee may not know yet. */
+static void on_response_late(struct call *call, const sip_t *sip, int status)
+{
+	struct dialog *dialog;
+
+	if (status < 200)
+		return;
+	if (status < 300 && (dialog = dialog_for(call, sip))) {
+		attempt_ack(call, dialog, NULL, NULL);
+		leg_bye(&dialog->callee, NULL, NULL,
+			"SIP;cause=487;text=\"Request Terminated\"");
+	} else {
+		orq_done(call);
+	}
+	call_settle(call);
+}
+
+static int on_response(void *magic, nta_outgoing_t *orq, const sip_t *sip)
+{
+	struct call *call = magic;
+	int status = nta_outgoing_status(orq);
+
+	if (call->state == CALL_ENDING)
+		on_response_late(call, sip, status);
+	else if (status < 200)
+		on_provisional(call, sip);
+	else if (status < 300)
+		on_answer(call, sip);
+	else
+		on_refusal(call, sip, status);
+	return 0;
+}
+
+/* Gives the attempt up because the caller did (`sip` its CANCEL or BYE) or
+ * because we do. A 2xx may still cross it. */
+void attempt_cancel(struct call *call, msg_t *msg, const sip_t *sip)
+{
+	const sip_reason_t *reason = sip ? sip->sip_reason : NULL;
+
+	(void)msg;
+	if (!call->orq)
+		return;
+	nta_outgoing_tcancel(call->orq, NULL, NULL, SIPTAG_REASON(reason),
+			     TAG_END());
+}
+
+/* Acknowledges the callee's 2xx: with the caller's ACK, or with one of ours. */
+void attempt_ack(struct call *call, struct dialog *dialog, msg_t *ack,
+		 const sip_t *sip)
+{
+	sip_cseq_t cseq[1];
+	msg_t *msg;
+
+	if (!call->orq)
+		return;
+	sip_cseq_init(cseq);
+	cseq->cs_seq = 1; /* as in message_invite() */
+	cseq->cs_method = sip_method_ack;
+	cseq->cs_method_name = "ACK";
+	msg = message_within(&dialog->callee, ack, sip, SIP_METHOD_ACK, cseq);
+	nta_outgoing_destroy(leg_send(&dialog->callee, NULL, NULL, msg));
+	/* Only now: the stack aborts on an ACK whose INVITE it forgot. */
+	orq_done(call);
+}
+
+/* By state: no response at all, Timer C, or a cancelled callee that never
+ * ends its transaction. */
+void attempt_timeout(struct call *call)
+{
+	if (call->state == CALL_ENDING) {
+		nta_outgoing_tcancel(call->orq, NULL, NULL,
+				     NTATAG_CANCEL_408(1), TAG_END());
+		orq_done(call);
+		call_settle(call);
+	} else if (!call->responded) {
+		/* No CANCEL may be sent before a response (RFC 3261 9.1); if a
+		 * 2xx comes after all, the stack acknowledges it and hangs
+		 * up. */
+		nta_outgoing_tcancel(call->orq, NULL, NULL,
+				     NTATAG_CANCEL_408(1), TAG_END());
+		orq_done(call);
+		fail_over(call, 408, "silent");
+	} else {
+		attempt_cancel(call, NULL, NULL);
+		caller_reject(call, PARTY_CALLSIEVE, SIP_408_REQUEST_TIMEOUT);
+	}
+}

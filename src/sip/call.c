@@ -1,0 +1,227 @@
+/* The call and its states. call_enter() alone changes them:
+ *
+ *   SCREENING -> TRYING -> RINGING -> ANSWERED -> UP -> ENDING
+ *        \__________\_________\__________\______________^
+ *
+ * A call is freed in ENDING, by call_settle(), when nothing of it is left in
+ * the stack. Its owner heard of the end before, by call_report(). */
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "callsieve/core/clock.h"
+#include "callsieve/core/digest.h"
+#include "callsieve/core/log.h"
+#include "callsieve/core/loop.h"
+#include "callsieve/core/metrics.h"
+
+/* 64*T1, after which no transaction of SIP still runs, and a little. */
+#define ENDING_MS 34000
+
+static void on_timer(void *arg)
+{
+	struct call *call = arg;
+
+	if (call->orq)
+		attempt_timeout(call);
+}
+
+/* At once, whatever is left in the stack: call_settle() does it in order. */
+void call_free(struct call *call)
+{
+	struct sip *sip = call->sip;
+
+	LIST_REMOVE(call, link);
+	sip->load.calls--;
+	call->load->load.calls--;
+	metric_set(METRIC_CALLS_CURRENT, sip->load.calls);
+	nta_incoming_destroy(call->irq);
+	nta_outgoing_destroy(call->orq);
+	dialogs_free(call, NULL);
+	loop_timer_free(call->timer);
+	msg_destroy(call->invite);
+	msg_destroy(call->early_bye);
+	tport_unref(call->connection);
+	config_free(call->config);
+	free(call);
+}
+
+/* Takes a reference to `msg`. The call counts from here on. */
+struct call *call_new(struct sip *sip, const struct config_trunk *trunk,
+		      struct trunk_load *load, msg_t *msg, void *ctx)
+{
+	struct call *call = calloc(1, sizeof(*call));
+
+	if (!call)
+		return NULL;
+	call->sip = sip;
+	call->config = config_ref(sip->config);
+	call->trunk = trunk;
+	call->route = config_route_find(sip->config, trunk->route);
+	call->load = load;
+	call->ctx = ctx;
+	call->invite = msg_ref_create(msg);
+	call->state = CALL_SCREENING;
+	random_token(call->tag, TAG_CHARS);
+	LIST_INIT(&call->dialogs);
+	LIST_INIT(&call->relays);
+	LIST_INSERT_HEAD(&sip->calls, call, link);
+	sip->load.calls++;
+	load->load.calls++;
+	load_count(call, CALL_ENDING, CALL_SCREENING);
+	metric_set(METRIC_CALLS_CURRENT, sip->load.calls);
+	if (loop_timer_new(&call->timer, sip->loop, on_timer, call)) {
+		load_count(call, CALL_SCREENING, CALL_ENDING);
+		call_free(call);
+		return NULL;
+	}
+	return call;
+}
+
+void call_enter(struct call *call, enum call_state state)
+{
+	static const char *const names[] = {"screening", "trying", "ringing",
+					    "answered",	 "up",	   "ending"};
+
+	if (call->state == state)
+		return;
+	log_debug("call=%s event=state from=%s to=%s", call->call_id,
+		  names[call->state], names[state]);
+	load_count(call, call->state, state);
+	call->state = state;
+	if (state == CALL_UP) {
+		/* A held call waits for its ends, not for us. */
+		loop_timer_free(call->timer);
+		call->timer = NULL;
+	} else if (state == CALL_ENDING) {
+		relays_end(call);
+		if (call->orq)
+			loop_timer_set(call->timer, ENDING_MS);
+	}
+}
+
+void call_bridge(struct call *call)
+{
+	if (call->route)
+		attempt_next(call);
+	else
+		call_hangup(call, NULL);
+}
+
+void call_reject(struct call *call, const struct sip_answer *answer)
+{
+	caller_reject(call, PARTY_CALLSIEVE, answer->status, answer->phrase);
+}
+
+/* RFC 3261 16.6 (11): anew with each provisional response. */
+void call_timer_c(struct call *call)
+{
+	loop_timer_set(call->timer, call->config->timer_c_s * 1000);
+}
+
+/* Tells the owner, once, how it ended. */
+void call_report(struct call *call, enum call_party by, int status,
+		 const char *phrase)
+{
+	struct call_end end = {
+		.by = by,
+		.status = status,
+		.phrase = phrase,
+		.answered_ms = call->answered_ms,
+		.gateway = call->gateway ? call->gateway->name : NULL,
+		.call_id_out = call->gateway ? call->call_id : NULL,
+	};
+
+	if (call->reported)
+		return;
+	call->reported = true;
+	call->sip->events->ended(&end, call->ctx, call->sip->arg);
+}
+
+static void end_answered(struct call *call, enum call_party by)
+{
+	call_report(call, by, call->status, sip_200_OK);
+	call_enter(call, CALL_ENDING);
+}
+
+/* One side hung up: `bye` is its request, already answered. */
+void call_bye(struct leg *leg, msg_t *bye, const sip_t *sip)
+{
+	struct call *call = leg->dialog->call;
+	struct leg *peer = leg_peer(leg);
+	enum call_party by = leg_is_caller(leg) ? PARTY_CALLER : PARTY_CALLEE;
+
+	switch (call->state) {
+	case CALL_TRYING:
+	case CALL_RINGING:
+		/* RFC 3261 15: only the caller may end an early dialog so. */
+		if (by == PARTY_CALLER) {
+			attempt_cancel(call, bye, sip);
+			caller_reject(call, by, SIP_487_REQUEST_CANCELLED);
+		}
+		return;
+	case CALL_ANSWERED:
+		/* RFC 3261 15: towards the caller a BYE waits for its ACK. */
+		if (by == PARTY_CALLEE) {
+			msg_destroy(call->early_bye);
+			call->early_bye = msg_ref_create(bye);
+			return;
+		}
+		attempt_ack(call, leg->dialog, NULL, NULL);
+		nta_incoming_destroy(call->irq);
+		call->irq = NULL;
+		break;
+	case CALL_UP:
+		break;
+	case CALL_SCREENING:
+	case CALL_ENDING:
+		return;
+	}
+	end_answered(call, by);
+	leg_end(leg);
+	leg_bye(peer, bye, sip, NULL);
+	call_settle(call);
+}
+
+/* We end the call, whatever its state. `reason`: of our BYEs. */
+void call_hangup(struct call *call, const char *reason)
+{
+	struct dialog *dialog = dialog_confirmed(call);
+
+	if (call->state == CALL_ENDING)
+		return;
+	if (call->state < CALL_ANSWERED) {
+		attempt_cancel(call, NULL, NULL);
+		caller_reject(call, PARTY_CALLSIEVE,
+			      SIP_503_SERVICE_UNAVAILABLE);
+		return;
+	}
+	attempt_ack(call, dialog, NULL, NULL);
+	nta_incoming_destroy(call->irq);
+	call->irq = NULL;
+	end_answered(call, PARTY_CALLSIEVE);
+	leg_bye(&dialog->caller, NULL, NULL, reason);
+	leg_bye(&dialog->callee, NULL, NULL, reason);
+	call_settle(call);
+}
+
+static bool legs_busy(const struct call *call)
+{
+	struct dialog *dialog;
+
+	LIST_FOREACH (dialog, &call->dialogs, link)
+		if (dialog->caller.bye || dialog->callee.bye)
+			return true;
+	return false;
+}
+
+/* Frees a call that is over and of which nothing is left to wait for. The
+ * last thing to do with a call. */
+void call_settle(struct call *call)
+{
+	if (call->state != CALL_ENDING || call->irq || call->orq ||
+	    legs_busy(call))
+		return;
+	call_free(call);
+}

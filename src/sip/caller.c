@@ -1,0 +1,180 @@
+/* The caller's INVITE transaction: what we answer on it, and what arrives on
+ * it (ACK, CANCEL, or nothing).
+ *
+ * The stack ties a server transaction to one To tag. Forked callees need
+ * several, so provisional responses are sent past the transaction, and it
+ * learns its tag with the final response alone. */
+#include "internal.h"
+
+#include <errno.h>
+
+#include "callsieve/core/clock.h"
+#include "callsieve/core/log.h"
+#include "callsieve/core/metrics.h"
+
+static void irq_done(struct call *call)
+{
+	nta_incoming_destroy(call->irq);
+	call->irq = NULL;
+}
+
+static void invite_done(struct call *call)
+{
+	msg_destroy(call->invite);
+	call->invite = NULL;
+}
+
+static void on_ack(struct call *call, const sip_t *sip)
+{
+	msg_t *ack = nta_incoming_getrequest_ackcancel(call->irq);
+	struct dialog *dialog = dialog_confirmed(call);
+
+	irq_done(call);
+	if (call->state != CALL_ANSWERED) {
+		msg_destroy(ack);
+		call_settle(call);
+		return;
+	}
+	attempt_ack(call, dialog, ack, sip);
+	msg_destroy(ack);
+	call_enter(call, CALL_UP);
+	if (call->early_bye) {
+		msg_t *bye = call->early_bye;
+
+		call->early_bye = NULL;
+		call_bye(&dialog->callee, bye, sip_object(bye));
+		msg_destroy(bye);
+	}
+}
+
+static void on_cancel(struct call *call, const sip_t *sip)
+{
+	msg_t *cancel = nta_incoming_getrequest_ackcancel(call->irq);
+
+	/* First the gateway: a phone that rings for nobody is worse than a
+	 * late 487. */
+	attempt_cancel(call, cancel, sip);
+	msg_destroy(cancel);
+	caller_reject(call, PARTY_CALLER, SIP_487_REQUEST_CANCELLED);
+}
+
+static int caller_event(void *magic, nta_incoming_t *irq, const sip_t *sip)
+{
+	struct call *call = magic;
+
+	(void)irq;
+	if (!sip) {
+		/* RFC 3261 13.3.1.4: no ACK within 64*T1 ends the session. */
+		irq_done(call);
+		call_hangup(call, "SIP;cause=408;text=\"ACK missing\"");
+	} else if (sip->sip_request->rq_method == sip_method_ack) {
+		on_ack(call, sip);
+	} else if (sip->sip_request->rq_method == sip_method_cancel) {
+		on_cancel(call, sip);
+	}
+	return 0;
+}
+
+/* Makes the INVITE stateful and says so to the caller at once. */
+int caller_accept(struct call *call, tport_t *transport)
+{
+	struct sip *sip = call->sip;
+
+	call->irq = nta_incoming_create(
+		sip->agent, NULL, msg_ref_create(call->invite),
+		sip_object(call->invite), NTATAG_TPORT(transport), TAG_END());
+	if (!call->irq)
+		return -ENOMEM;
+	nta_incoming_bind(call->irq, caller_event, call);
+	nta_incoming_treply(call->irq, SIP_100_TRYING, TAG_END());
+	return 0;
+}
+
+/* `dialog` is NULL for a provisional response without a tag. */
+void caller_provisional(struct call *call, struct dialog *dialog, msg_t *msg,
+			const sip_t *response)
+{
+	const sip_status_t *st = response->sip_status;
+	msg_t *reply;
+	sip_to_t *to;
+
+	reply = message_response(
+		call->sip, NULL, msg, response, st->st_status, st->st_phrase,
+		call->connection ? call->listener->contact_tcp
+				 : call->listener->contact_udp);
+	if (!reply)
+		return;
+	to = sip_to_dup(msg_home(reply), sip_object(call->invite)->sip_to);
+	if (!to || sip_to_tag(msg_home(reply), to,
+			      dialog ? dialog->tag : call->tag) < 0) {
+		msg_destroy(reply);
+		return;
+	}
+	msg_header_insert(reply, NULL, (msg_header_t *)to);
+	nta_msg_mreply(call->sip->agent, reply, sip_object(reply),
+		       st->st_status, st->st_phrase,
+		       msg_ref_create(call->invite), TAG_END());
+}
+
+int caller_answer(struct call *call, struct dialog *dialog, msg_t *msg,
+		  const sip_t *response)
+{
+	const sip_status_t *st = response->sip_status;
+	msg_t *reply;
+
+	nta_incoming_tag(call->irq, dialog->tag);
+	reply = message_response(call->sip, call->irq, msg, response,
+				 st->st_status, st->st_phrase,
+				 leg_contact(&dialog->caller));
+	if (!reply || nta_incoming_mreply(call->irq, reply) < 0)
+		return -ENOMEM;
+	call->status = st->st_status;
+	call->answered_ms = now_wall_ms();
+	metric_add(METRIC_CALLS_ANSWERED, 1);
+	invite_done(call);
+	return 0;
+}
+
+/* Passes the callee's refusal to the caller and ends the call. */
+void caller_final(struct call *call, msg_t *msg, const sip_t *response,
+		  int status, const char *phrase)
+{
+	msg_t *reply;
+
+	nta_incoming_tag(call->irq, call->tag);
+	reply = message_response(call->sip, call->irq, msg, response, status,
+				 phrase, NULL);
+	if (!reply || nta_incoming_mreply(call->irq, reply) < 0)
+		nta_incoming_treply(call->irq, SIP_500_INTERNAL_SERVER_ERROR,
+				    TAG_END());
+	irq_done(call);
+	invite_done(call);
+	call_report(call, PARTY_CALLEE, status, phrase);
+	call_enter(call, CALL_ENDING);
+	call_settle(call);
+}
+
+/* Refuses the call in our own name and ends it. */
+void caller_reject(struct call *call, enum call_party by, int status,
+		   const char *phrase)
+{
+	msg_t *reply = nta_incoming_create_response(call->irq, status, phrase);
+	sip_t *sip = sip_object(reply);
+
+	/* The stack may have tagged the transaction (it does on CANCEL), but a
+	 * caller that saw a 18x expects that tag again (RFC 3261 8.2.6.2). */
+	if (sip && sip->sip_to)
+		msg_header_remove_param(sip->sip_to->a_common, "tag");
+	if (sip)
+		sip_to_tag(msg_home(reply), sip->sip_to, call->tag);
+	if (status == 503 && sip)
+		sip_add_tl(reply, sip,
+			   SIPTAG_RETRY_AFTER_STR(call->sip->retry_after),
+			   TAG_END());
+	nta_incoming_mreply(call->irq, reply);
+	irq_done(call);
+	invite_done(call);
+	call_report(call, by, status, phrase);
+	call_enter(call, CALL_ENDING);
+	call_settle(call);
+}

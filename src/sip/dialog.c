@@ -1,0 +1,249 @@
+/* Pairs of legs. Each dialog the callee's side opens (one for each To tag: a
+ * proxy behind the gateway may fork) has its mirror towards the caller under a
+ * tag of its own, so forked early dialogs stay apart. */
+#include "internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sofia-sip/su_string.h>
+
+#include "callsieve/core/digest.h"
+
+static struct dialog *find(const struct call *call, const char *callee_tag)
+{
+	struct dialog *dialog;
+
+	LIST_FOREACH (dialog, &call->dialogs, link)
+		if (dialog->callee.nta &&
+		    su_casematch(nta_leg_get_rtag(dialog->callee.nta),
+				 callee_tag))
+			return dialog;
+	return NULL;
+}
+
+static nta_leg_t *caller_leg(struct call *call, struct dialog *dialog)
+{
+	sip_t *sip = sip_object(call->invite);
+	su_home_t *home = msg_home(call->invite);
+	sip_to_t *local = sip_to_dup(home, sip->sip_to);
+	nta_leg_t *nta;
+
+	if (!local || sip_to_tag(home, local, dialog->tag) < 0)
+		return NULL;
+	nta = nta_leg_tcreate(call->sip->agent, relay_recv, &dialog->caller,
+			      SIPTAG_CALL_ID(sip->sip_call_id),
+			      SIPTAG_FROM(local), SIPTAG_TO(sip->sip_from),
+			      NTATAG_REMOTE_CSEQ(sip->sip_cseq->cs_seq),
+			      TAG_END());
+	su_free(home, local);
+	if (nta)
+		nta_leg_server_route(nta, sip->sip_record_route,
+				     sip->sip_contact);
+	return nta;
+}
+
+static nta_leg_t *callee_leg(struct call *call, struct dialog *dialog,
+			     const sip_t *response)
+{
+	return nta_leg_tcreate(call->sip->agent, relay_recv, &dialog->callee,
+			       SIPTAG_CALL_ID(response->sip_call_id),
+			       SIPTAG_FROM(response->sip_from),
+			       SIPTAG_TO(response->sip_to),
+			       SIPTAG_CSEQ(response->sip_cseq), TAG_END());
+}
+
+static struct dialog *dialog_new(struct call *call, const sip_t *response)
+{
+	struct dialog *dialog = calloc(1, sizeof(*dialog));
+
+	if (!dialog)
+		return NULL;
+	dialog->call = call;
+	if (LIST_EMPTY(&call->dialogs))
+		memcpy(dialog->tag, call->tag, sizeof(dialog->tag));
+	else
+		random_token(dialog->tag, TAG_CHARS);
+	LIST_INSERT_HEAD(&call->dialogs, dialog, link);
+	dialog->caller = (struct leg){
+		.dialog = dialog,
+		.listener = call->listener,
+		.tcp = call->connection != NULL,
+		.connection =
+			call->connection ? tport_ref(call->connection) : NULL,
+	};
+	dialog->callee = (struct leg){
+		.dialog = dialog,
+		.listener = call->gateway->listener,
+		.tcp = call->gateway->tcp,
+	};
+	dialog->caller.nta = caller_leg(call, dialog);
+	dialog->callee.nta = callee_leg(call, dialog, response);
+	leg_refresh(&dialog->caller, sip_object(call->invite));
+	return dialog;
+}
+
+/* The dialog a response to our INVITE belongs to, new if need be. NULL for a
+ * provisional response without a tag, and without memory. */
+struct dialog *dialog_for(struct call *call, const sip_t *response)
+{
+	const char *tag = response->sip_to->a_tag;
+	struct dialog *dialog;
+
+	/* RFC 2543 callees answer without a tag: a dialog without a name. */
+	if (!tag && response->sip_status->st_status < 200)
+		return NULL;
+	dialog = find(call, tag);
+	if (!dialog)
+		dialog = dialog_new(call, response);
+	if (!dialog || !dialog->caller.nta || !dialog->callee.nta)
+		return NULL;
+	if (response->sip_contact || response->sip_record_route)
+		nta_leg_client_reroute(dialog->callee.nta,
+				       response->sip_record_route,
+				       response->sip_contact, 1);
+	leg_refresh(&dialog->callee, response);
+	return dialog;
+}
+
+/* Once answered there is one. */
+struct dialog *dialog_confirmed(const struct call *call)
+{
+	return LIST_FIRST(&call->dialogs);
+}
+
+static void dialog_free(struct dialog *dialog)
+{
+	leg_end(&dialog->caller);
+	leg_end(&dialog->callee);
+	LIST_REMOVE(dialog, link);
+	free(dialog);
+}
+
+void dialogs_free(struct call *call, const struct dialog *keep)
+{
+	struct dialog *dialog = LIST_FIRST(&call->dialogs);
+
+	while (dialog) {
+		struct dialog *next = LIST_NEXT(dialog, link);
+
+		if (dialog != keep)
+			dialog_free(dialog);
+		dialog = next;
+	}
+}
+
+bool leg_is_caller(const struct leg *leg)
+{
+	return leg == &leg->dialog->caller;
+}
+
+struct leg *leg_peer(struct leg *leg)
+{
+	return leg_is_caller(leg) ? &leg->dialog->callee : &leg->dialog->caller;
+}
+
+const sip_contact_t *leg_contact(const struct leg *leg)
+{
+	return leg->tcp ? leg->listener->contact_tcp
+			: leg->listener->contact_udp;
+}
+
+/* Takes over the peer's Contact: from the first message of a dialog, and from
+ * target refreshes (RFC 3261 12.2). */
+void leg_refresh(struct leg *leg, const sip_t *sip)
+{
+	const sip_contact_t *m = sip->sip_contact;
+	char hop[300];
+
+	if (!m || !leg->nta)
+		return;
+	/* A Contact without a transport would take our requests to UDP,
+	 * where a TCP peer may not listen. With a route set its first hop
+	 * decides, not the Contact. */
+	if (leg->tcp && !sip->sip_record_route &&
+	    m->m_url->url_type == url_sip &&
+	    !url_has_param(m->m_url, "transport")) {
+		snprintf(hop, sizeof(hop), "sip:%s%s%s;transport=tcp",
+			 m->m_url->url_host, m->m_url->url_port ? ":" : "",
+			 m->m_url->url_port ? m->m_url->url_port : "");
+		free(leg->next_hop);
+		leg->next_hop = strdup(hop);
+	}
+}
+
+static tport_t *usable_connection(const struct leg *leg)
+{
+	if (!leg->connection || tport_is_closed(leg->connection) ||
+	    tport_is_shutdown(leg->connection))
+		return NULL;
+	return leg->connection;
+}
+
+/* Sends a request in the dialog; takes `msg`. NULL: it could not be sent. */
+nta_outgoing_t *leg_send(struct leg *leg, nta_response_f *h, void *magic,
+			 msg_t *msg)
+{
+	nta_agent_t *agent = leg->dialog->call->sip->agent;
+	tport_t *connection = usable_connection(leg);
+	nta_outgoing_t *orq;
+
+	if (!msg)
+		return NULL;
+	/* The connection the caller opened is the one way to it that is known
+	 * to work (it may be behind a firewall). */
+	if (connection)
+		orq = nta_outgoing_mcreate(agent, h, magic, NULL, msg,
+					   NTATAG_TPORT(connection), TAG_END());
+	else
+		orq = nta_outgoing_mcreate(
+			agent, h, magic, (url_string_t *)leg->next_hop, msg,
+			TPTAG_IDENT(leg->listener->name), TAG_END());
+	if (!orq)
+		msg_destroy(msg);
+	return orq;
+}
+
+static int bye_answered(void *magic, nta_outgoing_t *orq, const sip_t *sip)
+{
+	struct leg *leg = magic;
+	struct call *call = leg->dialog->call;
+
+	(void)sip;
+	if (nta_outgoing_status(orq) < 200)
+		return 0;
+	leg_end(leg);
+	call_settle(call);
+	return 0;
+}
+
+/* Hangs up on the peer: with the other side's BYE, or with our own reason. The
+ * leg stays until the answer, so that a BYE crossing ours is answered 200. */
+void leg_bye(struct leg *leg, msg_t *bye, const sip_t *sip, const char *reason)
+{
+	msg_t *msg;
+
+	if (!leg->nta || leg->bye)
+		return;
+	msg = message_within(leg, bye, sip, SIP_METHOD_BYE, NULL);
+	if (msg && reason)
+		sip_add_tl(msg, sip_object(msg), SIPTAG_REASON_STR(reason),
+			   TAG_END());
+	leg->bye = leg_send(leg, bye_answered, leg, msg);
+	if (!leg->bye)
+		leg_end(leg);
+}
+
+/* After this the stack answers 481 for it. */
+void leg_end(struct leg *leg)
+{
+	nta_outgoing_destroy(leg->bye);
+	leg->bye = NULL;
+	nta_leg_destroy(leg->nta);
+	leg->nta = NULL;
+	tport_unref(leg->connection);
+	leg->connection = NULL;
+	free(leg->next_hop);
+	leg->next_hop = NULL;
+}

@@ -1,0 +1,271 @@
+/* What the files of this room share.
+ *
+ *   agent.c    the stack, its listeners, and what arrives outside any dialog
+ *   request.c  the checks before a call, and stateless answers
+ *   admit.c    limits, by trunk and in total
+ *   call.c     the call and its states; call_enter() alone changes them
+ *   caller.c   the caller's INVITE transaction: what we answer on it
+ *   attempt.c  our INVITE to a gateway, and failover
+ *   dialog.c   pairs of legs, one pair for each early dialog of the callee
+ *   relay.c    requests within a dialog, passed from one leg to the other
+ *   message.c  building one leg's message out of the other's
+ *   gateway.c  gateways and their health
+ *   recent.c   what was lately answered without state
+ *   trace.c    the stack's own log
+ */
+#ifndef CALLSIEVE_SIP_INTERNAL_H
+#define CALLSIEVE_SIP_INTERNAL_H
+
+struct call;
+struct dialog;
+struct leg;
+struct relay;
+
+/* The stack's callback types carry our types, not void pointers. */
+#define NTA_AGENT_MAGIC_T    struct sip
+#define NTA_LEG_MAGIC_T	     struct leg
+#define NTA_OUTGOING_MAGIC_T void
+#define NTA_INCOMING_MAGIC_T void
+
+#include <sys/queue.h>
+
+#include <sofia-sip/msg_addr.h>
+#include <sofia-sip/nta.h>
+#include <sofia-sip/nta_stateless.h>
+#include <sofia-sip/nta_tport.h>
+#include <sofia-sip/sip_extra.h>
+#include <sofia-sip/sip_header.h>
+#include <sofia-sip/sip_protos.h>
+#include <sofia-sip/sip_status.h>
+#include <sofia-sip/su_uniqueid.h>
+#include <sofia-sip/tport.h>
+#include <sofia-sip/tport_tag.h>
+
+#include "callsieve/core/config.h"
+#include "callsieve/sip.h"
+
+#define TAG_CHARS     16 /* 82 random bits; RFC 3261 19.3 asks for 32 */
+#define CALL_ID_CHARS 24
+
+#define ALLOW                                                                  \
+	"INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, MESSAGE, REFER, "    \
+	"NOTIFY, SUBSCRIBE"
+
+/* Option tags that bind the ends and pass through us unharmed. An INVITE that
+ * requires any other is refused (RFC 3261 8.2.2.3). */
+#define BRIDGEABLE                                                             \
+	"timer, norefersub, siprec, histinfo, resource-priority, "             \
+	"early-session, from-change, eventlist, answermode, "                  \
+	"geolocation-http, geolocation-sip, multiple-refer, nosub, "           \
+	"explicitsub, pref, privacy, policy, trickle-ice, uui, "               \
+	"recipient-list-invite"
+
+struct listener {
+	const char *name; /* the stack's ident of the transport */
+	struct netaddr addr;
+	bool udp, tcp;
+	const char *host; /* as in a URI */
+	sip_contact_t *contact_udp, *contact_tcp;
+};
+
+/* How much of a trunk's limits is in use. Outlives reloads: found by name. */
+struct load {
+	unsigned calls, setup, unacked;
+};
+
+struct trunk_load {
+	SLIST_ENTRY(trunk_load) link;
+	struct load load;
+	char name[];
+};
+
+/* A gateway's health. Outlives reloads: found by name and URI. */
+struct gateway {
+	SLIST_ENTRY(gateway) link;
+	struct sip *sip;
+	char *name;
+	char *uri;
+	url_t *url; /* numeric host, port, transport: no lookup */
+	const struct listener *listener;
+	bool tcp;
+	bool used; /* by the current configuration */
+	bool down;
+	unsigned failures; /* in a row */
+	unsigned interval_s;
+	struct loop_timer *timer;
+	nta_outgoing_t *probe;
+};
+
+enum call_state {
+	CALL_SCREENING, /* the verdict is awaited; nothing sent to anyone */
+	CALL_TRYING,	/* INVITE at a gateway, which has not rung yet */
+	CALL_RINGING,	/* a 18x went to the caller */
+	CALL_ANSWERED,	/* the 2xx went to the caller, whose ACK is awaited */
+	CALL_UP,
+	CALL_ENDING, /* over; the last transactions run out */
+};
+
+/* One end of a dialog. */
+struct leg {
+	struct dialog *dialog;
+	nta_leg_t *nta; /* NULL once it ended */
+	const struct listener *listener;
+	bool tcp;
+	tport_t *connection; /* TCP: the one the caller came by; a reference */
+	char *next_hop;	     /* TCP: where requests go; NULL: by Contact */
+	nta_outgoing_t *bye; /* ours, unanswered */
+};
+
+/* A dialog with the caller and the one with the callee it mirrors. */
+struct dialog {
+	LIST_ENTRY(dialog) link;
+	struct call *call;
+	struct leg caller, callee;
+	char tag[TAG_CHARS + 1]; /* ours, towards the caller */
+};
+
+struct call {
+	LIST_ENTRY(call) link;
+	struct sip *sip;
+	struct config *config; /* as it was when the call came; a reference */
+	const struct config_trunk *trunk;
+	struct trunk_load *load;
+	void *ctx; /* the owner's, until `ended` */
+	enum call_state state;
+	bool reported;	  /* `ended` was sent */
+	msg_t *early_bye; /* the callee's, while the caller's ACK is awaited */
+
+	/* towards the caller */
+	nta_incoming_t *irq; /* its INVITE, while it can be answered or ACKed */
+	msg_t *invite;	     /* until the final answer */
+	const struct listener *listener;
+	tport_t *connection;	 /* if it came by TCP; a reference */
+	char tag[TAG_CHARS + 1]; /* of the first dialog, and of rejections */
+
+	/* towards the callee */
+	const struct config_route *route;
+	size_t next_gateway; /* index in route */
+	struct gateway *gateway;
+	nta_outgoing_t *orq; /* our INVITE */
+	bool responded;	     /* to it */
+	char call_id[CALL_ID_CHARS + 1];
+	int status; /* the final one sent to the caller */
+
+	LIST_HEAD(, dialog) dialogs;
+	LIST_HEAD(, relay) relays;
+	struct loop_timer *timer; /* by state: first response, Timer C, end */
+	int64_t answered_ms;
+};
+
+struct sip {
+	struct loop *loop;
+	nta_agent_t *agent;
+	su_home_t home[1]; /* listeners, contacts, headers that never change */
+	struct config *config;
+	const struct sip_events *events;
+	void *arg;
+	struct listener *listeners;
+	size_t listeners_count;
+	SLIST_HEAD(, trunk_load) trunk_loads;
+	SLIST_HEAD(, gateway) gateways;
+	LIST_HEAD(, call) calls;
+	struct load load;
+	struct recent *recent;
+	bool draining;
+	char retry_after[12];	    /* of our 503s */
+	char secret[TAG_CHARS + 1]; /* of stateless To tags */
+	sip_allow_t *allow;
+	sip_supported_t *bridgeable; /* option tags that cross us unharmed */
+};
+
+/* agent.c */
+const struct listener *listener_find(const struct sip *sip, const char *name);
+const struct listener *listener_of(const struct sip *sip, tport_t *transport);
+
+/* request.c */
+int request_recv(struct sip *sip, nta_agent_t *agent, msg_t *msg, sip_t *req);
+
+/* admit.c */
+struct trunk_load *trunk_load_for(struct sip *sip, const char *name);
+const char *admit_refusal(const struct sip *sip,
+			  const struct config_trunk *trunk,
+			  const struct trunk_load *load);
+void load_count(struct call *call, enum call_state from, enum call_state to);
+
+/* call.c */
+struct call *call_new(struct sip *sip, const struct config_trunk *trunk,
+		      struct trunk_load *load, msg_t *msg, void *ctx);
+void call_enter(struct call *call, enum call_state state);
+void call_report(struct call *call, enum call_party by, int status,
+		 const char *phrase);
+void call_hangup(struct call *call, const char *reason);
+void call_bye(struct leg *leg, msg_t *bye, const sip_t *sip);
+void call_settle(struct call *call);
+void call_free(struct call *call);
+void call_timer_c(struct call *call);
+
+/* caller.c */
+int caller_accept(struct call *call, tport_t *transport);
+void caller_provisional(struct call *call, struct dialog *dialog, msg_t *msg,
+			const sip_t *response);
+int caller_answer(struct call *call, struct dialog *dialog, msg_t *msg,
+		  const sip_t *response);
+void caller_final(struct call *call, msg_t *msg, const sip_t *response,
+		  int status, const char *phrase);
+void caller_reject(struct call *call, enum call_party by, int status,
+		   const char *phrase);
+
+/* attempt.c */
+void attempt_next(struct call *call);
+void attempt_cancel(struct call *call, msg_t *cancel, const sip_t *sip);
+void attempt_ack(struct call *call, struct dialog *dialog, msg_t *ack,
+		 const sip_t *sip);
+void attempt_timeout(struct call *call);
+
+/* dialog.c */
+struct dialog *dialog_for(struct call *call, const sip_t *response);
+struct dialog *dialog_confirmed(const struct call *call);
+void dialogs_free(struct call *call, const struct dialog *keep);
+struct leg *leg_peer(struct leg *leg);
+bool leg_is_caller(const struct leg *leg);
+const sip_contact_t *leg_contact(const struct leg *leg);
+void leg_refresh(struct leg *leg, const sip_t *sip);
+nta_outgoing_t *leg_send(struct leg *leg, nta_response_f *h, void *magic,
+			 msg_t *msg);
+void leg_bye(struct leg *leg, msg_t *bye, const sip_t *sip, const char *reason);
+void leg_end(struct leg *leg);
+
+/* relay.c */
+int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
+	       const sip_t *sip);
+void relays_end(struct call *call);
+
+/* message.c */
+msg_t *message_invite(struct call *call, const struct gateway *gateway);
+msg_t *message_within(struct leg *to, msg_t *from, const sip_t *sip,
+		      sip_method_t method, const char *name,
+		      const sip_cseq_t *cseq);
+msg_t *message_response(struct sip *sip, nta_incoming_t *irq, msg_t *from,
+			const sip_t *response, int status, const char *phrase,
+			const sip_contact_t *contact);
+int max_forwards_left(const sip_t *sip);
+
+/* gateway.c */
+int gateways_configure(struct sip *sip, struct config *config);
+void gateways_free(struct sip *sip);
+struct gateway *gateway_find(struct sip *sip,
+			     const struct config_gateway *config);
+
+/* recent.c */
+struct recent;
+struct recent *recent_new(void);
+bool recent_seen(struct recent *recent, const sip_t *sip, int *statusp,
+		 const char **phrasep);
+void recent_add(struct recent *recent, const sip_t *sip, int status,
+		const char *phrase);
+
+/* trace.c */
+void trace_start(bool messages);
+void trace_stop(void);
+
+#endif

@@ -1,0 +1,93 @@
+/* What was lately answered without state. A stateless server sees a lost
+ * answer's INVITE again; this lets it repeat the answer (RFC 3261 8.2.7)
+ * without deciding, counting and recording the call twice. A fixed table: a
+ * flood only makes it forget. */
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "callsieve/core/clock.h"
+#include "callsieve/core/digest.h"
+
+#define SLOTS	8192 /* a power of two */
+#define WAYS	4
+#define LIFE_MS 32000 /* 64*T1: no INVITE is retransmitted longer */
+
+struct slot {
+	uint64_t key;
+	uint64_t until_ms;
+	const char *phrase;
+	int status;
+};
+
+struct recent {
+	uint64_t seed;
+	struct slot slots[SLOTS];
+};
+
+struct recent *recent_new(void)
+{
+	struct recent *recent = calloc(1, sizeof(*recent));
+
+	if (recent)
+		random_bytes(&recent->seed, sizeof(recent->seed));
+	return recent;
+}
+
+/* FNV-1a, seeded: nobody outside can aim at a slot. */
+static uint64_t mix(uint64_t hash, const char *text)
+{
+	for (; text && *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
+	return (hash ^ 0xff) * 0x100000001b3;
+}
+
+/* RFC 3261 17.2.3: branch, sent-by, method; Call-ID and CSeq besides. */
+static uint64_t key_of(const struct recent *recent, const sip_t *sip)
+{
+	uint64_t key = recent->seed;
+
+	key = mix(key, sip->sip_via->v_branch);
+	key = mix(key, sip->sip_via->v_host);
+	key = mix(key, sip->sip_via->v_port);
+	key = mix(key, sip->sip_call_id->i_id);
+	key ^= sip->sip_cseq->cs_seq;
+	return key ? key : 1;
+}
+
+static struct slot *bucket(struct recent *recent, uint64_t key)
+{
+	return &recent->slots[(key >> 20) & (SLOTS - WAYS)];
+}
+
+bool recent_seen(struct recent *recent, const sip_t *sip, int *statusp,
+		 const char **phrasep)
+{
+	uint64_t key = key_of(recent, sip);
+	struct slot *slot = bucket(recent, key);
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (slot[i].key != key || slot[i].until_ms < now_mono_ms())
+			continue;
+		*statusp = slot[i].status;
+		*phrasep = slot[i].phrase;
+		return true;
+	}
+	return false;
+}
+
+void recent_add(struct recent *recent, const sip_t *sip, int status,
+		const char *phrase)
+{
+	uint64_t key = key_of(recent, sip);
+	struct slot *slot = bucket(recent, key), *oldest = slot;
+
+	for (unsigned i = 1; i < WAYS; i++)
+		if (slot[i].until_ms < oldest->until_ms)
+			oldest = &slot[i];
+	*oldest = (struct slot){.key = key,
+				.until_ms = now_mono_ms() + LIFE_MS,
+				.phrase = phrase,
+				.status = status};
+}

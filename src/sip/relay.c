@@ -1,0 +1,282 @@
+/* Requests within a dialog, passed from one leg to the other, and their
+ * answers back. INVITE keeps its relay until the ACK has passed too. BYE is
+ * not relayed: each side gets its own answer at once (see call_bye()). */
+#include "internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <sofia-sip/su_string.h>
+
+struct relay {
+	LIST_ENTRY(relay) link;
+	struct leg *from, *to;
+	nta_incoming_t *irq;
+	nta_outgoing_t *orq;
+	sip_method_t method;
+	uint32_t cseq; /* of our INVITE, for its ACK */
+	bool answered; /* INVITE: the 2xx was passed, the ACK is awaited */
+};
+
+static void relay_free(struct relay *relay)
+{
+	nta_incoming_destroy(relay->irq);
+	nta_outgoing_destroy(relay->orq);
+	LIST_REMOVE(relay, link);
+	free(relay);
+}
+
+static void relay_ack(struct relay *relay, msg_t *ack, const sip_t *sip)
+{
+	sip_cseq_t cseq[1];
+	msg_t *msg;
+
+	sip_cseq_init(cseq);
+	cseq->cs_seq = relay->cseq;
+	cseq->cs_method = sip_method_ack;
+	cseq->cs_method_name = "ACK";
+	msg = message_within(relay->to, ack, sip, SIP_METHOD_ACK, cseq);
+	nta_outgoing_destroy(leg_send(relay->to, NULL, NULL, msg));
+}
+
+/* ACK, CANCEL, or none within 64*T1. */
+static int on_requester(void *magic, nta_incoming_t *irq, const sip_t *sip)
+{
+	struct relay *relay = magic;
+	struct call *call = relay->from->dialog->call;
+
+	if (!sip) {
+		call_hangup(call, "SIP;cause=408;text=\"ACK missing\"");
+	} else if (sip->sip_request->rq_method == sip_method_cancel) {
+		/* The answer, whichever it will be, is the callee's. */
+		nta_outgoing_tcancel(relay->orq, NULL, NULL,
+				     SIPTAG_REASON(sip->sip_reason), TAG_END());
+	} else if (relay->answered) {
+		msg_t *ack = nta_incoming_getrequest_ackcancel(irq);
+
+		relay_ack(relay, ack, sip);
+		msg_destroy(ack);
+		relay_free(relay);
+	}
+	return 0;
+}
+
+static void reply(struct relay *relay, const sip_t *sip, int status)
+{
+	struct sip *agent = relay->from->dialog->call->sip;
+	msg_t *msg, *from;
+
+	if (!sip || nta_sip_is_internal(sip)) {
+		nta_incoming_treply(relay->irq, status, NULL, TAG_END());
+		return;
+	}
+	from = nta_outgoing_getresponse(relay->orq);
+	msg = message_response(agent, relay->irq, from, sip, status,
+			       sip->sip_status->st_phrase,
+			       sip->sip_contact && status < 300
+				       ? leg_contact(relay->from)
+				       : NULL);
+	msg_destroy(from);
+	if (!msg || nta_incoming_mreply(relay->irq, msg) < 0)
+		nta_incoming_treply(relay->irq, SIP_500_INTERNAL_SERVER_ERROR,
+				    TAG_END());
+}
+
+static bool is_target_refresh(sip_method_t method)
+{
+	return method == sip_method_invite || method == sip_method_update;
+}
+
+static void refresh_targets(struct relay *relay, const sip_t *response)
+{
+	msg_t *request = nta_incoming_getrequest(relay->irq);
+	const sip_t *sip = sip_object(request);
+
+	if (sip->sip_contact) {
+		nta_leg_client_reroute(relay->from->nta, NULL, sip->sip_contact,
+				       0);
+		leg_refresh(relay->from, sip);
+	}
+	if (response->sip_contact) {
+		nta_leg_client_reroute(relay->to->nta, NULL,
+				       response->sip_contact, 0);
+		leg_refresh(relay->to, response);
+	}
+	msg_destroy(request);
+}
+
+/* RFC 5057 5.1: these say that the peer knows the dialog no more, or is not
+ * there. For a subscription within it they say only that of it. */
+static bool dialog_gone(const struct relay *relay, int status)
+{
+	if (relay->method == sip_method_notify ||
+	    relay->method == sip_method_subscribe ||
+	    relay->method == sip_method_refer)
+		return false;
+	return status == 481 || status == 408;
+}
+
+static int on_response(void *magic, nta_outgoing_t *orq, const sip_t *sip)
+{
+	struct relay *relay = magic;
+	struct call *call = relay->from->dialog->call;
+	int status = nta_outgoing_status(orq);
+	struct leg *to = relay->to;
+	bool gone;
+
+	if (status < 200 && relay->method != sip_method_invite)
+		return 0;
+	if (status >= 200 && status < 300 && is_target_refresh(relay->method))
+		refresh_targets(relay, sip);
+	reply(relay, sip, status);
+	if (status < 200)
+		return 0;
+	if (status < 300 && relay->method == sip_method_invite) {
+		relay->answered = true;
+		relay->cseq = sip->sip_cseq->cs_seq;
+		return 0;
+	}
+	gone = dialog_gone(relay, status);
+	relay_free(relay);
+	if (gone && call->state >= CALL_ANSWERED) {
+		leg_end(to);
+		call_hangup(call, "SIP;cause=481;text=\"Peer gone\"");
+	}
+	return 0;
+}
+
+/* Is an INVITE under way in the dialog? 500 to whoever sent that one too (RFC
+ * 3261 14.2), 491 to the other side. */
+static int overlap(const struct leg *leg)
+{
+	const struct call *call = leg->dialog->call;
+	const struct relay *relay;
+
+	if (call->state < CALL_UP)
+		return leg_is_caller(leg) ? 500 : 491;
+	LIST_FOREACH (relay, &call->relays, link)
+		if (relay->method == sip_method_invite)
+			return relay->from == leg ? 500 : 491;
+	return 0;
+}
+
+static int refuse_overlap(nta_incoming_t *irq, int status)
+{
+	char seconds[12];
+
+	if (status == 491)
+		return 491;
+	snprintf(seconds, sizeof(seconds), "%u", su_randint(0, 10));
+	nta_incoming_treply(irq, SIP_500_INTERNAL_SERVER_ERROR,
+			    SIPTAG_RETRY_AFTER_STR(seconds), TAG_END());
+	nta_incoming_destroy(irq);
+	return 0;
+}
+
+static int pass(struct leg *leg, nta_incoming_t *irq, const sip_t *sip)
+{
+	struct call *call = leg->dialog->call;
+	const sip_request_t *rq = sip->sip_request;
+	struct relay *relay = calloc(1, sizeof(*relay));
+	msg_t *request, *msg;
+
+	if (!relay)
+		return 500;
+	relay->from = leg;
+	relay->to = leg_peer(leg);
+	relay->method = rq->rq_method;
+	LIST_INSERT_HEAD(&call->relays, relay, link);
+	request = nta_incoming_getrequest(irq);
+	msg = message_within(relay->to, request, sip, rq->rq_method,
+			     rq->rq_method_name, NULL);
+	msg_destroy(request);
+	relay->orq = leg_send(relay->to, on_response, relay, msg);
+	if (!relay->orq) {
+		relay_free(relay);
+		return 500;
+	}
+	relay->irq = irq;
+	nta_incoming_bind(irq, on_requester, relay);
+	if (relay->method == sip_method_invite)
+		nta_incoming_treply(irq, SIP_100_TRYING, TAG_END());
+	return 0;
+}
+
+static int bye(struct leg *leg, nta_incoming_t *irq, const sip_t *sip)
+{
+	msg_t *request = nta_incoming_getrequest(irq);
+
+	nta_incoming_treply(irq, SIP_200_OK, TAG_END());
+	nta_incoming_destroy(irq);
+	call_bye(leg, request, sip);
+	msg_destroy(request);
+	return 0;
+}
+
+static bool requires_too_much(const struct sip *sip, const sip_t *request)
+{
+	su_home_t home[1] = {SU_HOME_INIT(home)};
+	bool too_much;
+
+	if (!request->sip_require)
+		return false;
+	su_home_init(home);
+	too_much = sip_has_unsupported(home, sip->bridgeable,
+				       request->sip_require) != NULL;
+	su_home_deinit(home);
+	return too_much;
+}
+
+/* The stack's callback for every request that matches a leg: 0, or the status
+ * it shall answer with. */
+int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
+	       const sip_t *sip)
+{
+	const struct call *call = leg->dialog->call;
+	int status;
+
+	(void)nta;
+	switch (sip->sip_request->rq_method) {
+	case sip_method_ack:
+		/* Of a 2xx whose transaction is over. */
+		nta_incoming_destroy(irq);
+		return 0;
+	case sip_method_bye:
+		return bye(leg, irq, sip);
+	case sip_method_cancel:
+	case sip_method_prack:
+		return 481;
+	case sip_method_invite:
+		if (requires_too_much(call->sip, sip))
+			return 420;
+		status = overlap(leg);
+		if (status)
+			return refuse_overlap(irq, status);
+		break;
+	default:
+		break;
+	}
+	if (call->state == CALL_ENDING || !leg_peer(leg)->nta)
+		return 481;
+	if (max_forwards_left(sip) < 0)
+		return 483;
+	return pass(leg, irq, sip);
+}
+
+/* The call is over: what was asked gets its answer (RFC 3261 15.1.2). */
+void relays_end(struct call *call)
+{
+	struct relay *relay;
+
+	while ((relay = LIST_FIRST(&call->relays))) {
+		if (relay->answered)
+			relay_ack(relay, NULL, NULL);
+		else
+			nta_incoming_treply(relay->irq,
+					    SIP_487_REQUEST_CANCELLED,
+					    TAG_END());
+		if (relay->method == sip_method_invite && !relay->answered)
+			nta_outgoing_tcancel(relay->orq, NULL, NULL, TAG_END());
+		relay_free(relay);
+	}
+}

@@ -1,0 +1,259 @@
+/* What arrives outside any dialog: checks in the order of RFC 3261 8.2, the
+ * load, the owner's verdict, and only then a call. Everything refused here is
+ * answered without state: a flood costs a parse and a datagram. */
+#include "internal.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sofia-sip/su_string.h>
+#include <sofia-sip/su_tagarg.h>
+
+#include "callsieve/core/log.h"
+#include "callsieve/core/metrics.h"
+
+/* A stateless server's To tag must be the same for every copy of a request
+ * (RFC 3261 8.2.7): a digest of what its copies share. */
+static void stateless_tag(const struct sip *sip, const sip_t *req,
+			  char tag[TAG_CHARS + 1])
+{
+	const char *parts[] = {sip->secret, req->sip_call_id->i_id,
+			       req->sip_from->a_tag, req->sip_via->v_branch};
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		for (const char *c = parts[i]; c && *c; c++)
+			hash = (hash ^ (unsigned char)*c) * 0x100000001b3;
+	snprintf(tag, TAG_CHARS + 1, "%016llx", (unsigned long long)hash);
+}
+
+static void answer(struct sip *sip, msg_t *msg, int status, const char *phrase,
+		   sip_header_t *extra)
+{
+	const sip_t *req = sip_object(msg);
+	char tag[TAG_CHARS + 1];
+	sip_to_t *to = NULL;
+
+	if (req->sip_request->rq_method == sip_method_ack) {
+		msg_destroy(msg);
+		return;
+	}
+	if (!req->sip_to->a_tag && status > 100) {
+		stateless_tag(sip, req, tag);
+		to = sip_to_dup(msg_home(msg), req->sip_to);
+		if (to)
+			sip_to_tag(msg_home(msg), to, tag);
+	}
+	nta_msg_treply(sip->agent, msg, status, phrase, SIPTAG_TO(to),
+		       SIPTAG_HEADER(extra), TAG_END());
+}
+
+static void answer_busy(struct sip *sip, msg_t *msg)
+{
+	answer(sip, msg, SIP_503_SERVICE_UNAVAILABLE,
+	       (sip_header_t *)sip_retry_after_make(msg_home(msg),
+						    sip->retry_after));
+}
+
+static void answer_options(struct sip *sip, msg_t *msg)
+{
+	if (sip->draining) {
+		answer_busy(sip, msg);
+		return;
+	}
+	nta_msg_treply(sip->agent, msg, SIP_200_OK, SIPTAG_ALLOW(sip->allow),
+		       SIPTAG_ACCEPT_STR("application/sdp, "
+					 "application/dtmf-relay, */*"),
+		       SIPTAG_SUPPORTED_STR("timer"), TAG_END());
+}
+
+/* Refuses what no call can come of; consumes msg then. */
+static bool refused(struct sip *sip, msg_t *msg, const sip_t *req)
+{
+	const url_t *uri = req->sip_request->rq_url;
+	su_home_t *home = msg_home(msg);
+	sip_unsupported_t *lacking;
+
+	if (!req->sip_from->a_tag || !req->sip_contact ||
+	    !req->sip_contact->m_url->url_host) {
+		answer(sip, msg, 400,
+		       req->sip_from->a_tag ? "Bad Contact" : "No From Tag",
+		       NULL);
+		return true;
+	}
+	if (uri->url_type != url_sip && uri->url_type != url_sips &&
+	    uri->url_type != url_tel && !su_casematch(uri->url_scheme, "urn")) {
+		answer(sip, msg, SIP_416_UNSUPPORTED_URI, NULL);
+		return true;
+	}
+	lacking = sip_has_unsupported2(home, sip->bridgeable, req->sip_require,
+				       req->sip_proxy_require);
+	if (lacking) {
+		answer(sip, msg, SIP_420_BAD_EXTENSION,
+		       (sip_header_t *)lacking);
+		return true;
+	}
+	return false;
+}
+
+static void from_trunk(struct invite *invite, su_home_t *home, const sip_t *req)
+{
+	invite->call_id = req->sip_call_id->i_id;
+	invite->request_uri = url_as_string(home, req->sip_request->rq_url);
+	invite->from_uri = url_as_string(home, req->sip_from->a_url);
+}
+
+/* RFC 3325 9.1: at most one sip or sips and one tel URI; a tel URI is a number
+ * for certain. */
+static const char *asserted(su_home_t *home, const sip_t *req)
+{
+	const sip_unknown_t *h;
+	const sip_p_asserted_identity_t *paid, *best = NULL;
+
+	for (h = req->sip_unknown; h; h = h->un_next) {
+		if (!su_casematch(h->un_name, "P-Asserted-Identity"))
+			continue;
+		paid = sip_p_asserted_identity_make(home, h->un_value);
+		for (; paid; paid = paid->paid_next)
+			if (!best || paid->paid_url->url_type == url_tel)
+				best = paid;
+	}
+	return best ? url_as_string(home, best->paid_url) : NULL;
+}
+
+static void start(struct sip *sip, const struct invite *invite,
+		  struct trunk_load *load, msg_t *msg, tport_t *transport,
+		  enum invite_order order, void *ctx)
+{
+	struct call *call = call_new(sip, invite->trunk, load, msg, ctx);
+	const struct call_end failed = {.by = PARTY_CALLSIEVE,
+					.status = 500,
+					.phrase =
+						sip_500_Internal_server_error};
+
+	if (!call) {
+		sip->events->ended(&failed, ctx, sip->arg);
+		answer(sip, msg, SIP_500_INTERNAL_SERVER_ERROR, NULL);
+		return;
+	}
+	call->listener = listener_of(sip, transport);
+	if (tport_is_reliable(transport))
+		call->connection = tport_ref(transport);
+	caller_accept(call, transport);
+	msg_destroy(msg);
+	if (order == INVITE_WAIT)
+		sip->events->waiting(call, ctx, sip->arg);
+	else
+		call_bridge(call);
+}
+
+static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
+			struct invite *invite, tport_t *transport)
+{
+	struct trunk_load *load = trunk_load_for(sip, invite->trunk->name);
+	struct sip_answer verdict = {0};
+	const char *limit;
+	void *ctx = NULL;
+	enum invite_order order;
+
+	if (recent_seen(sip->recent, req, &verdict.status, &verdict.phrase)) {
+		answer(sip, msg, verdict.status, verdict.phrase, NULL);
+		return;
+	}
+	if (refused(sip, msg, req))
+		return;
+	from_trunk(invite, msg_home(msg), req);
+	limit = load ? admit_refusal(sip, invite->trunk, load) : "memory";
+	if (limit && (!load || !sip->events->exempt(invite, sip->arg))) {
+		metric_add(METRIC_CALLS_SHED, 1);
+		answer_busy(sip, msg);
+		return;
+	}
+	invite->asserted_uri = asserted(msg_home(msg), req);
+	metric_add(METRIC_INVITES, 1);
+	order = sip->events->invite(invite, &verdict, &ctx, sip->arg);
+	if (order == INVITE_REJECT) {
+		recent_add(sip->recent, req, verdict.status, verdict.phrase);
+		answer(sip, msg, verdict.status, verdict.phrase, NULL);
+	} else {
+		start(sip, invite, load, msg, transport, order, ctx);
+	}
+}
+
+/* A gateway may ask whether we are there, and may send what belongs to no
+ * dialog any more; only trunks may call. */
+static bool is_gateway(const struct sip *sip, const struct netaddr *addr)
+{
+	for (size_t i = 0; i < sip->config->gateways_count; i++)
+		if (memcmp(&sip->config->gateways[i].host, addr,
+			   sizeof(*addr)) == 0)
+			return true;
+	return false;
+}
+
+static void dispatch(struct sip *sip, msg_t *msg, sip_t *req,
+		     struct invite *invite, tport_t *transport)
+{
+	sip_method_t method = req->sip_request->rq_method;
+
+	if (method == sip_method_ack)
+		msg_destroy(msg);
+	else if (method == sip_method_cancel || req->sip_to->a_tag)
+		answer(sip, msg, SIP_481_NO_TRANSACTION, NULL);
+	else if (max_forwards_left(req) < 0 && method != sip_method_options)
+		answer(sip, msg, SIP_483_TOO_MANY_HOPS, NULL);
+	else if (method == sip_method_options)
+		answer_options(sip, msg);
+	else if (method != sip_method_invite)
+		answer(sip, msg, SIP_405_METHOD_NOT_ALLOWED,
+		       (sip_header_t *)sip->allow);
+	else if (!invite->trunk)
+		answer(sip, msg, SIP_403_FORBIDDEN, NULL);
+	else
+		recv_invite(sip, msg, req, invite, transport);
+}
+
+static void print_source(char *buf, size_t size, const su_sockaddr_t *su,
+			 const struct netaddr *addr)
+{
+	char text[NETADDR_TEXT];
+
+	snprintf(buf, size, addr->len == 16 ? "[%s]:%u" : "%s:%u",
+		 netaddr_print(text, addr), ntohs(su->su_port));
+}
+
+/* The stack's callback for every message that matches nothing of ours. */
+int request_recv(struct sip *sip, nta_agent_t *agent, msg_t *msg, sip_t *req)
+{
+	const su_sockaddr_t *su = msg_addr(msg);
+	struct invite invite = {0};
+	struct netaddr addr = {0};
+	char source[NETADDR_TEXT + 10];
+	tport_t *transport;
+
+	/* A response nobody waits for; or the stack could not parse it. */
+	if (!req || !req->sip_request) {
+		msg_destroy(msg);
+		return 0;
+	}
+	netaddr_from_sockaddr(&addr, &su->su_sa);
+	invite.trunk = config_trunk_for(sip->config, &addr);
+	if (!invite.trunk && !is_gateway(sip, &addr)) {
+		metric_add(METRIC_CALLS_REFUSED, 1);
+		if (sip->config->silent_unknown)
+			msg_destroy(msg);
+		else
+			answer(sip, msg, SIP_403_FORBIDDEN, NULL);
+		return 0;
+	}
+	print_source(source, sizeof(source), su, &addr);
+	invite.source = source;
+	transport = nta_incoming_transport(agent, NULL, msg);
+	if (transport)
+		dispatch(sip, msg, req, &invite, transport);
+	else
+		msg_destroy(msg);
+	tport_unref(transport);
+	return 0;
+}
