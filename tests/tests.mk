@@ -14,7 +14,11 @@ UNIT_TESTS := $(foreach room,$(TEST_ROOMS),$(BUILD)/tests/unit/$(room).test)
 $(BUILD)/tests/%.o: ALL_CFLAGS += $(TEST_CFLAGS)
 
 test_objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1)/*.c)))
-room_archives = $(call archives,$(filter $(USES_$(1)) $(filter-out cli app,$(1)),$(ROOMS)))
+# A room with those it stands on, and those they do; of a program's room all
+# but its main().
+needs = $(1) $(foreach room,$(USES_$(1)),$(call needs,$(room)))
+room_archives = $(call archives,$(filter $(call needs,$(1)),$(LIBROOMS)))
+program_objects = $(filter-out %/main.o,$(if $(filter cli app,$(1)),$(call objects,$(1))))
 
 # The fakes that tests link, and those that are programs of their own.
 TOOLS := $(BUILD)/tests/fake/repserver
@@ -30,10 +34,11 @@ tools: $(TOOLS)
 $(TOOLS): %: %.o $(FAKES)
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ -lpthread
 
-# One binary a room; its own code and that of the rooms it may use, no more.
+# One binary a room.
 define unit_rules
 $(BUILD)/tests/unit/$(1).test: $(call test_objects,tests/unit/$(1)) \
-		$(call test_objects,tests/unit) $(FAKES) $(call room_archives,$(1))
+		$(call test_objects,tests/unit) $(call program_objects,$(1)) \
+		$(FAKES) $(call room_archives,$(1))
 	$$(call say,LINK,$$@)$$(CC) $$(ALL_CFLAGS) -o $$@ $$^ $$(TEST_LIBS) $$(LIBS)
 endef
 $(foreach room,$(TEST_ROOMS),$(eval $(call unit_rules,$(room))))
