@@ -116,7 +116,8 @@ static int set_up(struct fetch_job *job)
 	code |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, job);
 
 	/* With a directory of certificates set, as Debian's curl has it, curl
-	 * would read the whole bundle anew for each connection. */
+	 * would read the whole bundle, some 40 ms, for each connection. Now it
+	 * does with the first to https, and again after a day. */
 	code |= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	return code ? -ENOMEM : 0;
 }
@@ -167,7 +168,6 @@ void fetch_job_free(struct fetch_job *job)
 		return;
 	fetch = job->fetch;
 	job_stop(job);
-	curl_easy_setopt(job->easy, CURLOPT_HTTPHEADER, NULL);
 	curl_slist_free_all(job->headers);
 	job->headers = NULL;
 	buf_fini(&job->body);

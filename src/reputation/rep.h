@@ -42,22 +42,7 @@ struct request {
 	bool missed; /* someone waited in vain, and the breaker knows */
 };
 
-int request_start(struct request **requestp, struct rep *rep,
-		  const struct number *number);
-
-/* The one under way for this number and under the settings of now, or NULL. */
-struct request *request_find(const struct rep *rep, number_key key);
-
-/* Someone's deadline passed. */
-void request_miss(struct request *request);
-
-/* Cancels it; nobody may be waiting for it. */
-void request_free(struct request *request);
-
-/* Gives an asker its answer; it no longer waits for a request then. */
-void query_answer(struct rep_query *query, const struct rep_answer *answer);
-
-/* For the lists of `struct query_list`. */
+/* One who wants to know. */
 struct rep_query {
 	LIST_ENTRY(rep_query) link; /* while it waits for `request` */
 	struct rep *rep;
@@ -67,5 +52,20 @@ struct rep_query {
 	rep_answer_h *h;
 	void *arg;
 };
+
+int request_start(struct request **requestp, struct rep *rep,
+		  const struct number *number);
+
+/* The one under way for this number and under the settings of now, or NULL. */
+struct request *request_find(struct rep *rep, number_key key);
+
+/* Someone's deadline passed. */
+void request_miss(struct request *request);
+
+/* Cancels it; nobody may be waiting for it. */
+void request_free(struct request *request);
+
+/* Gives an asker its answer; it no longer waits for a request then. */
+void query_answer(struct rep_query *query, const struct rep_answer *answer);
 
 #endif

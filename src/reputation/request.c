@@ -23,11 +23,11 @@ static struct request_list *head_of(struct rep *rep, number_key key)
 	return &rep->requests[key % REQUEST_HEADS];
 }
 
-struct request *request_find(const struct rep *rep, number_key key)
+struct request *request_find(struct rep *rep, number_key key)
 {
 	struct request *request;
 
-	LIST_FOREACH (request, head_of((struct rep *)rep, key), link)
+	LIST_FOREACH (request, head_of(rep, key), link)
 		if (request->key == key &&
 		    settings_agree(request->settings, rep->settings))
 			return request;

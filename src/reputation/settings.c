@@ -1,3 +1,5 @@
+/* Settings are checked and copied here; the cache, the breaker and what
+ * happens to requests under way when they change are the client's. */
 #include "settings.h"
 
 #include <errno.h>
@@ -37,10 +39,10 @@ static const char *fault(const struct config_reputation *config)
 	return NULL;
 }
 
-static int copy(char **top, const char *from)
+static int copy(char **textp, const char *from)
 {
-	*top = from ? strdup(from) : NULL;
-	return from && !*top ? -ENOMEM : 0;
+	*textp = from ? strdup(from) : NULL;
+	return from && !*textp ? -ENOMEM : 0;
 }
 
 static int copy_texts(struct config_reputation *to,
