@@ -140,6 +140,25 @@ START_TEST(depth_is_harmless)
 }
 END_TEST
 
+/* [0,0,...,0]: so many values that parsing would hold up the loop. */
+START_TEST(crowd_of_values_is_malformed)
+{
+	size_t len = 1 << 20;
+	char *body = malloc(len);
+
+	ck_assert_ptr_nonnull(body);
+	body[0] = '[';
+	for (size_t i = 1; i < len; i++)
+		body[i] = i % 2 ? '0' : ',';
+	body[4000] = ']';
+	ck_assert_int_eq(map("/0", 0, 100, body, 4001), 0);
+	body[4000] = ',';
+	body[len - 2] = ']';
+	ck_assert_int_eq(map("/0", 0, 100, body, len - 1), MALFORMED);
+	free(body);
+}
+END_TEST
+
 START_TEST(pointers_are_checked)
 {
 	static const char *const good[] = {"",	   "/",	    "/a",
@@ -168,6 +187,7 @@ Suite *map_suite(void)
 			    (int)(sizeof(cases) / sizeof(*cases)));
 	tcase_add_test(tc, nul_within_is_malformed);
 	tcase_add_test(tc, depth_is_harmless);
+	tcase_add_test(tc, crowd_of_values_is_malformed);
 	tcase_add_test(tc, pointers_are_checked);
 	suite_add_tcase(suite, tc);
 	return suite;
