@@ -89,12 +89,15 @@ static bool serve(struct request *request, void *arg)
 		lane = api->writer;
 		break;
 	}
+	/* Before it is handed over: the answer may be there at once. */
+	http_suspend(request);
 	if (lane_push(lane, request))
 		return false;
 	reply_problem(&request->reply, 503,
 		      "callsieve is shutting down. Please try again.");
 	request->reply.retry_after_s = 1;
-	return true;
+	http_resume(request);
+	return false;
 }
 
 static int start_lanes(struct api *api)
@@ -145,8 +148,8 @@ int api_start(struct api **apip, const struct config *config)
 	if (err) {
 		api_stop(api);
 	} else {
-		log_info("api_started address=%s port=%u", config->api.address,
-			 api_port(api));
+		log_info("event=api-started address=%s port=%u",
+			 config->api.address, api_port(api));
 		*apip = api;
 	}
 	return err;

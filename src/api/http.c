@@ -124,6 +124,7 @@ static struct request *request_new(struct http *http,
 
 	if (!request)
 		return NULL;
+	request->http = http;
 	request->connection = connection;
 	buf_init(&request->body, http->params.max_body);
 	info = MHD_get_connection_info(connection,
@@ -221,11 +222,8 @@ static enum MHD_Result finish(struct http *http, struct request *request)
 	if (request->reply.status)
 		return send_reply(request);
 
-	/* Suspended before it is handed over: the answer may be there before
-	 * the hand-over returns. */
-	MHD_suspend_connection(request->connection);
 	if (http->params.serveh(request, http->params.arg))
-		MHD_resume_connection(request->connection);
+		return send_reply(request);
 	return MHD_YES;
 }
 
@@ -311,7 +309,8 @@ static int daemon_start(struct http *http)
 		http, MHD_OPTION_END);
 	if (http->daemon)
 		return 0;
-	log_error("api_failed reason=\"the HTTP server would not start\"");
+	log_error(
+		"event=api-failed reason=\"the HTTP server would not start\"");
 	return -EIO;
 }
 
@@ -354,9 +353,18 @@ uint16_t http_port(const struct http *http)
 	return http->port;
 }
 
+void http_suspend(struct request *request)
+{
+	MHD_suspend_connection(request->connection);
+}
+
 void http_resume(struct request *request)
 {
+	/* The HTTP thread may free the request as soon as it is resumed. */
+	int wakeup = request->http->wakeup;
+
 	MHD_resume_connection(request->connection);
+	eventfd_write(wakeup, 1);
 }
 
 void http_quiesce(struct http *http)

@@ -13,8 +13,8 @@ struct request;
 typedef void http_admit_h(struct request *request, const char *method,
 			  const char *path, void *arg);
 
-/* Once the body is there as well: true with a reply, false when the reply
- * will come with http_resume(). */
+/* Once the body is there as well: true with a reply, false after
+ * http_suspend(). */
 typedef bool http_serve_h(struct request *request, void *arg);
 
 struct http_params {
@@ -29,7 +29,10 @@ struct http_params {
 int http_start(struct http **httpp, const struct http_params *params);
 uint16_t http_port(const struct http *http);
 
-/* From any thread. */
+/* The reply comes later, from another thread. Before that thread is told. */
+void http_suspend(struct request *request);
+
+/* The reply is there; the request is no longer the caller's. Any thread. */
 void http_resume(struct request *request);
 
 /* Takes no new connections from here on. */

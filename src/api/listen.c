@@ -66,7 +66,8 @@ int listen_open(int *fdp, uint16_t *portp, const char *address, uint16_t port)
 		    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	err = fd < 0 ? -errno : bind_and_listen(fd, &to, len, portp);
 	if (err) {
-		log_error("api_listen_failed address=%s port=%u reason=\"%s\"",
+		log_error("event=api-listen-failed address=%s port=%u "
+			  "reason=\"%s\"",
 			  address, port, strerror(-err));
 		if (fd >= 0)
 			close(fd);

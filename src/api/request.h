@@ -12,6 +12,7 @@
 #include "reply.h"
 
 struct api_settings;
+struct http;
 struct request;
 struct store;
 
@@ -47,7 +48,8 @@ struct request {
 	int64_t subscriber; /* whom the token belongs to */
 	struct reply reply;
 
-	void *connection; /* the HTTP side's; opaque here */
+	struct http *http;
+	void *connection; /* the HTTP library's */
 	uint64_t queued_ms;
 	struct request *next; /* in a lane's queue */
 };

@@ -1,0 +1,20 @@
+#include <stdlib.h>
+
+#include "suites.h"
+
+int main(void)
+{
+	SRunner *runner = srunner_create(rate_suite());
+	int failed;
+
+	srunner_add_suite(runner, router_suite());
+	srunner_add_suite(runner, fields_suite());
+	srunner_add_suite(runner, http_suite());
+	srunner_add_suite(runner, reports_suite());
+	srunner_add_suite(runner, reputation_suite());
+	srunner_add_suite(runner, database_suite());
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

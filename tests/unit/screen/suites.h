@@ -1,0 +1,10 @@
+#ifndef SCREEN_SUITES_H
+#define SCREEN_SUITES_H
+
+#include <check.h>
+
+Suite *detail_suite(void);
+Suite *screen_suite(void);
+Suite *ask_suite(void);
+
+#endif

@@ -1,0 +1,278 @@
+/* What is decided from memory: no loop ever turns here. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "callsieve/core/clock.h"
+
+#include "suites.h"
+#include "world.h"
+
+#define ROW(list, number) "INSERT INTO " list "(number) VALUES('" number "');"
+
+/* A call decided in memory, and what must come of it. */
+static const struct {
+	const char *claim;
+	const char *sql; /* or NULL */
+	const char *caller;
+	unsigned reporters;
+	bool emergency, unscreened;
+	enum verdict_action action;
+	enum verdict_basis basis;
+	int score;
+	const char *signals; /* names, each with a blank behind */
+} cases[] = {
+	{.claim = "nothing known: passes", .caller = CALLER, .signals = ""},
+	{.claim = "block-listed: rejected",
+	 .sql = ROW("blocklist", CALLER),
+	 .caller = CALLER,
+	 .action = VERDICT_REJECT,
+	 .score = 100,
+	 .signals = "blocklist "},
+	{.claim = "another number is block-listed: passes",
+	 .sql = ROW("blocklist", "+12025550124"),
+	 .caller = CALLER,
+	 .signals = ""},
+	{.claim = "blocked by prefix: rejected",
+	 .sql = ROW("blocklist", "+1202*"),
+	 .caller = CALLER,
+	 .action = VERDICT_REJECT,
+	 .score = 100,
+	 .signals = "blocklist "},
+	{.claim = "too few points: passes, and says why not",
+	 .sql = "INSERT INTO blocklist(number, points) "
+		"VALUES('" CALLER "', 60)",
+	 .caller = CALLER,
+	 .score = 60,
+	 .signals = "blocklist "},
+	{.claim = "points of several signals add up",
+	 .sql = "INSERT INTO blocklist(number, points) "
+		"VALUES('" CALLER "', 40)",
+	 .caller = CALLER,
+	 .reporters = 2,
+	 .action = VERDICT_REJECT,
+	 .score = 100,
+	 .signals = "blocklist reports "},
+	{.claim = "signals past the threshold are still in the explanation",
+	 .sql = ROW("blocklist", CALLER),
+	 .caller = CALLER,
+	 .reporters = 2,
+	 .action = VERDICT_REJECT,
+	 .score = 160,
+	 .signals = "blocklist reports "},
+	{.claim = "reports below the minimum do not count",
+	 .caller = CALLER,
+	 .reporters = 1,
+	 .signals = ""},
+	{.claim = "reports count up to their maximum",
+	 .caller = CALLER,
+	 .reporters = 5,
+	 .score = 80,
+	 .signals = "reports "},
+	{.claim = "allow-listed within a blocked prefix: passes unscored",
+	 .sql = ROW("blocklist", "+1202*") ROW("allowlist", CALLER),
+	 .caller = CALLER,
+	 .reporters = 5,
+	 .basis = BASIS_ALLOWLIST,
+	 .signals = "allowlist "},
+	{.claim = "blocked within an allowed prefix: rejected",
+	 .sql = ROW("allowlist", "+1202*") ROW("blocklist", CALLER),
+	 .caller = CALLER,
+	 .action = VERDICT_REJECT,
+	 .score = 100,
+	 .signals = "blocklist "},
+	{.claim = "emergency call of a blocked caller: passes unseen",
+	 .sql = ROW("blocklist", CALLER),
+	 .caller = CALLER,
+	 .emergency = true,
+	 .basis = BASIS_EMERGENCY,
+	 .signals = ""},
+	{.claim = "unscreened trunk: passes unseen",
+	 .sql = ROW("blocklist", CALLER),
+	 .caller = CALLER,
+	 .unscreened = true,
+	 .basis = BASIS_UNSCREENED,
+	 .signals = ""},
+	{.claim = "withheld number: passes",
+	 .sql = ROW("blocklist", "+1202*"),
+	 .caller = "anonymous",
+	 .signals = ""},
+	{.claim = "no number: passes", .caller = "", .signals = ""},
+};
+
+static void join_names(char names[128], const struct verdict *verdict)
+{
+	unsigned i;
+
+	names[0] = '\0';
+	for (i = 0; i < verdict->signals_count; i++) {
+		strcat(names, verdict->signals[i].name);
+		strcat(names, " ");
+	}
+}
+
+START_TEST(memory_decides)
+{
+	struct facts facts = facts_from(cases[_i].caller);
+	struct verdict verdict;
+	char names[128];
+
+	if (cases[_i].sql)
+		world_sql(cases[_i].sql);
+	world_reports(CALLER, cases[_i].reporters);
+	facts.emergency = cases[_i].emergency;
+	facts.screen = !cases[_i].unscreened;
+
+	ck_assert_msg(screen_decide(world.screen, &facts, &verdict), "%s",
+		      cases[_i].claim);
+	join_names(names, &verdict);
+	ck_assert_msg(verdict.action == cases[_i].action &&
+			      verdict.basis == cases[_i].basis &&
+			      verdict.score == cases[_i].score &&
+			      !strcmp(names, cases[_i].signals),
+		      "%s: got %s by %s, score %d, signals %s", cases[_i].claim,
+		      verdict_action_name(verdict.action),
+		      verdict_basis_name(verdict.basis), verdict.score, names);
+	ck_assert_int_eq(verdict.reject_at, 100);
+}
+END_TEST
+
+START_TEST(threshold_is_met_exactly)
+{
+	struct facts facts = facts_from(CALLER);
+	struct verdict verdict;
+
+	world_sql("INSERT INTO blocklist(number, points) "
+		  "VALUES('" CALLER "', 50)");
+	facts.reject_at = 50;
+	screen_decide(world.screen, &facts, &verdict);
+	ck_assert_int_eq(verdict.action, VERDICT_REJECT);
+	facts.reject_at = 51;
+	screen_decide(world.screen, &facts, &verdict);
+	ck_assert_int_eq(verdict.action, VERDICT_ALLOW);
+}
+END_TEST
+
+START_TEST(explanation_names_row_generation_and_config)
+{
+	struct facts facts = facts_from(CALLER);
+	struct verdict verdict;
+
+	world_sql("INSERT INTO blocklist(id, number, source, reason) "
+		  "VALUES(17, '+1202*', 'ftc', 'robocall')");
+	screen_decide(world.screen, &facts, &verdict);
+	ck_assert_str_eq(
+		verdict.signals[0].detail,
+		"matches \"+1202*\" (source ftc: \"robocall\"), row 17");
+	ck_assert_int_eq(verdict.signals[0].row, 17);
+	ck_assert_int_eq(verdict.signals[0].points, 100);
+	ck_assert_uint_eq(verdict.list_generation,
+			  lists_generation(world.lists));
+	ck_assert_uint_eq(verdict.config_version, 3);
+
+	world_sql(ROW("blocklist", "+44*"));
+	world.config.version = 4;
+	screen_configure(world.screen, &world.config);
+	screen_decide(world.screen, &facts, &verdict);
+	ck_assert_uint_eq(verdict.list_generation,
+			  lists_generation(world.lists));
+	ck_assert_uint_eq(verdict.config_version, 4);
+}
+END_TEST
+
+START_TEST(reports_say_how_many)
+{
+	struct facts facts = facts_from(CALLER);
+	struct verdict verdict;
+
+	world_reports(CALLER, 4);
+	screen_decide(world.screen, &facts, &verdict);
+	ck_assert_str_eq(verdict.signals[0].detail,
+			 "reported by 4 subscribers");
+	ck_assert_int_eq(verdict.signals[0].points, 80);
+
+	world.config.screening.report_min = 1;
+	world_reports("+12025550188", 1);
+	facts = facts_from("+12025550188");
+	screen_decide(world.screen, &facts, &verdict);
+	ck_assert_str_eq(verdict.signals[0].detail, "reported by 1 subscriber");
+}
+END_TEST
+
+START_TEST(expired_row_no_longer_counts)
+{
+	struct facts facts = facts_from(CALLER);
+	struct verdict verdict;
+
+	now_fake(1900000000000);
+	world_sql("INSERT INTO blocklist(number, expires_at) "
+		  "VALUES('" CALLER "', datetime(1900000010, 'unixepoch'))");
+	screen_decide(world.screen, &facts, &verdict);
+	ck_assert_int_eq(verdict.action, VERDICT_REJECT);
+	now_fake_advance_ms(11000);
+	screen_decide(world.screen, &facts, &verdict);
+	ck_assert_int_eq(verdict.action, VERDICT_ALLOW);
+	now_real();
+}
+END_TEST
+
+START_TEST(unknown_caller_is_left_to_the_service)
+{
+	struct facts facts = facts_from(CALLER);
+	struct verdict verdict;
+
+	world_reputation(9);
+	ck_assert(!screen_decide(world.screen, &facts, &verdict));
+	ck_assert_int_eq(verdict.action, VERDICT_ALLOW);
+	ck_assert_int_eq(verdict.score, 0);
+}
+END_TEST
+
+START_TEST(service_is_not_asked_what_cannot_matter)
+{
+	struct facts facts = facts_from("anonymous");
+	struct verdict verdict;
+
+	world_reputation(9);
+	world_sql(ROW("blocklist", CALLER));
+	ck_assert(screen_decide(world.screen, &facts, &verdict));
+	facts = facts_from("911");
+	ck_assert(screen_decide(world.screen, &facts, &verdict));
+	facts = facts_from(CALLER);
+	ck_assert(screen_decide(world.screen, &facts, &verdict));
+	ck_assert_int_eq(verdict.action, VERDICT_REJECT);
+}
+END_TEST
+
+START_TEST(report_points_are_bounded)
+{
+	struct config_screening config = {.report_points = 1000000,
+					  .report_min = 2,
+					  .report_max_points = 500};
+
+	ck_assert_int_eq(screen_report_points(&config, 0), 0);
+	ck_assert_int_eq(screen_report_points(&config, 1), 0);
+	ck_assert_int_eq(screen_report_points(&config, 2), 500);
+	ck_assert_int_eq(screen_report_points(&config, 4000000000u), 500);
+	config.report_min = 0;
+	ck_assert_int_eq(screen_report_points(&config, 0), 0);
+}
+END_TEST
+
+Suite *screen_suite(void)
+{
+	Suite *suite = suite_create("screen");
+	TCase *tests = tcase_create("memory");
+
+	tcase_add_checked_fixture(tests, world_setup, world_teardown);
+	tcase_add_loop_test(tests, memory_decides, 0,
+			    sizeof(cases) / sizeof(*cases));
+	tcase_add_test(tests, threshold_is_met_exactly);
+	tcase_add_test(tests, explanation_names_row_generation_and_config);
+	tcase_add_test(tests, reports_say_how_many);
+	tcase_add_test(tests, expired_row_no_longer_counts);
+	tcase_add_test(tests, unknown_caller_is_left_to_the_service);
+	tcase_add_test(tests, service_is_not_asked_what_cannot_matter);
+	tcase_add_test(tests, report_points_are_bounded);
+	suite_add_tcase(suite, tests);
+	return suite;
+}

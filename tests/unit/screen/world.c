@@ -1,0 +1,144 @@
+#include "world.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct world world;
+
+static void set_config(void)
+{
+	struct config *config = &world.config;
+
+	config->version = 3;
+	config->screening.report_points = 30;
+	config->screening.report_min = 2;
+	config->screening.report_max_points = 80;
+	config->reputation.score = "/risk";
+	config->reputation.score_max = 100;
+	config->reputation.points = 100;
+	config->reputation.risk_floor = 20;
+	config->reputation.deadline_ms = 300;
+	config->reputation.cache_hit_s = 60;
+	config->reputation.cache_miss_s = 60;
+	config->reputation.cache_error_s = 10;
+	config->reputation.cache_entries = 100;
+	config->reputation.max_in_flight = 10;
+	config->reputation.max_body = 4096;
+	config->reputation.breaker_failures = 100;
+	config->reputation.breaker_open_s = 10;
+}
+
+void world_setup(void)
+{
+	struct screen_params params;
+
+	memset(&world, 0, sizeof(world));
+	strcpy(world.folder, "/tmp/screen-test-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(world.folder));
+	snprintf(world.path, sizeof(world.path), "%s/test.db", world.folder);
+	set_config();
+	ck_assert_int_eq(
+		store_open(&world.store, world.path, STORE_CREATE, 1000), 0);
+	ck_assert_int_eq(loop_new(&world.loop), 0);
+	ck_assert_int_eq(fetch_new(&world.fetch, world.loop), 0);
+	ck_assert_int_eq(lists_new(&world.lists, NULL), 0);
+	ck_assert_int_eq(reports_new(&world.reports, NULL), 0);
+	ck_assert_int_eq(rep_new(&world.rep, world.loop, world.fetch,
+				 &world.config.reputation),
+			 0);
+	params = (struct screen_params){world.lists, world.reports, world.rep};
+	ck_assert_int_eq(screen_new(&world.screen, &params), 0);
+	screen_configure(world.screen, &world.config);
+	world_sql("SELECT 1 WHERE 0");
+}
+
+static void remove_files(void)
+{
+	static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
+	char path[64];
+	size_t i;
+
+	for (i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+		snprintf(path, sizeof(path), "%s%s", world.path, endings[i]);
+		unlink(path);
+	}
+	rmdir(world.folder);
+}
+
+void world_teardown(void)
+{
+	screen_free(world.screen);
+	rep_free(world.rep);
+	reports_free(world.reports);
+	lists_free(world.lists);
+	fetch_free(world.fetch);
+	loop_free(world.loop);
+	store_close(world.store);
+	remove_files();
+}
+
+static void refresh(void)
+{
+	ck_assert_int_eq(lists_refresh(world.store, world.lists), 0);
+	ck_assert_int_eq(reports_refresh(world.store, world.reports), 0);
+}
+
+void world_sql(const char *sql)
+{
+	ck_assert_msg(!store_exec(world.store, sql), "%s: %s", sql,
+		      store_errmsg(world.store));
+	refresh();
+}
+
+void world_reports(const char *number, unsigned reporters)
+{
+	struct report report = {.number = number};
+	char name[16], token[TOKEN_SIZE];
+	int64_t id;
+	bool new;
+
+	while (reporters--) {
+		snprintf(name, sizeof(name), "ann%u", reporters);
+		ck_assert_int_eq(token_new(world.store, name, token), 0);
+		ck_assert_int_eq(
+			token_find(world.store, token, &report.subscriber), 0);
+		ck_assert_int_eq(report_save(world.store, &report, &new, &id),
+				 0);
+	}
+	refresh();
+}
+
+void world_reputation(unsigned port)
+{
+	snprintf(world.url, sizeof(world.url), "http://127.0.0.1:%u/{e164}",
+		 port);
+	world.config.reputation.url = world.url;
+	ck_assert_int_eq(rep_configure(world.rep, &world.config.reputation), 0);
+	screen_configure(world.screen, &world.config);
+}
+
+struct facts facts_from(const char *caller)
+{
+	struct facts facts = {
+		.trunk = "carrier", .screen = true, .reject_at = 100};
+	struct numbering plan;
+
+	ck_assert_int_eq(numbering_for_country(&plan, "1"), 0);
+	number_parse(&facts.caller, caller, strlen(caller), &plan);
+	number_parse(&facts.callee, "+12025550199", 12, &plan);
+	return facts;
+}
+
+const struct signal_hit *hit_find(const struct verdict *verdict,
+				  const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < verdict->signals_count; i++)
+		if (!strcmp(verdict->signals[i].name, name))
+			return &verdict->signals[i];
+	return NULL;
+}
