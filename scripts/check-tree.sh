@@ -14,7 +14,7 @@ check() # WHAT COMMAND...: must succeed
 		passed=$((passed + 1))
 	else
 		failed=$((failed + 1))
-		printf '%s\n%s\n' "$what" "$output"
+		printf 'not so: %s\n%s\n' "$what" "$output"
 	fi
 }
 
