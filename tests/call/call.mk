@@ -1,11 +1,11 @@
-# Whole-daemon tests: the real callsieved between scripted peers.
-#   make calls                the fast ones
-#   CALLSIEVE_SLOW=1 make calls   and those that wait for SIP's long timers
-CALL_TEST := $(BUILD)/tests/call/call.test
+# The real callsieved between scripted peers.
+#   make calls                    the tests that are done in seconds
+#   make calls CALLSIEVE_SLOW=1   and those that wait for SIP's long timers
+CALL_TESTS := $(BUILD)/tests/call/call.test
 
-$(CALL_TEST): $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/call/*.c tests/fake/*.c)))
+$(CALL_TESTS): $(call test_objects,tests/call) $(FAKES)
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS) -lsqlite3 -lpthread
 
 .PHONY: calls
-calls: $(CALL_TEST) $(DAEMON) $(CLI)
-	$(Q)$(CALL_TEST)
+calls: $(CALL_TESTS) $(DAEMON) $(CLI)
+	$(Q)CALLSIEVE_SLOW=$(CALLSIEVE_SLOW) $(CALL_TESTS)

@@ -18,6 +18,26 @@ static const struct entry {
 	bool slow;
 } entries[] = {
 	{"peer", peer_suite, false},
+	{"bridge", bridge_suite, false},
+	{"headers", headers_suite, false},
+	{"answers", answers_suite, false},
+	{"cancel", cancel_suite, false},
+	{"within", within_suite, false},
+	{"requests", requests_suite, false},
+	{"malformed", malformed_suite, false},
+	{"transport", transport_suite, false},
+	{"failover", failover_suite, false},
+	{"screening", screening_suite, false},
+	{"reputation", reputation_suite, false},
+	{"reports", reports_suite, false},
+	{"records", records_suite, false},
+	{"admission", admission_suite, false},
+	{"lifecycle", lifecycle_suite, false},
+	{"timers", timers_suite, false},
+	{"slow-ack", slow_ack_suite, true},
+	{"slow-within", slow_within_suite, true},
+	{"slow-end", slow_end_suite, true},
+	{"slow-cancel", slow_cancel_suite, true},
 };
 
 #define ENTRIES (sizeof(entries) / sizeof(*entries))
@@ -57,9 +77,10 @@ static bool reap(void)
 static bool wanted(const struct entry *entry)
 {
 	const char *only = getenv("CK_RUN_SUITE");
+	const char *slow = getenv("CALLSIEVE_SLOW");
 
 	return only ? !strcmp(only, entry->name)
-		    : !entry->slow || getenv("CALLSIEVE_SLOW");
+		    : !entry->slow || (slow && *slow);
 }
 
 int main(void)

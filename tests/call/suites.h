@@ -5,5 +5,25 @@
 #include <stdbool.h>
 
 Suite *peer_suite(void);
+Suite *bridge_suite(void);
+Suite *headers_suite(void);
+Suite *answers_suite(void);
+Suite *cancel_suite(void);
+Suite *within_suite(void);
+Suite *requests_suite(void);
+Suite *malformed_suite(void);
+Suite *transport_suite(void);
+Suite *failover_suite(void);
+Suite *screening_suite(void);
+Suite *reputation_suite(void);
+Suite *reports_suite(void);
+Suite *records_suite(void);
+Suite *admission_suite(void);
+Suite *lifecycle_suite(void);
+Suite *timers_suite(void);
+Suite *slow_ack_suite(void);
+Suite *slow_within_suite(void);
+Suite *slow_end_suite(void);
+Suite *slow_cancel_suite(void);
 
 #endif

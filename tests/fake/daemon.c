@@ -95,13 +95,16 @@ void daemon_configure(const struct daemon *daemon, const char *text)
 		"api {\n"
 		"\taddress = \"%s\"\n"
 		"\tport = %u\n"
+		"\trequests_per_minute = 1000000\n"
 		"}\n"
 		"database {\n"
 		"\tpath = \"%s\"\n"
+		"%s"
 		"}\n"
 		"%s",
 		daemon->host, daemon->port, daemon->host, daemon->api_port,
-		daemon->database, text);
+		daemon->database,
+		daemon->database_lines ? daemon->database_lines : "", text);
 	fclose(file);
 }
 

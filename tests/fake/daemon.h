@@ -18,6 +18,7 @@ struct daemon {
 	char host[32]; /* where it listens */
 	unsigned port;
 	unsigned api_port;
+	const char *database_lines; /* more in that section, or NULL */
 	pid_t pid;
 	int pidfd;
 	int notify_fd; /* it tells us its state there, as it does systemd */

@@ -37,6 +37,12 @@ struct peer {
 	 * dropped, unless the test wants to see them. */
 	bool shows_retransmissions;
 	unsigned retransmissions;
+
+	/* What arrives need not be well-formed: the answers to what is not. */
+	bool tolerant;
+
+	/* Requests of this method may come unasked: OPTIONS at a gateway. */
+	const char *ignores;
 };
 
 /* Listens on `address` (numeric), on a port of its own choice if `port` is

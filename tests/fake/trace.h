@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <stddef.h>
+#include <string.h>
 
 /* `who` sent to (arrow "->") or got from ("<-") `where` these bytes. */
 void trace_bytes(const char *who, const char *arrow, const char *where,
@@ -27,6 +28,24 @@ long trace_clock_ms(void);
 			trace_show();                                          \
 			ck_abort_msg(__VA_ARGS__);                             \
 		}                                                              \
+	} while (0)
+
+/* The same, for what is to equal something. NULL equals only NULL. */
+#define claim_text(actual, expected)                                           \
+	do {                                                                   \
+		const char *claimed = (actual), *wanted = (expected);          \
+		claim(claimed == wanted ||                                     \
+			      (claimed && wanted && !strcmp(claimed, wanted)), \
+		      "%s is '%s', not '%s'", #actual,                         \
+		      claimed ? claimed : "(none)",                            \
+		      wanted ? wanted : "(none)");                             \
+	} while (0)
+
+#define claim_number(actual, expected)                                         \
+	do {                                                                   \
+		long claimed = (long)(actual), wanted = (long)(expected);      \
+		claim(claimed == wanted, "%s is %ld, not %ld", #actual,        \
+		      claimed, wanted);                                        \
 	} while (0)
 
 #endif

@@ -1,0 +1,169 @@
+/* Limits: what goes beyond them gets 503 with Retry-After and leaves nothing
+ * behind; emergency calls and calls in progress never feel them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call/scene.h"
+#include "call/suites.h"
+
+static void expect_shed(struct scene *scene)
+{
+	struct call call;
+	const struct message *answer;
+	long calls = daemon_metric(&scene->daemon, "callsieve_calls");
+
+	call_begin(&call, scene, CALLER, CALLEE, NULL);
+	answer = dialog_expect_failure(&call.caller, 503);
+	claim(message_header(answer, "Retry-After", 0) &&
+		      atoi(message_header(answer, "Retry-After", 0)) > 0,
+	      "no Retry-After");
+	claim_number(daemon_metric(&scene->daemon, "callsieve_calls"), calls);
+}
+
+/* The limit of everything, and that of the trunk. */
+static void open_limited(struct scene *scene, int of_trunk, const char *line)
+{
+	scene_open(scene,
+		   of_trunk ? SCENE(.trunk = line) : SCENE(.limits = line));
+}
+
+START_TEST(no_more_calls_than_max_calls)
+{
+	struct scene scene;
+	struct call calls[2];
+
+	open_limited(&scene, _i, "\tmax_calls = 2\n");
+	call_establish(&calls[0], &scene);
+	call_place(&calls[1], &scene, NULL);
+	expect_shed(&scene);
+	call_answer(&calls[1]);
+	expect_shed(&scene);
+	call_hang_up(&calls[0]);
+	expect_bridged(&scene, CALLER);
+	call_hang_up(&calls[1]);
+	claim_number(daemon_metric(&scene.daemon,
+				   "callsieve_calls_total{action=\"shed\"}"),
+		     2);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(no_more_calls_in_setup_than_max_setup)
+{
+	struct scene scene;
+	struct call call;
+
+	open_limited(&scene, _i, "\tmax_setup = 1\n");
+	call_place(&call, &scene, NULL);
+	expect_shed(&scene);
+	dialog_reply(&call.callee, call.invite, 180, NULL);
+	dialog_expect(&call.caller, 180, "INVITE");
+	expect_shed(&scene);
+	call_answer(&call);
+	expect_bridged(&scene, CALLER);
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(no_more_answers_without_ack_than_max_unacked)
+{
+	struct scene scene;
+	struct call call;
+
+	open_limited(&scene, _i, "\tmax_unacked = 1\n");
+	call_place(&call, &scene, NULL);
+	dialog_reply(&call.callee, call.invite, 200, PARTS(.body = ANSWER));
+	dialog_expect(&call.caller, 200, "INVITE");
+	expect_shed(&scene);
+	dialog_ack(&call.caller, NULL);
+	dialog_expect_request(&call.callee, "ACK");
+	expect_bridged(&scene, CALLER);
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(emergency_is_never_shed)
+{
+	struct scene scene;
+	struct call full, call;
+
+	scene_open(&scene, SCENE(.limits = "\tmax_calls = 1\n"
+					   "\tmax_setup = 1\n"
+					   "\tmax_unacked = 1\n"));
+	call_place(&full, &scene, NULL);
+	expect_shed(&scene);
+	call_begin(&call, &scene, CALLER, "911", NULL);
+	call_reaches(&call, &scene.callee);
+	call_answer(&call);
+	call_hang_up(&call);
+	call_refuse(&full, 486);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(call_in_progress_is_not_shed)
+{
+	struct scene scene;
+	struct call call;
+	const struct message *message;
+
+	scene_open(&scene, SCENE(.limits = "\tmax_calls = 1\n"));
+	call_establish(&call, &scene);
+	dialog_send(&call.caller, "INVITE", PARTS(.body = OFFER));
+	message = dialog_expect_request(&call.callee, "INVITE");
+	dialog_reply(&call.callee, message, 200, PARTS(.body = ANSWER));
+	dialog_expect(&call.caller, 200, "INVITE");
+	dialog_ack(&call.caller, NULL);
+	dialog_expect_request(&call.callee, "ACK");
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(one_trunks_limit_is_not_anothers)
+{
+	struct scene scene;
+	struct peer other;
+	struct call full, call;
+	char section[200], address[32];
+
+	scene_init(&scene, NULL);
+	peer_open(&other, "other", "udp",
+		  daemon_address(address, &scene.daemon, 5), 0);
+	peer_set_target(&other, scene.daemon.host, scene.daemon.port);
+	snprintf(section, sizeof(section),
+		 "trunk other {\n\tsources = {\"%s\"}\n\troute = \"out\"\n}\n",
+		 other.address);
+	scene_configure(&scene, SCENE(.trunk = "\tmax_calls = 1\n",
+				      .sections = section));
+	daemon_start(&scene.daemon);
+	call_establish(&full, &scene);
+	expect_shed(&scene);
+	dialog_init(&call.caller, &other, CALLER, CALLEE);
+	dialog_send(&call.caller, "INVITE", PARTS(.body = OFFER));
+	call_reaches(&call, &scene.callee);
+	call_answer(&call);
+	call_hang_up(&call);
+	call_hang_up(&full);
+	peer_close(&other);
+	scene_close(&scene);
+}
+END_TEST
+
+Suite *admission_suite(void)
+{
+	Suite *suite = suite_create("admission");
+	TCase *tests = scene_tcase(suite, "admission");
+
+	tcase_add_loop_test(tests, no_more_calls_than_max_calls, 0, 2);
+	tcase_add_loop_test(tests, no_more_calls_in_setup_than_max_setup, 0, 2);
+	tcase_add_loop_test(tests, no_more_answers_without_ack_than_max_unacked,
+			    0, 2);
+	tcase_add_test(tests, emergency_is_never_shed);
+	tcase_add_test(tests, call_in_progress_is_not_shed);
+	tcase_add_test(tests, one_trunks_limit_is_not_anothers);
+	return suite;
+}

@@ -1,0 +1,142 @@
+/* Subscribers report a caller through the API; the next call feels it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "call/scene.h"
+#include "call/suites.h"
+
+#define LIVE_MS 1000
+
+static const char *make_token(const struct scene *scene, const char *name)
+{
+	static char text[512];
+	size_t len;
+
+	claim_number(daemon_run(text, sizeof(text), "callsieve",
+				"-c %s token new %s", scene->daemon.config,
+				name),
+		     0);
+	len = strcspn(text, "\r\n");
+	text[len] = '\0';
+	claim(!strncmp(text, "cs_", 3), "not a token: %s", text);
+	return text;
+}
+
+static int report(const struct scene *scene, const char *token,
+		  const char *number)
+{
+	char header[600], body[128];
+
+	snprintf(header, sizeof(header), "Authorization: Bearer %s\r\n", token);
+	snprintf(body, sizeof(body), "{\"number\": \"%s\"}", number);
+	return daemon_http(&scene->daemon, "POST", "/v1/reports", header, body)
+		->status;
+}
+
+#define SCREENING "screening {\n\treport_min = 3\n\treport_points = 40\n}\n"
+
+START_TEST(enough_subscribers_turn_a_caller_away)
+{
+	struct scene scene;
+	char token[512];
+	char name[16];
+	long end;
+
+	scene_open(&scene, SCENE(.sections = SCREENING));
+	for (int i = 0; i < 3; i++) {
+		expect_bridged(&scene, CALLER);
+		snprintf(name, sizeof(name), "phone%d", i);
+		snprintf(token, sizeof(token), "%s", make_token(&scene, name));
+		claim_number(report(&scene, token, CALLER), 201);
+
+		/* Again and again by the same one is still one report. */
+		claim(report(&scene, token, CALLER) / 100 == 2, "refused");
+		claim(report(&scene, token, "2125550100") / 100 == 2,
+		      "the same number otherwise written is refused");
+	}
+	claim_number(
+		daemon_sql_int(&scene.daemon, "SELECT count(*) FROM reports"),
+		3);
+	end = trace_clock_ms() + LIVE_MS;
+	while (call_passes(&scene, CALLER))
+		claim(trace_clock_ms() < end, "not live after a second");
+	expect_bridged(&scene, "+12125550101");
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(report_is_in_the_database_when_it_is_answered)
+{
+	struct scene scene;
+	char token[512];
+
+	scene_open(&scene, NULL);
+	snprintf(token, sizeof(token), "%s", make_token(&scene, "phone"));
+	claim_number(report(&scene, token, CALLER), 201);
+	claim_text(daemon_sql_text(&scene.daemon,
+				   "SELECT number || ' ' || name FROM reports "
+				   "JOIN subscribers s ON s.id = subscriber"),
+		   CALLER " phone");
+
+	/* The token itself is nowhere in it. */
+	claim_number(daemon_sql_int(&scene.daemon,
+				    "SELECT count(*) FROM subscribers WHERE "
+				    "token_hash = '%s'",
+				    token),
+		     0);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(api_refuses_strangers_and_nonsense)
+{
+	struct scene scene;
+	const struct http_answer *answer;
+	char token[512];
+
+	scene_open(&scene, NULL);
+	snprintf(token, sizeof(token), "%s", make_token(&scene, "phone"));
+	claim_number(report(&scene, "cs_0123456789", CALLER), 401);
+	claim_number(report(&scene, token, "not a number"), 422);
+	answer = daemon_http(&scene.daemon, "POST", "/v1/reports", NULL, "{}");
+	claim_number(answer->status, 401);
+	claim(strstr(answer->head, "application/problem+json"),
+	      "the error is no problem+json");
+	claim_number(
+		daemon_sql_int(&scene.daemon, "SELECT count(*) FROM reports"),
+		0);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(reputation_and_health_can_be_asked)
+{
+	struct scene scene;
+	char token[512], header[600];
+	const struct http_answer *answer;
+
+	scene_open(&scene, NULL);
+	snprintf(token, sizeof(token), "%s", make_token(&scene, "phone"));
+	claim_number(report(&scene, token, CALLER), 201);
+	snprintf(header, sizeof(header), "Authorization: Bearer %s\r\n", token);
+	answer = daemon_http(&scene.daemon, "GET",
+			     "/v1/reputation/%2B12125550100", header, NULL);
+	claim_number(answer->status, 200);
+	claim(strstr(answer->body, CALLER), "not of that number");
+	answer = daemon_http(&scene.daemon, "GET", "/healthz", NULL, NULL);
+	claim_number(answer->status, 200);
+	scene_close(&scene);
+}
+END_TEST
+
+Suite *reports_suite(void)
+{
+	Suite *suite = suite_create("reports");
+	TCase *tests = scene_tcase(suite, "reports");
+
+	tcase_add_test(tests, enough_subscribers_turn_a_caller_away);
+	tcase_add_test(tests, report_is_in_the_database_when_it_is_answered);
+	tcase_add_test(tests, api_refuses_strangers_and_nonsense);
+	tcase_add_test(tests, reputation_and_health_can_be_asked);
+	return suite;
+}

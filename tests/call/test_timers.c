@@ -1,0 +1,245 @@
+/* What happens when nobody says anything. Timer C is short here by
+ * configuration; the suite "slow" waits for SIP's 32 seconds. */
+#include <stdio.h>
+#include <string.h>
+
+#include "call/scene.h"
+#include "call/suites.h"
+
+#define LONG_MS 36000 /* 64 * T1 and some */
+
+START_TEST(phone_that_rings_too_long_is_cancelled)
+{
+	struct scene scene;
+	struct call call;
+	const struct message *answer;
+
+	scene_open(&scene, SCENE(.sections = "sip {\n\ttimer_c_s = 1\n}\n"));
+	call_place(&call, &scene, NULL);
+	dialog_reply(&call.callee, call.invite, 180, NULL);
+	dialog_expect(&call.caller, 180, "INVITE");
+	dialog_reply(&call.callee,
+		     dialog_expect_request(&call.callee, "CANCEL"), 200, NULL);
+	dialog_reply(&call.callee, call.invite, 487, NULL);
+	dialog_expect_request(&call.callee, "ACK");
+	answer = peer_poll(&scene.caller, 480, "INVITE", NULL, 2000);
+	if (!answer)
+		answer = peer_poll(&scene.caller, 408, "INVITE", NULL, 0);
+	if (!answer)
+		answer = peer_poll(&scene.caller, 487, "INVITE", NULL, 0);
+	claim(answer, "the caller gets no sensible final answer");
+	dialog_ack_failure(&call.caller, answer);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(ringing_again_starts_timer_c_again)
+{
+	struct scene scene;
+	struct call call;
+
+	/* RFC 3261 16.7 (2): each 101 to 199 resets it. */
+	scene_open(&scene, SCENE(.sections = "sip {\n\ttimer_c_s = 1\n}\n"));
+	call_place(&call, &scene, NULL);
+	for (int i = 0; i < 4; i++) {
+		dialog_reply(&call.callee, call.invite, 180, NULL);
+		dialog_expect(&call.caller, 180, "INVITE");
+		peer_expect_nothing(&scene.callee, 500);
+	}
+	call_answer(&call);
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+static void expect_bye_late(struct dialog *dialog)
+{
+	const struct message *bye =
+		peer_poll(dialog->peer, 0, "BYE", dialog->call_id, LONG_MS);
+
+	claim(bye, "%s: no BYE", dialog->peer->name);
+	dialog_reply(dialog, bye, 200, NULL);
+}
+
+START_TEST(answer_never_acked_ends_both_sides)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, NULL);
+	dialog_reply(&call.callee, call.invite, 200, PARTS(.body = ANSWER));
+	dialog_expect(&call.caller, 200, "INVITE");
+	expect_bye_late(&call.caller);
+	dialog_expect_request(&call.callee, "ACK");
+	expect_bye_late(&call.callee);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(late_offer_never_answered_ends_both_sides)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, PARTS(.headers = "X-No: body\r\n"));
+	dialog_reply(&call.callee, call.invite, 200, PARTS(.body = OFFER));
+	dialog_expect(&call.caller, 200, "INVITE");
+	expect_bye_late(&call.caller);
+	dialog_expect_request(&call.callee, "ACK");
+	expect_bye_late(&call.callee);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(reinvite_never_acked_ends_both_sides)
+{
+	struct scene scene;
+	struct call call;
+	const struct message *message;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	dialog_send(&call.caller, "INVITE", PARTS(.body = OFFER));
+	message = dialog_expect_request(&call.callee, "INVITE");
+	dialog_reply(&call.callee, message, 200, PARTS(.body = ANSWER));
+	dialog_expect(&call.caller, 200, "INVITE");
+	expect_bye_late(&call.caller);
+	dialog_expect_request(&call.callee, "ACK");
+	expect_bye_late(&call.callee);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(dead_callee_does_not_keep_the_call_object)
+{
+	struct scene scene;
+	struct call call;
+
+	/* It never answers our BYE: timer F. */
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	dialog_send(&call.caller, "BYE", NULL);
+	dialog_expect(&call.caller, 200, "BYE");
+	dialog_expect_request(&call.callee, "BYE");
+	daemon_await_metric_equal(&scene.daemon, "callsieve_calls", 0, LONG_MS);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(request_nobody_answers_gets_an_answer)
+{
+	struct scene scene;
+	struct call call;
+	const struct message *answer;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	dialog_send(&call.caller, "INFO", NULL);
+	dialog_expect_request(&call.callee, "INFO");
+
+	/* 408 must not be sent to a non-INVITE too late to be heard (RFC 4320
+	 * 4.2), but the caller's side must not be left in doubt: the call
+	 * ends, for a callee that does not answer is gone (RFC 3261 12.2.1.2).
+	 */
+	answer = peer_poll(&scene.caller, 0, "BYE", NULL, LONG_MS);
+	if (!answer) {
+		claim(peer_poll(&scene.caller, 408, "INFO", NULL, 0),
+		      "neither 408 nor BYE");
+		call_hang_up(&call);
+	} else {
+		dialog_reply(&call.caller, answer, 200, NULL);
+		peer_poll(&scene.caller, 408, "INFO", NULL, 0);
+		answer = peer_poll(&scene.callee, 0, "BYE", NULL, 1000);
+		if (answer)
+			dialog_reply(&call.callee, answer, 200, NULL);
+	}
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(silent_gateway_of_a_cancelled_call_is_forgotten)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, NULL);
+	dialog_cancel(&call.caller, NULL);
+	dialog_expect(&call.caller, 200, "CANCEL");
+	dialog_expect_failure(&call.caller, 487);
+	daemon_await_metric_equal(&scene.daemon, "callsieve_calls", 0, LONG_MS);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(callee_that_never_says_487_is_forgotten)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, NULL);
+	dialog_reply(&call.callee, call.invite, 180, NULL);
+	dialog_expect(&call.caller, 180, "INVITE");
+	dialog_cancel(&call.caller, NULL);
+	dialog_expect(&call.caller, 200, "CANCEL");
+	dialog_expect_failure(&call.caller, 487);
+	dialog_reply(&call.callee,
+		     dialog_expect_request(&call.callee, "CANCEL"), 200, NULL);
+	daemon_await_metric_equal(&scene.daemon, "callsieve_calls", 0, LONG_MS);
+	scene_close(&scene);
+}
+END_TEST
+
+Suite *timers_suite(void)
+{
+	Suite *suite = suite_create("timers");
+	TCase *tests = scene_tcase(suite, "timers");
+
+	tcase_add_test(tests, phone_that_rings_too_long_is_cancelled);
+	tcase_add_test(tests, ringing_again_starts_timer_c_again);
+	return suite;
+}
+
+static Suite *slow_suite(const char *name, const TTest *first,
+			 const TTest *second)
+{
+	Suite *suite = suite_create(name);
+	TCase *tests = scene_tcase(suite, name);
+
+	tcase_set_timeout(tests, 120);
+	tcase_add_test(tests, first);
+	tcase_add_test(tests, second);
+	return suite;
+}
+
+/* Several, to wait side by side. */
+Suite *slow_ack_suite(void)
+{
+	return slow_suite("slow-ack", answer_never_acked_ends_both_sides,
+			  late_offer_never_answered_ends_both_sides);
+}
+
+Suite *slow_within_suite(void)
+{
+	return slow_suite("slow-within", reinvite_never_acked_ends_both_sides,
+			  request_nobody_answers_gets_an_answer);
+}
+
+Suite *slow_end_suite(void)
+{
+	return slow_suite("slow-end", dead_callee_does_not_keep_the_call_object,
+			  silent_gateway_of_a_cancelled_call_is_forgotten);
+}
+
+Suite *slow_cancel_suite(void)
+{
+	Suite *suite = suite_create("slow-cancel");
+	TCase *tests = scene_tcase(suite, "slow-cancel");
+
+	tcase_set_timeout(tests, 120);
+	tcase_add_test(tests, callee_that_never_says_487_is_forgotten);
+	return suite;
+}
