@@ -1,6 +1,6 @@
 /* The configuration: read, checked and frozen. One option is one row of the
- * tables in src/core/config.c, with its default, its limits and the sentence
- * that documents it. Rules across options are checked there too, so a
+ * tables in src/core/config_table.c, with its default, its limits and the
+ * sentence that documents it. Rules across options are checked too, so a
  * configuration that loads can be run. */
 #ifndef CALLSIEVE_CORE_CONFIG_H
 #define CALLSIEVE_CORE_CONFIG_H
@@ -67,27 +67,27 @@ struct config_route {
 
 /* screening { ... } */
 struct config_screening {
-	int report_points;	 /* for each distinct reporting subscriber */
-	unsigned report_min;	 /* reporters before reports count at all */
+	int report_points;   /* for each distinct reporting subscriber */
+	unsigned report_min; /* reporters before reports count at all */
 	int report_max_points;
-	char **emergency;	 /* dialled numbers never screened nor shed */
+	char **emergency; /* dialled numbers never screened nor shed */
 	size_t emergency_count;
 };
 
 /* reputation { ... }; url NULL: there is no service */
 struct config_reputation {
-	char *url;	/* with {e164} {e164-noplus} {national}; percent-encoded */
+	char *url; /* with {e164} {e164-noplus} {national}; percent-encoded */
 	char **headers; /* "Name: value" */
 	size_t headers_count;
-	char *score;	/* JSON pointer (RFC 6901) to the score */
+	char *score;		     /* JSON pointer (RFC 6901) to the score */
 	double score_min, score_max; /* mapped linearly to a risk of 0..100 */
-	int points;	/* for a risk of 100; less in proportion */
-	unsigned risk_floor; /* risks below add nothing */
+	int points;		     /* for a risk of 100; less in proportion */
+	unsigned risk_floor;	     /* risks below add nothing */
 	unsigned deadline_ms;
 	unsigned cache_hit_s, cache_miss_s, cache_error_s;
 	unsigned cache_entries;
 	unsigned max_in_flight;
-	unsigned max_body; /* bytes */
+	unsigned max_body;	   /* bytes */
 	unsigned breaker_failures; /* in a row, then it opens */
 	unsigned breaker_open_s;
 };
@@ -102,7 +102,8 @@ struct config_api {
 };
 
 struct config {
-	char *path; /* the file it came from */
+	char *path;	  /* the file it came from */
+	unsigned refs;	  /* besides its first owner; see config_ref() */
 	unsigned version; /* counts the reloads of this process; app sets it */
 
 	struct config_listen *listens;
@@ -126,9 +127,9 @@ struct config {
 	struct config_reputation reputation;
 	struct config_api api;
 
-	char *database;		   /* path */
-	unsigned record_queue;	   /* records waiting for the database */
-	unsigned calls_keep_days;  /* older call records are deleted; 0: never */
+	char *database;		  /* path */
+	unsigned record_queue;	  /* records waiting for the database */
+	unsigned calls_keep_days; /* older call records are deleted; 0: never */
 
 	enum log_level log_level;
 	enum log_format log_format;
@@ -136,9 +137,15 @@ struct config {
 };
 
 /* Every error, not only the first, becomes a line `FILE:LINE: sentence` in
- * `errors`. -EINVAL, -errno when the file cannot be read, -ENOMEM. */
+ * `errors`. -EINVAL, -errno when the file cannot be read (then `FILE:
+ * sentence`), -ENOMEM. One at a time: libconfuse has one lexer. */
 int config_load(struct config **configp, const char *path, struct buf *errors);
 void config_free(struct config *config);
+
+/* A configuration is shared by the daemon and the calls that began under it.
+ * Each config_ref() is undone by one config_free(); the last frees. All on one
+ * thread. */
+struct config *config_ref(struct config *config);
 
 /* The same from text, as if from a file named `path`; for tests and fuzzing. */
 int config_parse(struct config **configp, const char *path, const char *text,

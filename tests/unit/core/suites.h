@@ -3,6 +3,7 @@
 
 #include <check.h>
 
+Suite *config_suite(void);
 Suite *netaddr_suite(void);
 
 #endif

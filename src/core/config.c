@@ -1,0 +1,207 @@
+/* A configuration from file or text, and its end. The reading itself is in
+ * the files that config_reader.h names. */
+#include "callsieve/core/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "callsieve/core/buf.h"
+#include "config_reader.h"
+
+static void free_strings(char **strings, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		free(strings[i]);
+	free(strings);
+}
+
+static void free_arrays(struct config *config)
+{
+	size_t i;
+
+	for (i = 0; i < config->listens_count; i++) {
+		free(config->listens[i].name);
+		free(config->listens[i].address);
+	}
+	free(config->listens);
+	for (i = 0; i < config->trunks_count; i++) {
+		free(config->trunks[i].name);
+		free(config->trunks[i].sources);
+		free(config->trunks[i].country);
+		free(config->trunks[i].route);
+	}
+	free(config->trunks);
+	for (i = 0; i < config->gateways_count; i++) {
+		free(config->gateways[i].name);
+		free(config->gateways[i].uri);
+		free(config->gateways[i].listen);
+	}
+	free(config->gateways);
+	for (i = 0; i < config->routes_count; i++) {
+		free(config->routes[i].name);
+		free(config->routes[i].gateways);
+	}
+	free(config->routes);
+}
+
+void config_free(struct config *config)
+{
+	if (!config)
+		return;
+	if (config->refs) {
+		config->refs--;
+		return;
+	}
+	free_arrays(config);
+	free_strings(config->screening.emergency,
+		     config->screening.emergency_count);
+	free(config->reputation.url);
+	free_strings(config->reputation.headers,
+		     config->reputation.headers_count);
+	free(config->reputation.score);
+	free(config->api.address);
+	free(config->database);
+	free(config->path);
+	free(config);
+}
+
+struct config *config_ref(struct config *config)
+{
+	config->refs++;
+	return config;
+}
+
+static void reader_fini(struct config_reader *reader)
+{
+	size_t i;
+
+	for (i = 0; i < reader->sections_count; i++)
+		free(reader->sections[i].name);
+	free(reader->sections);
+	for (i = 0; i < reader->references_count; i++)
+		free(reader->references[i].name);
+	free(reader->references);
+}
+
+static void read_config(struct config_reader *reader, const char *text)
+{
+	char *clean = config_text_clean(reader, text);
+
+	if (clean && config_parse_text(reader, clean) && !reader->no_memory) {
+		config_sections_absent(reader);
+		config_check(reader);
+	}
+	free(clean);
+}
+
+int config_parse(struct config **configp, const char *path, const char *text,
+		 struct buf *errors)
+{
+	struct config_reader reader = {.path = path, .errors = errors};
+
+	reader.config = calloc(1, sizeof(*reader.config));
+	if (!reader.config)
+		return -ENOMEM;
+	reader.config->path = config_strdup(&reader, path);
+	read_config(&reader, text);
+	reader_fini(&reader);
+	if (reader.no_memory || reader.errors_count) {
+		config_free(reader.config);
+		return reader.no_memory ? -ENOMEM : -EINVAL;
+	}
+	*configp = reader.config;
+	return 0;
+}
+
+static int read_file(struct buf *text, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char chunk[4096];
+	ssize_t len;
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	while (!err && (len = read(fd, chunk, sizeof(chunk))) != 0)
+		err = len < 0 ? -errno : buf_add(text, chunk, (size_t)len);
+	close(fd);
+	return err;
+}
+
+static int check_text(const struct buf *text, const char *path,
+		      struct buf *errors)
+{
+	const char *nul =
+		text->len ? memchr(text->data, '\0', text->len) : NULL;
+	const char *at;
+	int line = 1;
+
+	if (!nul)
+		return 0;
+	for (at = text->data; at < nul; at++)
+		line += *at == '\n';
+	buf_printf(errors, "%s:%d: NUL byte: this is no text file\n", path,
+		   line);
+	return -EINVAL;
+}
+
+int config_load(struct config **configp, const char *path, struct buf *errors)
+{
+	struct buf text;
+	int err;
+
+	buf_init(&text, CONFIG_TEXT_MAX);
+	err = read_file(&text, path);
+	if (err == -EMSGSIZE)
+		buf_printf(errors, "%s: larger than %d bytes\n", path,
+			   CONFIG_TEXT_MAX);
+	else if (err)
+		buf_printf(errors, "%s: cannot be read: %s\n", path,
+			   strerror(-err));
+	else
+		err = check_text(&text, path, errors);
+	if (!err)
+		err = config_parse(configp, path, text.len ? text.data : "",
+				   errors);
+	buf_fini(&text);
+	return err;
+}
+
+const struct config_route *config_route_find(const struct config *config,
+					     const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < config->routes_count; i++) {
+		if (!strcmp(config->routes[i].name, name))
+			return &config->routes[i];
+	}
+	return NULL;
+}
+
+const struct config_trunk *config_trunk_for(const struct config *config,
+					    const struct netaddr *source)
+{
+	const struct config_trunk *found = NULL;
+	int bits = -1;
+	size_t i, k;
+
+	for (i = 0; i < config->trunks_count; i++) {
+		const struct config_trunk *trunk = &config->trunks[i];
+
+		for (k = 0; k < trunk->sources_count; k++) {
+			const struct cidr *cidr = &trunk->sources[k];
+
+			if (cidr->bits > bits && cidr_contains(cidr, source)) {
+				bits = cidr->bits;
+				found = trunk;
+			}
+		}
+	}
+	return found;
+}

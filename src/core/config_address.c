@@ -1,0 +1,150 @@
+/* Readers of network addresses and SIP URIs. */
+#include "config_reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define SIP_PORT 5060
+#define PORT_MAX 65535
+
+/* Without the brackets of an IPv6 address, whose readers add their own. */
+void config_read_address(const struct config_place *place, const char *text)
+{
+	char printed[NETADDR_TEXT];
+	struct netaddr addr;
+
+	if (netaddr_parse(&addr, text))
+		config_value_error(place, text,
+				   "a numeric IPv4 or IPv6 address");
+	else
+		config_set_string(place, netaddr_print(printed, &addr));
+}
+
+void config_read_transport(const struct config_place *place, const char *text)
+{
+	struct config_listen *listen = place->base;
+
+	if (!strcasecmp(text, "udp"))
+		listen->udp = true;
+	else if (!strcasecmp(text, "tcp"))
+		listen->tcp = true;
+	else
+		config_value_error(place, text, "udp or tcp");
+}
+
+void config_read_source(const struct config_place *place, const char *text)
+{
+	struct config_trunk *trunk = place->base;
+	struct cidr cidr, *source;
+
+	if (cidr_parse(&cidr, text)) {
+		config_value_error(place, text,
+				   "addresses or ranges such as 192.0.2.0/24, "
+				   "with no bits set beyond the prefix");
+		return;
+	}
+	source = config_grow(place->reader, &trunk->sources,
+			     &trunk->sources_count, sizeof(*source));
+	if (source)
+		*source = cidr;
+}
+
+static bool parse_port(uint16_t *portp, const char *text, size_t len)
+{
+	unsigned long port = 0;
+	size_t i;
+
+	for (i = 0; i < len && port <= PORT_MAX; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+		port = port * 10 + (unsigned long)(text[i] - '0');
+	}
+	*portp = (uint16_t)port;
+	return len && port && port <= PORT_MAX;
+}
+
+/* The length of the host at the start of `text`; brackets are part of it. */
+static size_t host_len(const char *text)
+{
+	size_t len = strcspn(text, text[0] == '[' ? "];" : ":;");
+
+	return text[len] == ']' ? len + 1 : len;
+}
+
+static const char *parse_host(struct config_gateway *gateway, const char *text)
+{
+	size_t len = host_len(text);
+	char host[NETADDR_TEXT + 2];
+
+	if (len >= sizeof(host))
+		return NULL;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	/* RFC 3261 25.1: an IPv6 address has its brackets here. */
+	if (strchr(host, ':') && host[0] != '[')
+		return NULL;
+	return netaddr_parse(&gateway->host, host) ? NULL : text + len;
+}
+
+static bool parse_hostport(struct config_gateway *gateway, const char **textp)
+{
+	const char *text = parse_host(gateway, *textp);
+	size_t len;
+
+	gateway->port = SIP_PORT;
+	if (!text)
+		return false;
+	if (*text == ':') {
+		len = strcspn(++text, ";");
+		if (!parse_port(&gateway->port, text, len))
+			return false;
+		text += len;
+	}
+	*textp = text;
+	return true;
+}
+
+static bool parse_uri(struct config_gateway *gateway, const char *text)
+{
+	if (strncasecmp(text, "sip:", 4))
+		return false;
+	text += 4;
+	if (!parse_hostport(gateway, &text))
+		return false;
+	gateway->transport = TRANSPORT_UDP;
+	if (!strcasecmp(text, ";transport=tcp"))
+		gateway->transport = TRANSPORT_TCP;
+	else if (*text && strcasecmp(text, ";transport=udp"))
+		return false;
+	return true;
+}
+
+void config_read_uri(const struct config_place *place, const char *text)
+{
+	struct config_gateway *gateway = place->base;
+
+	if (parse_uri(gateway, text)) {
+		config_set_string(place, text);
+		return;
+	}
+	gateway->host.len = 0;
+	config_value_error(place, text,
+			   "sip:ADDRESS[:PORT][;transport=udp|tcp] with a "
+			   "numeric address, as this version looks up no "
+			   "names");
+}
+
+void config_read_gateway(const struct config_place *place, const char *text)
+{
+	struct config_reader *reader = place->reader;
+	struct config_reference *reference;
+
+	reference = config_grow(reader, &reader->references,
+				&reader->references_count, sizeof(*reference));
+	if (!reference)
+		return;
+	reference->route = place->section->index;
+	reference->line = place->line;
+	reference->name = config_strdup(reader, text);
+}

@@ -1,0 +1,272 @@
+/* Rules across options: what is named exists, nothing is there twice, and
+ * each gateway can be reached. */
+#include "config_reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The line of an option in the section that filled the index-th element of
+ * the array at `items` in struct config, or of the section without it. */
+static int line_of(const struct config_reader *reader, size_t items,
+		   size_t index, const char *option)
+{
+	size_t i, k;
+
+	for (i = 0; i < reader->sections_count; i++) {
+		const struct config_section *section = &reader->sections[i];
+		const struct config_section_type *type = section->type;
+
+		if (!type->titled || type->items != items ||
+		    section->index != index)
+			continue;
+		for (k = 0; k < type->options_count; k++) {
+			if (!strcmp(type->options[k].name, option) &&
+			    section->lines[k])
+				return section->lines[k];
+		}
+		return section->line;
+	}
+	return 1;
+}
+
+#define LINE_OF(reader, array, index, option)                                  \
+	line_of(reader, offsetof(struct config, array), index, option)
+
+static void check_any(struct config_reader *reader)
+{
+	if (!reader->config->listens_count)
+		config_error(reader, 1,
+			     "there is no listen section: nothing could be "
+			     "received");
+	if (!reader->config->trunks_count)
+		config_error(reader, 1,
+			     "there is no trunk section: nobody could call");
+}
+
+static bool same_socket(const char *address, uint16_t port,
+			const struct config_listen *listen)
+{
+	return address && listen->address && port == listen->port &&
+	       !strcmp(address, listen->address);
+}
+
+static void check_listens(struct config_reader *reader)
+{
+	const struct config *config = reader->config;
+	size_t i, k;
+
+	for (i = 0; i < config->listens_count; i++) {
+		const struct config_listen *listen = &config->listens[i];
+
+		for (k = 0; k < i; k++) {
+			if (same_socket(listen->address, listen->port,
+					&config->listens[k]))
+				config_error(
+					reader,
+					LINE_OF(reader, listens, i, "address"),
+					"listen \"%s\" has the address "
+					"and port of listen \"%s\"",
+					listen->name, config->listens[k].name);
+		}
+		if (listen->tcp &&
+		    same_socket(config->api.address, config->api.port, listen))
+			config_error(
+				reader, LINE_OF(reader, listens, i, "port"),
+				"listen \"%s\" has the address and port of "
+				"the API",
+				listen->name);
+	}
+}
+
+static bool same_range(const struct cidr *a, const struct cidr *b)
+{
+	return a->bits == b->bits && a->addr.len == b->addr.len &&
+	       !memcmp(a->addr.bytes, b->addr.bytes, a->addr.len);
+}
+
+static bool has_source(const struct config_trunk *trunk, size_t count,
+		       const struct cidr *source)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (same_range(&trunk->sources[i], source))
+			return true;
+	}
+	return false;
+}
+
+/* Whose call it is must not depend on the order in the file. */
+static void check_source(struct config_reader *reader, size_t trunk,
+			 size_t source)
+{
+	const struct config_trunk *trunks = reader->config->trunks;
+	const struct cidr *cidr = &trunks[trunk].sources[source];
+	char text[NETADDR_TEXT];
+	size_t i;
+
+	for (i = 0; i <= trunk; i++) {
+		size_t count = i < trunk ? trunks[i].sources_count : source;
+
+		if (!has_source(&trunks[i], count, cidr))
+			continue;
+		config_error(reader, LINE_OF(reader, trunks, trunk, "sources"),
+			     "trunk \"%s\": source %s/%u is one of trunk "
+			     "\"%s\" already",
+			     trunks[trunk].name,
+			     netaddr_print(text, &cidr->addr), cidr->bits,
+			     trunks[i].name);
+		return;
+	}
+}
+
+static void check_trunks(struct config_reader *reader)
+{
+	const struct config *config = reader->config;
+	size_t i, k;
+
+	for (i = 0; i < config->trunks_count; i++) {
+		const struct config_trunk *trunk = &config->trunks[i];
+
+		for (k = 0; k < trunk->sources_count; k++)
+			check_source(reader, i, k);
+		if (trunk->route && !config_route_find(config, trunk->route))
+			config_error(reader,
+				     LINE_OF(reader, trunks, i, "route"),
+				     "trunk \"%s\": there is no route \"%s\"",
+				     trunk->name, trunk->route);
+	}
+}
+
+static bool suits(const struct config_listen *listen,
+		  const struct config_gateway *gateway)
+{
+	struct netaddr addr;
+
+	if (!listen->address || netaddr_parse(&addr, listen->address))
+		return false;
+	return addr.len == gateway->host.len &&
+	       (gateway->transport == TRANSPORT_UDP ? listen->udp
+						    : listen->tcp);
+}
+
+static const char *needs(const struct config_gateway *gateway)
+{
+	if (gateway->host.len == 4)
+		return gateway->transport == TRANSPORT_UDP ? "IPv4 and udp"
+							   : "IPv4 and tcp";
+	return gateway->transport == TRANSPORT_UDP ? "IPv6 and udp"
+						   : "IPv6 and tcp";
+}
+
+static bool any_suits(const struct config *config,
+		      const struct config_gateway *gateway)
+{
+	size_t i;
+
+	for (i = 0; i < config->listens_count; i++) {
+		if (suits(&config->listens[i], gateway))
+			return true;
+	}
+	return false;
+}
+
+static void check_gateway(struct config_reader *reader, size_t index)
+{
+	const struct config *config = reader->config;
+	const struct config_gateway *gateway = &config->gateways[index];
+	const struct config_listen *listen = NULL;
+	size_t i;
+
+	for (i = 0; gateway->listen && i < config->listens_count; i++) {
+		if (!strcmp(config->listens[i].name, gateway->listen))
+			listen = &config->listens[i];
+	}
+	if (gateway->listen && !listen)
+		config_error(reader, LINE_OF(reader, gateways, index, "listen"),
+			     "gateway \"%s\": there is no listen \"%s\"",
+			     gateway->name, gateway->listen);
+	else if (!gateway->host.len)
+		return; /* its URI is wrong, which was said */
+	else if (listen && !suits(listen, gateway))
+		config_error(reader, LINE_OF(reader, gateways, index, "listen"),
+			     "gateway \"%s\": it takes %s, which listen "
+			     "\"%s\" has not",
+			     gateway->name, needs(gateway), listen->name);
+	else if (!listen && !any_suits(config, gateway))
+		config_error(reader, LINE_OF(reader, gateways, index, "uri"),
+			     "gateway \"%s\": it takes %s, which no listen "
+			     "has",
+			     gateway->name, needs(gateway));
+}
+
+static bool find_gateway(const struct config *config, const char *name,
+			 size_t *indexp)
+{
+	size_t i;
+
+	for (i = 0; i < config->gateways_count; i++) {
+		if (!strcmp(config->gateways[i].name, name)) {
+			*indexp = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void resolve(struct config_reader *reader,
+		    const struct config_reference *reference)
+{
+	struct config_route *route = &reader->config->routes[reference->route];
+	size_t gateway, i, *added;
+
+	if (!find_gateway(reader->config, reference->name, &gateway)) {
+		config_error(reader, reference->line,
+			     "route \"%s\": there is no gateway \"%s\"",
+			     route->name, reference->name);
+		return;
+	}
+	for (i = 0; i < route->gateways_count; i++) {
+		if (route->gateways[i] != gateway)
+			continue;
+		config_error(reader, reference->line,
+			     "route \"%s\" has gateway \"%s\" twice",
+			     route->name, reference->name);
+		return;
+	}
+	added = config_grow(reader, &route->gateways, &route->gateways_count,
+			    sizeof(*added));
+	if (added)
+		*added = gateway;
+}
+
+static void check_reputation(struct config_reader *reader)
+{
+	const struct config_reputation *reputation =
+		&reader->config->reputation;
+	size_t i;
+
+	if (!reputation->url || reputation->score_min != reputation->score_max)
+		return;
+	for (i = 0; i < reader->sections_count; i++) {
+		if (!strcmp(reader->sections[i].type->name, "reputation"))
+			config_error(reader, reader->sections[i].line,
+				     "score_min and score_max must differ");
+	}
+}
+
+void config_check(struct config_reader *reader)
+{
+	size_t i;
+
+	check_any(reader);
+	check_listens(reader);
+	check_trunks(reader);
+	for (i = 0; reader->config->listens_count &&
+		    i < reader->config->gateways_count;
+	     i++)
+		check_gateway(reader, i);
+	for (i = 0; i < reader->references_count; i++)
+		resolve(reader, &reader->references[i]);
+	check_reputation(reader);
+}

@@ -1,0 +1,261 @@
+/* Every option: one row each. A new option is a row here, a field in struct
+ * config, and its lines in etc/callsieve.conf. */
+#include "config_reader.h"
+
+#define COUNT(array)	 (sizeof(array) / sizeof(array[0]))
+#define IN(type, member) offsetof(struct type, member)
+#define MILLION		 1000000
+#define POINTS_MAX	 100000
+/* clang-format off */
+#define LIMIT(in, name, fallback_text) \
+	{#name, config_read_unsigned, fallback_text, 0, MILLION, \
+	 IN(in, limits.name), .sentence = limit_##name}
+#define OPTIONS(section) section##_options, COUNT(section##_options)
+#define TITLED(section, array) \
+	#section, OPTIONS(section), true, false, IN(config, array), \
+	IN(config, array##_count), sizeof(struct config_##section)
+#define SINGLE(section) #section, OPTIONS(section), false, false, 0, 0, 0
+#define OPTIONAL(section) #section, OPTIONS(section), false, true, 0, 0, 0
+/* clang-format on */
+
+static const char limit_max_calls[] = "Calls at once; 0: no limit.";
+static const char limit_max_setup[] =
+	"Calls not yet answered, at once; 0: no limit.";
+static const char limit_max_unacked[] =
+	"Answered calls that still lack the caller's ACK; 0: no limit.";
+
+static const char *const identities[] = {
+	[IDENTITY_PAI] = "pai", [IDENTITY_FROM] = "from", NULL};
+static const char *const sources[] = {"reject", "silent", NULL};
+static const char *const levels[] = {[LOG_LEVEL_ERROR] = "error",
+				     [LOG_LEVEL_WARN] = "warn",
+				     [LOG_LEVEL_INFO] = "info",
+				     [LOG_LEVEL_DEBUG] = "debug",
+				     NULL};
+static const char *const formats[] = {
+	[LOG_FORMAT_TEXT] = "text", [LOG_FORMAT_JSON] = "json", NULL};
+
+static const struct config_option listen_options[] = {
+	{"address", config_read_address, NULL, 0, 0, IN(config_listen, address),
+	 OPTION_REQUIRED, "\"192.0.2.1\"",
+	 .sentence = "Numeric IPv4 or IPv6 address to receive SIP on."},
+	{"port", config_read_port, "5060", 1, 65535, IN(config_listen, port),
+	 .sentence = "Port, for each of the transports."},
+	{"transports", config_read_transport, "{\"udp\", \"tcp\"}", 0, 0, 0,
+	 OPTION_LIST, .sentence = "One or both of udp and tcp."},
+};
+
+static const struct config_option trunk_options[] = {
+	{"sources", config_read_source, NULL, 0, 0, IN(config_trunk, sources),
+	 OPTION_LIST | OPTION_REQUIRED, "{\"192.0.2.0/28\", \"2001:db8::5\"}",
+	 .sentence = "Addresses and ranges that its calls come from."},
+	{"route", config_read_name, NULL, 0, 0, IN(config_trunk, route),
+	 OPTION_REQUIRED, "\"out\"",
+	 .sentence = "The route that its calls take."},
+	{"identity", config_read_choice, "\"pai\"", 0, 0,
+	 IN(config_trunk, identity), .choices = identities,
+	 .sentence = "Who the caller is: pai believes P-Asserted-Identity and "
+		     "falls back on From; from goes by From alone."},
+	{"country", config_read_country, "\"1\"", 0, 0,
+	 IN(config_trunk, country),
+	 .sentence = "Country calling code by which its national numbers are "
+		     "understood."},
+	{"screen", config_read_bool, "yes", 0, 0, IN(config_trunk, screen),
+	 .sentence = "no bridges every call unjudged."},
+	{"reject_at", config_read_points, "100", 1, POINTS_MAX,
+	 IN(config_trunk, reject_at),
+	 .sentence = "Points at which a call is rejected."},
+	LIMIT(config_trunk, max_calls, "0"),
+	LIMIT(config_trunk, max_setup, "0"),
+	LIMIT(config_trunk, max_unacked, "0"),
+};
+
+static const struct config_option gateway_options[] = {
+	{"uri", config_read_uri, NULL, 0, 0, IN(config_gateway, uri),
+	 OPTION_REQUIRED, "\"sip:192.0.2.7:5060;transport=udp\"",
+	 .sentence = "sip:ADDRESS, with :PORT and ;transport=udp or tcp if "
+		     "need be. The address is numeric: no names are looked "
+		     "up."},
+	{"listen", config_read_name, NULL, 0, 0, IN(config_gateway, listen), 0,
+	 "\"inside\"",
+	 .sentence = "The listen to send from; unset: the first that suits."},
+	{"options_interval_s", config_read_unsigned, "30", 0, 3600,
+	 IN(config_gateway, options_interval_s),
+	 .sentence = "Seconds between OPTIONS that ask whether it is alive; "
+		     "0: none are sent."},
+	{"answer_ms", config_read_unsigned, "2000", 100, 32000,
+	 IN(config_gateway, answer_ms),
+	 .sentence = "Milliseconds without any response to an INVITE before "
+		     "the next gateway is tried."},
+};
+
+static const struct config_option route_options[] = {
+	{"gateways", config_read_gateway, NULL, 0, 0, 0,
+	 OPTION_LIST | OPTION_REQUIRED, "{\"core\", \"spare\"}",
+	 .sentence = "Tried in this order."},
+};
+
+static const struct config_option sip_options[] = {
+	{"unknown_source", config_read_silent, "\"reject\"", 0, 0,
+	 IN(config, silent_unknown), .choices = sources,
+	 .sentence = "Requests from addresses of no trunk: reject answers "
+		     "403, silent answers nothing."},
+	{"timer_c_s", config_read_unsigned, "185", 1, 3600,
+	 IN(config, timer_c_s),
+	 .sentence = "Seconds that a phone may ring (RFC 3261 16.6: more "
+		     "than 180)."},
+	{"drain_s", config_read_unsigned, "30", 0, 86400, IN(config, drain_s),
+	 .sentence = "Seconds that a stop waits for calls to end."},
+	{"trace", config_read_bool, "no", 0, 0, IN(config, trace),
+	 .sentence = "Log every SIP message, at level debug."},
+};
+
+static const struct config_option limits_options[] = {
+	LIMIT(config, max_calls, "20000"),
+	LIMIT(config, max_setup, "2000"),
+	LIMIT(config, max_unacked, "1000"),
+	{"max_loop_lag_ms", config_read_unsigned, "200", 10, 60000,
+	 IN(config, max_loop_lag_ms),
+	 .sentence = "Lateness of our own timers, in milliseconds, at which "
+		     "new calls are refused."},
+	{"retry_after_s", config_read_unsigned, "5", 1, 3600,
+	 IN(config, retry_after_s),
+	 .sentence = "Retry-After in the 503 that refused calls get, in "
+		     "seconds."},
+};
+
+static const struct config_option screening_options[] = {
+	{"report_points", config_read_points, "40", 0, POINTS_MAX,
+	 IN(config, screening.report_points),
+	 .sentence = "Points for each subscriber who reported the caller."},
+	{"report_min", config_read_unsigned, "2", 1, MILLION,
+	 IN(config, screening.report_min),
+	 .sentence = "Subscribers it takes before reports count at all."},
+	{"report_max_points", config_read_points, "120", 0, POINTS_MAX,
+	 IN(config, screening.report_max_points),
+	 .sentence = "The most points that reports add."},
+	{"emergency", config_read_emergency, "{\"911\", \"112\", \"999\"}", 0,
+	 0, IN(config, screening.emergency), OPTION_LIST | OPTION_MAY_BE_EMPTY,
+	 .sentence = "Dialled numbers that are never screened nor refused "
+		     "under load."},
+};
+
+static const struct config_option reputation_options[] = {
+	{"url", config_read_url, NULL, 0, 0, IN(config, reputation.url),
+	 OPTION_REQUIRED, "\"https://reputation.example/v1/{e164-noplus}\"",
+	 .sentence = "Where to ask. {e164} is replaced by +12025550123, "
+		     "{e164-noplus} by 12025550123, {national} by 2025550123."},
+	{"headers", config_read_header, NULL, 0, 0,
+	 IN(config, reputation.headers), OPTION_LIST | OPTION_MAY_BE_EMPTY,
+	 "{\"Authorization: Bearer ${REPUTATION_TOKEN}\"}",
+	 .sentence = "Sent with each request. ${NAME} is an environment "
+		     "variable, which keeps secrets out of this file."},
+	{"score", config_read_pointer, "\"/score\"", 0, 0,
+	 IN(config, reputation.score),
+	 .sentence = "JSON pointer (RFC 6901) to the score in the answer."},
+	{"score_min", config_read_double, "0", -1e9, 1e9,
+	 IN(config, reputation.score_min),
+	 .sentence = "The score that means no risk."},
+	{"score_max", config_read_double, "100", -1e9, 1e9,
+	 IN(config, reputation.score_max),
+	 .sentence = "The score that means the highest risk; less than "
+		     "score_min where high scores are good."},
+	{"points", config_read_points, "100", 0, POINTS_MAX,
+	 IN(config, reputation.points),
+	 .sentence = "Points for the highest risk, less in proportion."},
+	{"risk_floor", config_read_unsigned, "50", 0, 100,
+	 IN(config, reputation.risk_floor),
+	 .sentence = "Risks below this, of 0 to 100, add nothing."},
+	{"deadline_ms", config_read_unsigned, "300", 10, 10000,
+	 IN(config, reputation.deadline_ms),
+	 .sentence = "The longest a call waits for the answer, in "
+		     "milliseconds; then it goes on without."},
+	{"cache_hit_s", config_read_unsigned, "3600", 0, 604800,
+	 IN(config, reputation.cache_hit_s),
+	 .sentence = "Seconds that a score is remembered."},
+	{"cache_miss_s", config_read_unsigned, "600", 0, 604800,
+	 IN(config, reputation.cache_miss_s),
+	 .sentence = "Seconds that a number without score is remembered."},
+	{"cache_error_s", config_read_unsigned, "10", 0, 3600,
+	 IN(config, reputation.cache_error_s),
+	 .sentence = "Seconds before a number that could not be asked is "
+		     "asked again."},
+	{"cache_entries", config_read_unsigned, "100000", 1, 10 * MILLION,
+	 IN(config, reputation.cache_entries),
+	 .sentence = "Numbers remembered at most."},
+	{"max_in_flight", config_read_unsigned, "200", 1, 10000,
+	 IN(config, reputation.max_in_flight),
+	 .sentence = "Requests under way at once; calls beyond them go on "
+		     "without."},
+	{"max_body", config_read_unsigned, "65536", 64, 16777216,
+	 IN(config, reputation.max_body),
+	 .sentence = "The largest answer accepted, in bytes."},
+	{"breaker_failures", config_read_unsigned, "5", 1, 1000,
+	 IN(config, reputation.breaker_failures),
+	 .sentence = "After this many failures in a row nothing is asked for "
+		     "breaker_open_s."},
+	{"breaker_open_s", config_read_unsigned, "10", 1, 3600,
+	 IN(config, reputation.breaker_open_s),
+	 .sentence = "Seconds until the service is tried again."},
+};
+
+static const struct config_option api_options[] = {
+	{"address", config_read_address, "\"127.0.0.1\"", 0, 0,
+	 IN(config, api.address),
+	 .sentence = "Numeric address to serve HTTP on. It speaks no TLS: "
+		     "put a proxy before it."},
+	{"port", config_read_port, "8080", 1, 65535, IN(config, api.port),
+	 .sentence = "TCP port to serve HTTP on."},
+	{"max_body", config_read_unsigned, "4096", 256, 1048576,
+	 IN(config, api.max_body),
+	 .sentence = "The largest request body accepted, in bytes."},
+	{"requests_per_minute", config_read_unsigned, "60", 1, MILLION,
+	 IN(config, api.requests_per_minute),
+	 .sentence = "Requests a minute for one subscriber or address."},
+	{"max_connections", config_read_unsigned, "100", 1, 10000,
+	 IN(config, api.max_connections), .sentence = "Connections at once."},
+};
+
+static const struct config_option database_options[] = {
+	{"path", config_read_string, "\"callsieve.db\"", 0, 0,
+	 IN(config, database),
+	 .sentence = "The SQLite file; relative to the working directory."},
+	{"record_queue", config_read_unsigned, "10000", 10, MILLION,
+	 IN(config, record_queue),
+	 .sentence = "Call records that may wait for a database that cannot "
+		     "be written; more are dropped and counted."},
+	{"calls_keep_days", config_read_unsigned, "90", 0, 36500,
+	 IN(config, calls_keep_days),
+	 .sentence = "Days after which call records are deleted; 0: never."},
+};
+
+static const struct config_option log_options[] = {
+	{"level", config_read_choice, "\"info\"", 0, 0, IN(config, log_level),
+	 .choices = levels, .sentence = "error, warn, info or debug."},
+	{"format", config_read_choice, "\"text\"", 0, 0, IN(config, log_format),
+	 .choices = formats,
+	 .sentence = "text (key=value) or json, one line an event."},
+	{"mask_numbers", config_read_bool, "no", 0, 0, IN(config, mask_numbers),
+	 .sentence = "Hide the last four digits of telephone numbers."},
+};
+
+const struct config_section_type config_section_types[] = {
+	{TITLED(listen, listens), "Where SIP is received."},
+	{TITLED(trunk, trunks), "A peer that may send us calls."},
+	{TITLED(gateway, gateways), "Where calls go."},
+	{TITLED(route, routes), "Gateways for the same calls."},
+	{SINGLE(sip), "How SIP is spoken."},
+	{SINGLE(limits),
+	 "What all trunks together may use; beyond it calls get 503."},
+	{SINGLE(screening), "What the signals are worth."},
+	{OPTIONAL(reputation),
+	 "An HTTP service that knows callers; without this section none is "
+	 "asked."},
+	{OPTIONAL(api),
+	 "Reports by subscribers, and metrics; without this section there is "
+	 "no API."},
+	{SINGLE(database), "Lists, reports and call records."},
+	{SINGLE(log), "The log, on standard error."},
+};
+
+const size_t config_section_types_count = COUNT(config_section_types);

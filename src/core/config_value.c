@@ -1,0 +1,272 @@
+/* Readers of values that are not addresses: numbers, words, and the parts of
+ * HTTP. Each says what it takes. */
+#include "config_reader.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define DIGITS	    "0123456789"
+#define NUMBER_MAX  15 /* digits of a dialled number, as in E.164 */
+#define POINTER_MAX 256
+#define URL_MAX	    600 /* before placeholders are replaced */
+
+/* Digits, with at most a sign before them: no 0x10, no 5060abc, no blanks. */
+static bool parse_whole(long *valuep, const char *text)
+{
+	const char *digits = text[0] == '-' ? text + 1 : text;
+	size_t len = strspn(digits, DIGITS);
+
+	errno = 0;
+	*valuep = strtol(text, NULL, 10);
+	return len && !digits[len] && !errno;
+}
+
+static bool read_whole(const struct config_place *place, const char *text,
+		       long *valuep)
+{
+	long min = (long)place->option->min, max = (long)place->option->max;
+
+	if (parse_whole(valuep, text) && *valuep >= min && *valuep <= max)
+		return true;
+	config_value_error(place, text, "a whole number from %ld to %ld", min,
+			   max);
+	return false;
+}
+
+void config_read_unsigned(const struct config_place *place, const char *text)
+{
+	long value;
+
+	if (read_whole(place, text, &value))
+		*(unsigned *)place->field = (unsigned)value;
+}
+
+void config_read_points(const struct config_place *place, const char *text)
+{
+	long value;
+
+	if (read_whole(place, text, &value))
+		*(int *)place->field = (int)value;
+}
+
+void config_read_port(const struct config_place *place, const char *text)
+{
+	long value;
+
+	if (read_whole(place, text, &value))
+		*(uint16_t *)place->field = (uint16_t)value;
+}
+
+void config_read_double(const struct config_place *place, const char *text)
+{
+	const struct config_option *option = place->option;
+	double value;
+	char *end;
+
+	/* strtod() would also take "inf", "0x1p3" and leading blanks. */
+	value = strtod(text, &end);
+	if (*text && strspn(text, DIGITS "+-.eE") == strlen(text) && !*end &&
+	    value >= option->min && value <= option->max)
+		*(double *)place->field = value;
+	else
+		config_value_error(place, text, "a number from %g to %g",
+				   option->min, option->max);
+}
+
+void config_read_bool(const struct config_place *place, const char *text)
+{
+	static const char *const words[] = {"no",   "yes", "false",
+					    "true", "off", "on"};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!strcasecmp(text, words[i])) {
+			*(bool *)place->field = i % 2;
+			return;
+		}
+	}
+	config_value_error(place, text, "yes or no");
+}
+
+/* -1 after reporting. */
+static int read_word(const struct config_place *place, const char *text)
+{
+	const char *const *choices = place->option->choices;
+	char list[80] = "";
+	int i;
+
+	for (i = 0; choices[i]; i++) {
+		if (!strcasecmp(text, choices[i]))
+			return i;
+		if (i)
+			strcat(list, choices[i + 1] ? ", " : " or ");
+		strcat(list, choices[i]);
+	}
+	config_value_error(place, text, "%s", list);
+	return -1;
+}
+
+void config_read_choice(const struct config_place *place, const char *text)
+{
+	int choice = read_word(place, text);
+
+	/* Enumerations without negative values are unsigned. */
+	if (choice >= 0)
+		*(unsigned *)place->field = (unsigned)choice;
+}
+
+void config_read_silent(const struct config_place *place, const char *text)
+{
+	int choice = read_word(place, text);
+
+	if (choice >= 0)
+		*(bool *)place->field = choice;
+}
+
+/* A section given twice, which is an error, comes here twice. */
+void config_set_string(const struct config_place *place, const char *text)
+{
+	char **field = place->field;
+
+	free(*field);
+	*field = config_strdup(place->reader, text);
+}
+
+void config_read_string(const struct config_place *place, const char *text)
+{
+	if (*text)
+		config_set_string(place, text);
+	else
+		config_error(place->reader, place->line, "%s must not be empty",
+			     place->option->name);
+}
+
+/* Whether a section of that name exists is for config_check(). */
+void config_read_name(const struct config_place *place, const char *text)
+{
+	config_read_string(place, text);
+}
+
+void config_read_country(const struct config_place *place, const char *text)
+{
+	size_t len = strspn(text, DIGITS);
+
+	if (len >= 1 && len <= 3 && !text[len] && text[0] != '0')
+		config_set_string(place, text);
+	else
+		config_value_error(place, text,
+				   "a calling code of one to three digits "
+				   "such as \"1\" or \"44\"");
+}
+
+/* Arrays of strings are followed by their length in struct config. */
+static void add_string(const struct config_place *place, size_t *countp,
+		       const char *text)
+{
+	char **item =
+		config_grow(place->reader, place->field, countp, sizeof(*item));
+
+	if (item)
+		*item = config_strdup(place->reader, text);
+}
+
+void config_read_emergency(const struct config_place *place, const char *text)
+{
+	size_t len = strspn(text, DIGITS "*#");
+
+	if (len && len <= NUMBER_MAX && !text[len])
+		add_string(place,
+			   &place->reader->config->screening.emergency_count,
+			   text);
+	else
+		config_value_error(place, text,
+				   "numbers as dialled, of at most %d digits",
+				   NUMBER_MAX);
+}
+
+/* RFC 9110 5.1 and 5.5; control characters were refused before. */
+void config_read_header(const struct config_place *place, const char *text)
+{
+	size_t len = strspn(text, DIGITS "abcdefghijklmnopqrstuvwxyz"
+					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "!#$%&'*+-.^_`|~");
+
+	if (len && text[len] == ':' &&
+	    text[len + 1 + strspn(text + len + 1, " ")])
+		add_string(place,
+			   &place->reader->config->reputation.headers_count,
+			   text);
+	else
+		/* It may hold a secret: don't repeat it. */
+		config_error(place->reader, place->line,
+			     "%s must be of the form \"Name: value\"",
+			     place->option->name);
+}
+
+/* NULL, or what is wrong after "http://". */
+static const char *url_fault(const char *text)
+{
+	static const char *const names[] = {"{e164}", "{e164-noplus}",
+					    "{national}"};
+	bool found = false;
+	size_t i;
+
+	if (!*text || strchr("/?#:{@", *text))
+		return "must have a host";
+	while (*text) {
+		if (*text <= ' ' || *text == 0x7f || strchr("\"<>\\^`|", *text))
+			return "must hold only what a URL may hold";
+		for (i = 0; i < 3; i++) {
+			if (!strncmp(text, names[i], strlen(names[i])))
+				break;
+		}
+		if (i == 3 && strchr("{}", *text))
+			return "may have {e164}, {e164-noplus} and {national} "
+			       "in braces, nothing else";
+		found = found || i < 3;
+		text += i < 3 ? strlen(names[i]) : 1;
+	}
+	return found ? NULL
+		     : "must have {e164}, {e164-noplus} or {national} where "
+		       "the number belongs";
+}
+
+/* A URL may hold a secret, like a header, and is not repeated. */
+void config_read_url(const struct config_place *place, const char *text)
+{
+	const char *fault;
+
+	if (!strncasecmp(text, "http://", 7))
+		fault = url_fault(text + 7);
+	else if (!strncasecmp(text, "https://", 8))
+		fault = url_fault(text + 8);
+	else
+		fault = "must begin with http:// or https://";
+	if (!fault && strlen(text) > URL_MAX)
+		fault = "is too long";
+	if (fault)
+		config_error(place->reader, place->line, "%s %s",
+			     place->option->name, fault);
+	else
+		config_set_string(place, text);
+}
+
+/* RFC 6901 3: tokens that each begin with "/"; "~" is written "~0". */
+void config_read_pointer(const struct config_place *place, const char *text)
+{
+	const char *at = text;
+	bool good = !*text || (*text == '/' && strlen(text) < POINTER_MAX);
+
+	while (good && (at = strchr(at, '~')))
+		good = *++at == '0' || *at == '1';
+	if (good)
+		config_set_string(place, text);
+	else
+		config_value_error(place, text,
+				   "a JSON pointer such as \"/result/score\", "
+				   "where ~ is written ~0");
+}
