@@ -5,7 +5,7 @@
  *   router  which resource (router.c)
  *   auth    whose token, how often (auth.c, rate.c)
  *   lanes   a thread and a database connection each for readers and writers
- *           (lane.c, db.c)
+ *           (lane.c)
  *
  * Nothing here knows what a resource does. */
 #include "callsieve/api.h"

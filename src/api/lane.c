@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #include "callsieve/core/clock.h"
+#include "callsieve/store.h"
 
 #include "auth.h"
-#include "db.h"
 #include "request.h"
 #include "settings.h"
 #include "thread.h"
@@ -17,12 +17,15 @@
  * the database is locked, each request before them takes as long again. */
 #define PATIENCE_MS 2000
 
+/* How long one statement waits for another program's lock. */
+#define BUSY_MS 2000
+
 /* How often a file may be replaced under one request. */
 #define TRIES 3
 
 struct lane {
 	struct lane_params params;
-	struct db db;
+	struct store *store; /* NULL: not opened yet, or broken */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t filled;
@@ -30,40 +33,52 @@ struct lane {
 	bool stopping;
 };
 
-static void answer_once(struct lane *lane, struct request *request)
+/* Never creates the file: should somebody have deleted it, an empty one would
+ * take reports and forget them when the right one is put back. */
+static int open_store(struct lane *lane)
 {
-	int err = db_use(&lane->db);
-
-	if (err) {
-		reply_database(&request->reply, err);
-		return;
-	}
-	if (request->route->token &&
-	    !auth_check(request, lane->params.rates, lane->db.store))
-		return;
-	request->route->h(request, lane->params.settings, lane->db.store);
+	if (lane->store)
+		return store_current(lane->store);
+	return store_open(&lane->store, lane->params.settings->database,
+			  STORE_EXISTING, BUSY_MS);
 }
 
-/* A report committed to a file that lost its name while we wrote is not
- * accepted: the whole request is answered again from the new file. */
+static void answer_once(struct lane *lane, struct request *request)
+{
+	if (!request->route->token ||
+	    auth_check(request, lane->params.rates, lane->store))
+		request->route->h(request, lane->params.settings, lane->store);
+}
+
+/* A connection that failed may be broken for good. */
+static void drop_broken(struct lane *lane, int err)
+{
+	if (err != -EUCLEAN && err != -EIO)
+		return;
+	store_close(lane->store);
+	lane->store = NULL;
+}
+
 static void answer(struct lane *lane, struct request *request)
 {
-	int tries = 0;
+	int tries = 0, err;
 
 	if (now_mono_ms() - request->queued_ms > PATIENCE_MS) {
 		reply_database(&request->reply, -EBUSY);
 		return;
 	}
+	/* -ESTALE: the file lost its name before the commit, and the report
+	 * went with it. All is asked again of the file that has it now. */
 	do {
+		err = open_store(lane);
+		if (err) {
+			reply_database(&request->reply, err);
+			return;
+		}
 		answer_once(lane, request);
-		if (!lane->db.store || !db_was_replaced(&lane->db))
-			break;
-		reply_database(&request->reply, -EIO);
-	} while (++tries < TRIES);
-
-	/* A connection that failed may be broken for good. */
-	if (request->reply.status == 503)
-		db_close(&lane->db);
+		err = request->reply.database_err;
+	} while (err == -ESTALE && ++tries < TRIES);
+	drop_broken(lane, err);
 }
 
 static struct request *take(struct lane *lane)
@@ -92,7 +107,7 @@ static void *run(void *arg)
 		answer(lane, request);
 		lane->params.doneh(request);
 	}
-	db_close(&lane->db);
+	store_close(lane->store);
 	return NULL;
 }
 
@@ -123,7 +138,6 @@ int lane_start(struct lane **lanep, const struct lane_params *params)
 		return -ENOMEM;
 	lane->params = *params;
 	lane->lastp = &lane->first;
-	db_init(&lane->db, params->settings->database);
 	pthread_mutex_init(&lane->lock, NULL);
 	pthread_cond_init(&lane->filled, NULL);
 	err = thread_start(&lane->thread, run, lane);

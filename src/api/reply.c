@@ -93,6 +93,7 @@ void reply_database(struct reply *reply, int err)
 		why = "another program holds the database";
 		break;
 	case ENOENT:
+	case ESTALE:
 		why = "there is no database";
 		break;
 	case EROFS:
@@ -109,4 +110,5 @@ void reply_database(struct reply *reply, int err)
 	reply_problem(reply, 503, "Nothing was done: %s. Please try again.",
 		      why);
 	reply->retry_after_s = DATABASE_RETRY_S;
+	reply->database_err = err;
 }

@@ -16,6 +16,7 @@ struct reply {
 	unsigned retry_after_s; /* 0: no Retry-After */
 	char allow[48];		/* for 405 */
 	const char *challenge;	/* WWW-Authenticate, static */
+	int database_err;	/* what reply_database() was told */
 };
 
 void reply_fini(struct reply *reply);

@@ -1,0 +1,16 @@
+/* The database a command works on. */
+#ifndef CLI_DATABASE_H
+#define CLI_DATABASE_H
+
+#include "callsieve/store.h"
+
+#include "command.h"
+
+/* EXIT_DONE, or another exit status after a sentence on what is wrong. */
+int database_open(struct store **storep, const struct cli *cli,
+		  enum store_open_mode mode);
+
+/* Says what went wrong with it; returns EXIT_FAILED. */
+int database_failure(struct store *store, int err);
+
+#endif

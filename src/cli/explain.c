@@ -1,0 +1,231 @@
+/* callsieve explain: one call's record in words. What the numbers mean stands
+ * in the explanation the daemon recorded; here it is only told. */
+#include "command.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "database.h"
+#include "print.h"
+
+#define CALLS_MAX "20" /* of one Call-ID: a caller may use it again */
+
+#define COLUMNS                                                                \
+	"SELECT id, started_at, answered_at, ended_at, trunk, gateway, "       \
+	"source, call_id, call_id_out, from_uri, to_uri, caller, callee, "     \
+	"action, basis, score, status, phrase, ended_by, explanation "         \
+	"FROM calls "
+#define NEWEST " ORDER BY started_at DESC LIMIT " CALLS_MAX
+
+enum {
+	COLUMN_ID,
+	COLUMN_STARTED,
+	COLUMN_ANSWERED,
+	COLUMN_ENDED,
+	COLUMN_TRUNK,
+	COLUMN_GATEWAY,
+	COLUMN_SOURCE,
+	COLUMN_CALL_ID,
+	COLUMN_CALL_ID_OUT,
+	COLUMN_FROM_URI,
+	COLUMN_TO_URI,
+	COLUMN_CALLER,
+	COLUMN_CALLEE,
+	COLUMN_ACTION,
+	COLUMN_BASIS,
+	COLUMN_SCORE,
+	COLUMN_STATUS,
+	COLUMN_PHRASE,
+	COLUMN_ENDED_BY,
+	COLUMN_EXPLANATION,
+};
+
+static void print_pair(const char *name, struct store_stmt *stmt, int column,
+		       int more)
+{
+	if (stmt_is_null(stmt, column) && stmt_is_null(stmt, more))
+		return;
+	printf("  %-10s", name);
+	print_text(stmt_text(stmt, column), 0);
+	printf("  ");
+	print_text(stmt_text(stmt, more), 0);
+	printf("\n");
+}
+
+static void print_parties(struct store_stmt *stmt)
+{
+	char when[TIME_TEXT];
+
+	printf("call %s, %s\n", stmt_text(stmt, COLUMN_ID),
+	       print_time(when, stmt_int(stmt, COLUMN_STARTED)));
+	print_pair("caller", stmt, COLUMN_CALLER, COLUMN_FROM_URI);
+	print_pair("callee", stmt, COLUMN_CALLEE, COLUMN_TO_URI);
+	print_pair("trunk", stmt, COLUMN_TRUNK, COLUMN_SOURCE);
+	print_pair("gateway", stmt, COLUMN_GATEWAY, COLUMN_CALL_ID_OUT);
+	printf("  %-10s", "Call-ID");
+	print_text(stmt_text(stmt, COLUMN_CALL_ID), 0);
+	printf("\n");
+}
+
+static void print_decision(struct store_stmt *stmt, const json_t *explanation)
+{
+	static const struct {
+		const char *basis, *words;
+	} reasons[] = {
+		{"allowlist", "the caller is on the allow list"},
+		{"emergency", "emergency calls always pass"},
+		{"unscreened", "calls of this trunk are not screened"},
+	};
+	const char *basis = stmt_text(stmt, COLUMN_BASIS);
+	size_t i;
+
+	printf("  %-10s%s: ", "decision",
+	       strcmp(stmt_text(stmt, COLUMN_ACTION), "reject") ? "let through"
+								: "rejected");
+	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (!strcmp(basis, reasons[i].basis)) {
+			printf("%s\n", reasons[i].words);
+			return;
+		}
+	printf("score %" PRId64 ", and %" JSON_INTEGER_FORMAT " rejects\n",
+	       stmt_int(stmt, COLUMN_SCORE),
+	       json_integer_value(json_object_get(explanation, "reject_at")));
+}
+
+static void print_signals(const json_t *explanation)
+{
+	const json_t *signals = json_object_get(explanation, "signals");
+	json_t *signal;
+	size_t i;
+
+	json_array_foreach (signals, i, signal) {
+		const char *name = "", *outcome = "", *detail = "";
+		json_int_t points = 0;
+
+		json_unpack(signal, "{s?s, s?s, s?s, s?I}", "name", &name,
+			    "outcome", &outcome, "detail", &detail, "points",
+			    &points);
+		if (strcmp(outcome, "fired"))
+			printf("  %10s  ", "-");
+		else
+			printf("  %+10" JSON_INTEGER_FORMAT "  ", points);
+		print_text(name, 12);
+		print_text(detail, 0);
+		printf("\n");
+	}
+}
+
+static void print_outcome(struct store_stmt *stmt)
+{
+	int64_t answered = stmt_int(stmt, COLUMN_ANSWERED);
+	int64_t ended = stmt_int(stmt, COLUMN_ENDED);
+
+	printf("  %-10s%s ", "outcome", stmt_text(stmt, COLUMN_STATUS));
+	print_text(stmt_text(stmt, COLUMN_PHRASE), 0);
+	if (answered)
+		printf(", answered, %.1f s long",
+		       (double)(ended - answered) / 1000.0);
+	if (!stmt_is_null(stmt, COLUMN_ENDED_BY))
+		printf(", ended by %s", stmt_text(stmt, COLUMN_ENDED_BY));
+	printf("\n");
+}
+
+static void print_circumstances(const json_t *explanation)
+{
+	json_int_t generation = 0, config = 0, took = 0;
+
+	if (json_unpack((json_t *)explanation, "{s:I, s:I, s:I}",
+			"list_generation", &generation, "config_version",
+			&config, "decide_us", &took))
+		return;
+	printf("  %-10sin %.3f ms, by list generation %" JSON_INTEGER_FORMAT
+	       " and configuration %" JSON_INTEGER_FORMAT "\n",
+	       "decided", (double)took / 1000.0, generation, config);
+}
+
+static void print_call(struct store_stmt *stmt)
+{
+	json_t *explanation =
+		json_loads(stmt_text(stmt, COLUMN_EXPLANATION), 0, NULL);
+
+	print_parties(stmt);
+	print_decision(stmt, explanation);
+	print_signals(explanation);
+	print_circumstances(explanation);
+	print_outcome(stmt);
+	json_decref(explanation);
+}
+
+/* How many calls were printed, or a negative error. */
+static int print_found(struct store *store, const char *sql, const char *name,
+		       bool json)
+{
+	struct store_stmt *stmt;
+	int err, found = 0;
+
+	err = store_prepare(&stmt, store, sql);
+	if (err)
+		return err;
+	stmt_bind_text(stmt, 1, name);
+	while ((err = stmt_step(stmt)) == 1) {
+		if (json)
+			printf("%s\n", stmt_text(stmt, COLUMN_EXPLANATION));
+		else if (found)
+			printf("\n");
+		if (!json)
+			print_call(stmt);
+		found++;
+	}
+	return err ? err : found;
+}
+
+static int explain(struct store *store, const char *name, bool json)
+{
+	int found;
+
+	found = print_found(store,
+			    COLUMNS "WHERE id = ?1 OR call_id = ?1" NEWEST,
+			    name, json);
+	/* Without an index, so only when need be. */
+	if (!found)
+		found = print_found(store,
+				    COLUMNS "WHERE call_id_out = ?1" NEWEST,
+				    name, json);
+	if (found < 0)
+		return database_failure(store, found);
+	if (found)
+		return EXIT_DONE;
+	return failure("No call \"%s\" is recorded. A call is when it has "
+		       "ended, about a second later.",
+		       name);
+}
+
+int explain_command(const struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"json", no_argument, NULL, 'j'},
+		{0},
+	};
+	struct store *store;
+	bool json = false;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		json = option == 'j';
+		if (!json)
+			break;
+	}
+	if (option != -1 || optind != argc - 1)
+		return usage_error("It is: callsieve explain [--json] CALL.");
+	status = database_open(&store, cli, STORE_EXISTING);
+	if (status)
+		return status;
+	status = explain(store, argv[optind], json);
+	store_close(store);
+	return status;
+}

@@ -1,0 +1,150 @@
+/* The `callsieve` command: a table of subcommands and a loop over it. */
+#include <getopt.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "callsieve/core/log.h"
+
+#include "command.h"
+
+#define DEFAULT_CONFIG "/etc/callsieve/callsieve.conf"
+
+static command_h help_command;
+
+static const struct command commands[] = {
+	{"status", "", "what the daemon loaded, and when it last wrote",
+	 status_command},
+	{"calls", "[-n N]", "the last calls and what became of them",
+	 calls_command},
+	{"explain", "[--json] CALL",
+	 "why a call was let through or rejected; CALL is our id or the "
+	 "SIP Call-ID",
+	 explain_command},
+	{"token", "new NAME | revoke NAME | list",
+	 "who may report numbers to the HTTP API", token_command},
+	{"help", "", "this text", help_command},
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(FILE *to)
+{
+	size_t i;
+
+	fprintf(to, "usage: callsieve [-c FILE | -d DATABASE] COMMAND ...\n\n");
+	for (i = 0; i < COMMANDS; i++)
+		fprintf(to, "  %s %s\n        %s\n", commands[i].name,
+			commands[i].arguments, commands[i].help);
+	fprintf(to,
+		"\n  -c FILE      the daemon's configuration, which names the "
+		"database\n               (default: " DEFAULT_CONFIG ")\n"
+		"  -d DATABASE  the database itself\n"
+		"  -h, --help   this text\n"
+		"  --version    which version this is\n");
+}
+
+static int help_command(const struct cli *cli, int argc, char **argv)
+{
+	(void)cli;
+	(void)argc;
+	(void)argv;
+	print_help(stdout);
+	return EXIT_DONE;
+}
+
+int usage_error(const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "callsieve: ");
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, " Try \"callsieve help\".\n");
+	return EXIT_USAGE;
+}
+
+int failure(const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "callsieve: ");
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, "\n");
+	return EXIT_FAILED;
+}
+
+unsigned read_count(const char *text, unsigned max)
+{
+	unsigned long count;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return 0;
+	count = strtoul(text, &end, 10);
+	return *end || count > max ? 0 : (unsigned)count;
+}
+
+static int run_command(const struct cli *cli, int argc, char **argv)
+{
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		if (!strcmp(argv[0], commands[i].name))
+			break;
+	if (i == COMMANDS)
+		return usage_error("There is no command \"%s\".", argv[0]);
+	/* 0 rather than 1: getopt forgets what it knew of the last line. */
+	optind = 0;
+	return commands[i].h(cli, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{0},
+	};
+	struct cli cli = {.config = DEFAULT_CONFIG};
+	int option, status;
+
+	/* What comes from the database is UTF-8, whoever looks at it. */
+	setlocale(LC_CTYPE, "C.UTF-8");
+	log_set(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "+:c:d:hV", options, NULL)) !=
+	       -1) {
+		switch (option) {
+		case 'c':
+			cli.config = optarg;
+			break;
+		case 'd':
+			cli.database = optarg;
+			break;
+		case 'h':
+			print_help(stdout);
+			return EXIT_DONE;
+		case 'V':
+			printf("callsieve %s\n", CALLSIEVE_VERSION);
+			return EXIT_DONE;
+		case ':':
+			return usage_error("-%c needs a value.", optopt);
+		default:
+			return usage_error("There is no option \"%s\".",
+					   argv[optind - 1]);
+		}
+	}
+	if (optind == argc)
+		return usage_error("Which command?");
+	status = run_command(&cli, argc - optind, argv + optind);
+	/* A full disk or a closed pipe must not pass for success. */
+	if ((fflush(stdout) || ferror(stdout)) && status == EXIT_DONE)
+		return failure("The output could not be written.");
+	return status;
+}
