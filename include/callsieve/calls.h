@@ -37,8 +37,9 @@ struct call_record {
 struct call_record *call_record_new(void);
 void call_record_free(struct call_record *record);
 
-/* `limit`: records that may wait. */
-int calls_new(struct calls **callsp, unsigned limit);
+/* `limit`: records that may wait. `keep_days`: older records are deleted from
+ * the table, a few at a time; 0: never. */
+int calls_new(struct calls **callsp, unsigned limit, unsigned keep_days);
 void calls_free(struct calls *calls);
 
 /* Takes the record; when the queue is full it is freed and counted. Never
@@ -46,7 +47,7 @@ void calls_free(struct calls *calls);
 void calls_put(struct calls *calls, struct call_record *record);
 
 /* A store task (arg: struct calls): writes what waits, in transactions of at
- * most 1,000 records. What could not be written stays queued. */
+ * most 1,000 records. What could not be written stays queued, in order. */
 int calls_flush(struct store *store, void *arg);
 
 /* The verdict and facts of a record as one JSON object, sorted keys; free()

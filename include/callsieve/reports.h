@@ -51,6 +51,9 @@ int report_summary(struct store *store, const char *number,
  * only the token's SHA-256 is kept. */
 int token_new(struct store *store, const char *subscriber,
 	      char token[TOKEN_SIZE]);
+
+/* The subscriber's reports no longer count either, until there is a new token.
+ * -ENOENT: no such subscriber, or revoked before. */
 int token_revoke(struct store *store, const char *subscriber);
 
 /* -ENOENT for a token that is unknown or revoked. */

@@ -20,21 +20,32 @@ enum store_open_mode {
 /* `busy_ms`: how long one statement may wait for another program's lock.
  * Errors: -ENOENT, -EACCES, -EROFS, -EBUSY (locked), -ENOSPC, -EIO, -EUCLEAN
  * (corrupt or not a database), -EPROTO (schema newer than this program). All
- * functions here translate SQLite's errors so; each was logged once. */
+ * functions here translate SQLite's errors so; each was logged once, but for
+ * -EEXIST. An empty file is a new database only to STORE_CREATE. Commits are
+ * on disk when they return. */
 int store_open(struct store **storep, const char *path,
 	       enum store_open_mode mode, unsigned busy_ms);
 void store_close(struct store *store);
 
-/* SQLite's own words for the last error; lent until the next call. */
+/* SQLite's own words for the last error, or a trigger's sentence; lent until
+ * the next error. */
 const char *store_errmsg(const struct store *store);
 
 /* Runs SQL that returns no rows. -EEXIST for a violated constraint or a
  * trigger's RAISE, else as above. */
 int store_exec(struct store *store, const char *sql);
 
-/* Immediate; nested calls are a mistake. */
+/* For a connection that is kept: opens the file that is at the path now if it
+ * was replaced. -ESTALE while there is none. No statement may be under way. */
+int store_current(struct store *store);
+
+/* Immediate; nested calls are a mistake. A commit that fails rolls back;
+ * -ESTALE: the file was deleted or replaced since it was opened. */
 int store_begin(struct store *store);
 int store_commit(struct store *store);
+
+/* One view of the database for several reads; store_rollback() ends it. */
+int store_begin_read(struct store *store);
 void store_rollback(struct store *store);
 
 /* Prepared once for each SQL text and kept with the connection; reset and
@@ -65,13 +76,14 @@ int store_changes(const struct store *store);
  * with each edit by whatever program. Negative: error. */
 int64_t store_revision(struct store *store, const char *group);
 
-/* A number unlike that of any other database file: a replaced file shows by
- * it even if its revisions happen to be the same. */
+/* Another number each time a file is opened: a replaced file shows by it even
+ * if its revisions happen to be the same. */
 int64_t store_identity(struct store *store);
 
 /* What the store thread does, each time something changed in the database or
  * someone called store_worker_wake(), and at least once a second. Returns a
- * negative error to be tried again with the next round. */
+ * negative error to be tried again with the next round, or -EAGAIN when
+ * nothing is wrong and it merely wants to run at the next poll. */
 typedef int store_task_h(struct store *store, void *arg);
 
 struct store_task {

@@ -1,0 +1,67 @@
+/* Why a call was treated as it was, as one JSON object: what the calls table,
+ * the command line and the API show. */
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "record.h"
+#include "utf8.h"
+
+/* Details quote what the database and the wire said. */
+static json_t *text(const char *s)
+{
+	char *clean = utf8_clean(s);
+	json_t *json = clean ? json_string(clean) : json_null();
+
+	free(clean);
+	return json;
+}
+
+static json_t *signal_json(const struct signal_hit *hit)
+{
+	return json_pack("{s:o, s:s, s:i, s:o, s:o}", "name", text(hit->name),
+			 "outcome",
+			 hit->outcome == SIGNAL_FIRED ? "fired" : "unavailable",
+			 "points", hit->points, "row",
+			 hit->row ? json_integer(hit->row) : json_null(),
+			 "detail", text(hit->detail));
+}
+
+static json_t *signals_json(const struct verdict *verdict)
+{
+	json_t *list = json_array();
+	unsigned i;
+
+	for (i = 0; list && i < verdict->signals_count; i++)
+		json_array_append_new(list, signal_json(&verdict->signals[i]));
+	return list;
+}
+
+static json_t *explanation(const struct call_record *record,
+			   const struct verdict *verdict)
+{
+	return json_pack(
+		"{s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:o}",
+		"action", verdict_action_name(verdict->action), "basis",
+		verdict_basis_name(verdict->basis), "score", verdict->score,
+		"reject_at", verdict->reject_at, "caller",
+		text(record_number(&record->caller)), "callee",
+		text(record_number(&record->callee)), "trunk",
+		text(record->trunk), "list_generation",
+		(json_int_t)verdict->list_generation, "config_version",
+		(json_int_t)verdict->config_version, "decide_us",
+		(json_int_t)verdict->decide_us, "signals",
+		signals_json(verdict));
+}
+
+char *call_explanation(const struct call_record *record)
+{
+	json_t *json;
+	char *dump;
+
+	if (!record->verdict)
+		return NULL;
+	json = explanation(record, record->verdict);
+	dump = json ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	json_decref(json);
+	return dump;
+}

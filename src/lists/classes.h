@@ -1,0 +1,31 @@
+/* What many rows say alike, kept once: points, source and reason. A class is
+ * a number of 16 bits. */
+#ifndef LISTS_CLASSES_H
+#define LISTS_CLASSES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define POINTS_MAX 1000
+
+struct classes;
+
+struct class
+{
+	int points; /* 0..POINTS_MAX */
+	const char *source, *reason;
+};
+
+int classes_new(struct classes **classesp);
+void classes_free(struct classes *classes);
+
+/* Finds or makes the class. When there are too many texts, it is one with the
+ * same points and no text: the row id still leads to it. */
+uint16_t classes_add(struct classes *classes, const struct class *class);
+
+/* The texts are lent as long as `classes` lives. */
+struct class classes_get(const struct classes *classes, uint16_t id);
+
+size_t classes_bytes(const struct classes *classes);
+
+#endif
