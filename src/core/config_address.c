@@ -64,7 +64,8 @@ static bool parse_port(uint16_t *portp, const char *text, size_t len)
 	return len && port && port <= PORT_MAX;
 }
 
-/* The length of the host at the start of `text`; brackets are part of it. */
+/* The length of the host at the start of `text`. An IPv6 address has its
+ * brackets here (RFC 3261 25.1). */
 static size_t host_len(const char *text)
 {
 	size_t len = strcspn(text, text[0] == '[' ? "];" : ":;");
@@ -81,9 +82,6 @@ static const char *parse_host(struct config_gateway *gateway, const char *text)
 		return NULL;
 	memcpy(host, text, len);
 	host[len] = '\0';
-	/* RFC 3261 25.1: an IPv6 address has its brackets here. */
-	if (strchr(host, ':') && host[0] != '[')
-		return NULL;
 	return netaddr_parse(&gateway->host, host) ? NULL : text + len;
 }
 

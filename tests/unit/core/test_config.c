@@ -173,6 +173,7 @@ START_TEST(values_reach_their_fields)
 		"reputation { url = 'https://h/{national}' score = ''\n"
 		"  headers = {'A: b', \"C: ${CALLSIEVE_TEST_SECRET}\"}\n"
 		"  score_min = 5.5 score_max = -1e2 }\n"
+		"database { path = a//b }\n"
 		"log { level = debug format = json mask_numbers = true }\n");
 	const struct config_trunk *trunk = &config->trunks[1];
 
@@ -202,6 +203,7 @@ START_TEST(values_reach_their_fields)
 	ck_assert_str_eq(config->reputation.headers[1], "C: hush");
 	ck_assert_double_eq(config->reputation.score_min, 5.5);
 	ck_assert_double_eq(config->reputation.score_max, -100);
+	ck_assert_str_eq(config->database, "a//b");
 	ck_assert_int_eq(config->log_level, LOG_LEVEL_DEBUG);
 	ck_assert_int_eq(config->log_format, LOG_FORMAT_JSON);
 	ck_assert(config->mask_numbers);
