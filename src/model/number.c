@@ -170,6 +170,8 @@ static bool is_national(const char *digits, const struct numbering *plan)
 
 	if (len < plan->nsn_min || len > plan->nsn_max)
 		return false;
+	if (!strncmp(digits, "00", 2))
+		return false;
 	return digits[0] != '0' || plan->national[0] != '0';
 }
 
