@@ -11,7 +11,7 @@
 #include "callsieve/core/buf.h"
 #include "callsieve/core/config.h"
 
-#define BUSY_MS	   5000
+#define BUSY_MS	   2000
 #define ERRORS_MAX (64 * 1024)
 
 /* The path the configuration names, to free(); NULL after saying why not. */

@@ -84,6 +84,11 @@ static void print_decision(struct store_stmt *stmt, const json_t *explanation)
 	const char *basis = stmt_text(stmt, COLUMN_BASIS);
 	size_t i;
 
+	if (stmt_is_null(stmt, COLUMN_ACTION)) {
+		printf("  %-10snone: the call ended before there was one\n",
+		       "decision");
+		return;
+	}
 	printf("  %-10s%s: ", "decision",
 	       strcmp(stmt_text(stmt, COLUMN_ACTION), "reject") ? "let through"
 								: "rejected");

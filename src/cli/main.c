@@ -1,9 +1,7 @@
 /* The `callsieve` command: a table of subcommands and a loop over it. */
 #include <getopt.h>
 #include <locale.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "callsieve/core/log.h"
@@ -36,7 +34,8 @@ static void print_help(FILE *to)
 
 	fprintf(to, "usage: callsieve [-c FILE | -d DATABASE] COMMAND ...\n\n");
 	for (i = 0; i < COMMANDS; i++)
-		fprintf(to, "  %s %s\n        %s\n", commands[i].name,
+		fprintf(to, "  %s%s%s\n        %s\n", commands[i].name,
+			*commands[i].arguments ? " " : "",
 			commands[i].arguments, commands[i].help);
 	fprintf(to,
 		"\n  -c FILE      the daemon's configuration, which names the "
@@ -53,41 +52,6 @@ static int help_command(const struct cli *cli, int argc, char **argv)
 	(void)argv;
 	print_help(stdout);
 	return EXIT_DONE;
-}
-
-int usage_error(const char *format, ...)
-{
-	va_list args;
-
-	fprintf(stderr, "callsieve: ");
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fprintf(stderr, " Try \"callsieve help\".\n");
-	return EXIT_USAGE;
-}
-
-int failure(const char *format, ...)
-{
-	va_list args;
-
-	fprintf(stderr, "callsieve: ");
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fprintf(stderr, "\n");
-	return EXIT_FAILED;
-}
-
-unsigned read_count(const char *text, unsigned max)
-{
-	unsigned long count;
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return 0;
-	count = strtoul(text, &end, 10);
-	return *end || count > max ? 0 : (unsigned)count;
 }
 
 static int run_command(const struct cli *cli, int argc, char **argv)

@@ -1,5 +1,7 @@
 #include <stdlib.h>
 
+#include "callsieve/core/log.h"
+
 #include "suites.h"
 
 int main(void)
@@ -7,6 +9,7 @@ int main(void)
 	SRunner *runner = srunner_create(rate_suite());
 	int failed;
 
+	log_set(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
 	srunner_add_suite(runner, router_suite());
 	srunner_add_suite(runner, fields_suite());
 	srunner_add_suite(runner, http_suite());

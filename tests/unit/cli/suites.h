@@ -1,0 +1,10 @@
+#ifndef CLI_SUITES_H
+#define CLI_SUITES_H
+
+#include <check.h>
+
+Suite *command_line_suite(void);
+Suite *token_suite(void);
+Suite *records_suite(void);
+
+#endif
