@@ -9,17 +9,16 @@
 
 /* Classes without text need no table: their number is their points. */
 #define TEXTLESS   (POINTS_MAX + 1)
-#define COUNT_MAX  (UINT16_MAX + 1 - TEXTLESS)
+#define BYTES_MAX  (16u << 20)
 #define TEXT_MAX   100 /* bytes kept of each text */
-#define BYTES_MAX  (4 << 20)
 #define FNV_OFFSET 0xcbf29ce484222325
 #define FNV_PRIME  0x100000001b3
 
 struct classes {
 	struct class *classes;
 	size_t count, size, bytes;
-	struct u64map *ids; /* hash -> uint16_t */
-	uint16_t last;	    /* files are sorted by source more often than not */
+	struct u64map *ids; /* hash -> the class's number */
+	uint32_t last;	    /* files are sorted by source more often than not */
 };
 
 int classes_new(struct classes **classesp)
@@ -28,7 +27,7 @@ int classes_new(struct classes **classesp)
 
 	if (!classes)
 		return -ENOMEM;
-	if (u64map_new(&classes->ids, sizeof(uint16_t), 0) < 0) {
+	if (u64map_new(&classes->ids, 0) < 0) {
 		free(classes);
 		return -ENOMEM;
 	}
@@ -79,6 +78,7 @@ static uint64_t hash_of(const struct class *class)
 	hash = hash_bytes(hash, class->source, text_len(class->source));
 	hash = hash_bytes(hash, "", 1);
 	hash = hash_bytes(hash, class->reason, text_len(class->reason));
+	hash >>= 64 - 52; /* what a key may have */
 	return hash ? hash : 1;
 }
 
@@ -89,7 +89,7 @@ static bool same_text(const char *kept, const char *text)
 	return !strncmp(kept, text, len) && !kept[len];
 }
 
-static bool is_class(const struct classes *classes, uint16_t id,
+static bool is_class(const struct classes *classes, uint32_t id,
 		     const struct class *class)
 {
 	struct class kept = classes_get(classes, id);
@@ -119,8 +119,6 @@ static int reserve(struct classes *classes)
 
 	if (classes->count < classes->size)
 		return 0;
-	if (classes->count >= COUNT_MAX || classes->bytes >= BYTES_MAX)
-		return -ENOSPC;
 	grown = realloc(classes->classes, size * sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
@@ -130,17 +128,18 @@ static int reserve(struct classes *classes)
 }
 
 static int make(struct classes *classes, const struct class *class,
-		uint64_t hash, uint16_t *idp)
+		uint64_t hash, uint32_t *idp)
 {
-	uint16_t id = (uint16_t)(TEXTLESS + classes->count);
+	uint32_t id = (uint32_t)(TEXTLESS + classes->count);
+	struct u64map_entry entry = {.value = id};
 	struct class *new;
 
-	if (reserve(classes) < 0)
-		return -ENOSPC;
+	if (classes->bytes > BYTES_MAX || reserve(classes) < 0)
+		return -ENOMEM;
 	new = &classes->classes[classes->count];
 	if (copy_texts(new, class) < 0)
 		return -ENOMEM;
-	if (u64map_put(classes->ids, hash, &id) < 0) {
+	if (u64map_put(classes->ids, hash, entry) < 0) {
 		free((char *)new->source);
 		return -ENOMEM;
 	}
@@ -151,10 +150,10 @@ static int make(struct classes *classes, const struct class *class,
 	return 0;
 }
 
-uint16_t classes_add(struct classes *classes, const struct class *class)
+uint32_t classes_add(struct classes *classes, const struct class *class)
 {
-	uint16_t textless = (uint16_t) class->points, id;
-	const void *found;
+	uint32_t textless = (uint32_t)(class->points), id;
+	struct u64map_entry entry;
 	uint64_t hash;
 
 	if (!class->source[0] && !class->reason[0])
@@ -162,9 +161,8 @@ uint16_t classes_add(struct classes *classes, const struct class *class)
 	if (classes->last && is_class(classes, classes->last, class))
 		return classes->last;
 	hash = hash_of(class);
-	found = u64map_get(classes->ids, hash);
-	if (found)
-		memcpy(&id, found, sizeof(id));
+	if (u64map_get(classes->ids, hash, &entry))
+		id = (uint32_t)entry.value;
 	else if (make(classes, class, hash, &id) < 0)
 		return textless;
 	if (!is_class(classes, id, class)) /* two of one hash */
@@ -173,7 +171,7 @@ uint16_t classes_add(struct classes *classes, const struct class *class)
 	return id;
 }
 
-struct class classes_get(const struct classes *classes, uint16_t id)
+struct class classes_get(const struct classes *classes, uint32_t id)
 {
 	if (id >= TEXTLESS)
 		return classes->classes[id - TEXTLESS];

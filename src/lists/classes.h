@@ -1,5 +1,5 @@
-/* What many rows say alike, kept once: points, source and reason. A class is
- * a number of 16 bits. */
+/* What many rows say alike, kept once: points, source and reason. Classes are
+ * numbered from 0 in the order they came, so the common ones are small. */
 #ifndef LISTS_CLASSES_H
 #define LISTS_CLASSES_H
 
@@ -21,10 +21,10 @@ void classes_free(struct classes *classes);
 
 /* Finds or makes the class. When there are too many texts, it is one with the
  * same points and no text: the row id still leads to it. */
-uint16_t classes_add(struct classes *classes, const struct class *class);
+uint32_t classes_add(struct classes *classes, const struct class *class);
 
 /* The texts are lent as long as `classes` lives. */
-struct class classes_get(const struct classes *classes, uint16_t id);
+struct class classes_get(const struct classes *classes, uint32_t id);
 
 size_t classes_bytes(const struct classes *classes);
 

@@ -13,33 +13,37 @@
 
 #define KINDS 2
 
-/* What a key leads to. Ten bytes, so eighteen with the key, in tables that
- * are four fifths full: 22.5 a row. */
-struct entry {
-	uint32_t row;	  /* ROW_FAR: look in `far` */
-	uint32_t expires; /* epoch seconds; 0: never, or not before 2106 */
-	uint16_t class;
-} __attribute__((packed));
+/* A key leads to its class (the tag), and in the value to the row in the low
+ * half and when it expires in the high one: epoch seconds; 0: never, or not
+ * before 2106. What is too large for that stands in a map of its own. */
+#define ROW_FAR	  UINT32_MAX
+#define CLASS_FAR ((1u << U64MAP_TAG_BITS) - 1)
 
-#define ROW_FAR UINT32_MAX
+_Static_assert(U64MAP_TAG_BITS <= NUMBER_KEY_SPARE, "keys leave room for tags");
 
 struct table {
 	struct u64map *exact, *prefixes;
-	uint32_t lengths; /* bit n: there are prefixes of n digits */
+	struct u64map *far_rows;    /* key -> row id beyond 32 bits */
+	struct u64map *far_classes; /* key -> class beyond the tag's bits */
+	uint32_t lengths;	    /* bit n: there are prefixes of n digits */
 };
 
 struct index {
 	struct table tables[KINDS];
-	struct u64map *far; /* key and kind -> int64_t, for huge row ids */
 	struct classes *classes;
 };
 
 static int table_init(struct table *table, size_t expected)
 {
-	int err = u64map_new(&table->exact, sizeof(struct entry), expected);
+	int err = u64map_new(&table->exact, expected);
 
-	return err ? err
-		   : u64map_new(&table->prefixes, sizeof(struct entry), 0);
+	if (!err)
+		err = u64map_new(&table->prefixes, 0);
+	if (!err)
+		err = u64map_new(&table->far_rows, 0);
+	if (!err)
+		err = u64map_new(&table->far_classes, 0);
+	return err;
 }
 
 int index_new(struct index **indexp, size_t block, size_t allow)
@@ -50,8 +54,6 @@ int index_new(struct index **indexp, size_t block, size_t allow)
 	if (!index)
 		return -ENOMEM;
 	err = classes_new(&index->classes);
-	if (!err)
-		err = u64map_new(&index->far, sizeof(int64_t), 0);
 	if (!err)
 		err = table_init(&index->tables[LIST_BLOCK], block);
 	if (!err)
@@ -72,27 +74,11 @@ void index_free(struct index *index)
 	for (kind = 0; kind < KINDS; kind++) {
 		u64map_free(index->tables[kind].exact);
 		u64map_free(index->tables[kind].prefixes);
+		u64map_free(index->tables[kind].far_rows);
+		u64map_free(index->tables[kind].far_classes);
 	}
-	u64map_free(index->far);
 	classes_free(index->classes);
 	free(index);
-}
-
-/* Number keys have bits to spare at the top. */
-static uint64_t far_key(enum list_kind kind, number_key key)
-{
-	return key | (uint64_t)kind << 63;
-}
-
-static int set_row(struct index *index, struct entry *entry,
-		   const struct index_row *row)
-{
-	if (row->row >= 0 && row->row < ROW_FAR) {
-		entry->row = (uint32_t)row->row;
-		return 0;
-	}
-	entry->row = ROW_FAR;
-	return u64map_put(index->far, far_key(row->kind, row->key), &row->row);
 }
 
 static uint32_t pack_expiry(int64_t at)
@@ -102,21 +88,57 @@ static uint32_t pack_expiry(int64_t at)
 	return at < 0 ? 1 : (uint32_t)at;
 }
 
+static int pack_row(struct u64map_entry *entry, struct table *table,
+		    const struct index_row *row)
+{
+	struct u64map_entry far = {.value = (uint64_t)row->row};
+
+	if (row->row >= 0 && row->row < ROW_FAR) {
+		entry->value |= (uint64_t)row->row;
+		return 0;
+	}
+	entry->value |= ROW_FAR;
+	return u64map_put(table->far_rows, row->key, far);
+}
+
+static int pack_class(struct u64map_entry *entry, struct table *table,
+		      number_key key, uint32_t class)
+{
+	struct u64map_entry far = {.value = class};
+
+	if (class < CLASS_FAR) {
+		entry->tag = (uint16_t) class;
+		return 0;
+	}
+	entry->tag = CLASS_FAR;
+	return u64map_put(table->far_classes, key, far);
+}
+
+static unsigned prefix_digits(number_key key)
+{
+	char text[NUMBER_TEXT + 1];
+
+	return (unsigned)strlen(number_key_print(text, key)) - 2;
+}
+
 int index_add(struct index *index, const struct index_row *row)
 {
 	struct table *table = &index->tables[row->kind];
 	struct class class = {row->points, row->source, row->reason};
-	struct entry entry = {.expires = pack_expiry(row->expires_at)};
-	char text[NUMBER_TEXT + 1];
-	int err = set_row(index, &entry, row);
+	struct u64map_entry entry = {0};
+	int err;
 
+	entry.value = (uint64_t)pack_expiry(row->expires_at) << 32;
+	err = pack_row(&entry, table, row);
+	if (!err)
+		err = pack_class(&entry, table, row->key,
+				 classes_add(index->classes, &class));
 	if (err)
 		return err;
-	entry.class = classes_add(index->classes, &class);
 	if (!number_key_is_prefix(row->key))
-		return u64map_put(table->exact, row->key, &entry);
-	table->lengths |= 1u << (strlen(number_key_print(text, row->key)) - 2);
-	return u64map_put(table->prefixes, row->key, &entry);
+		return u64map_put(table->exact, row->key, entry);
+	table->lengths |= 1u << prefix_digits(row->key);
+	return u64map_put(table->prefixes, row->key, entry);
 }
 
 void index_seal(struct index *index)
@@ -129,67 +151,98 @@ void index_seal(struct index *index)
 	}
 }
 
-static void fill(struct list_match *match, const struct index *index,
-		 const struct entry *entry, enum list_kind kind, number_key key)
+static uint64_t find_far(const struct u64map *map, number_key key)
 {
-	struct class class = classes_get(index->classes, entry->class);
+	struct u64map_entry entry = {0};
 
+	u64map_get(map, key, &entry);
+	return entry.value;
+}
+
+static void fill(struct list_match *match, const struct index *index,
+		 const struct u64map_entry *entry, enum list_kind kind,
+		 number_key key)
+{
+	const struct table *table = &index->tables[kind];
+	uint64_t row = (uint32_t)entry->value, id = entry->tag;
+	struct class class;
+
+	if (row == ROW_FAR)
+		row = find_far(table->far_rows, key);
+	if (id == CLASS_FAR)
+		id = find_far(table->far_classes, key);
+	class = classes_get(index->classes, (uint32_t)id);
 	*match = (struct list_match){.kind = kind,
 				     .points = class.points,
-				     .row = entry->row,
+				     .row = (int64_t)row,
 				     .pattern = key,
-				     .expires_at = entry->expires,
+				     .expires_at = entry->value >> 32,
 				     .source = class.source,
 				     .reason = class.reason};
-	if (entry->row == ROW_FAR)
-		memcpy(&match->row, u64map_get(index->far, far_key(kind, key)),
-		       sizeof(match->row));
 }
 
 static bool look_up(const struct index *index, enum list_kind kind,
-		    number_key key, int64_t now, struct list_match *match)
+		    const struct u64map *map, number_key key, int64_t now,
+		    struct list_match *match)
 {
-	const struct table *table = &index->tables[kind];
-	struct entry entry;
-	const void *found;
+	struct u64map_entry entry;
+	int64_t expires;
 
-	found = u64map_get(number_key_is_prefix(key) ? table->prefixes
-						     : table->exact,
-			   key);
-	if (!found)
+	if (!u64map_get(map, key, &entry))
 		return false;
-	memcpy(&entry, found, sizeof(entry));
-	if (entry.expires && entry.expires <= now)
+	expires = entry.value >> 32;
+	if (expires && expires <= now)
 		return false;
 	fill(match, index, &entry, kind, key);
 	return true;
 }
 
-static bool find_key(const struct index *index, number_key key, int64_t now,
-		     struct list_match *match)
+static bool find_exact(const struct index *index, number_key key, int64_t now,
+		       struct list_match *match)
 {
-	return look_up(index, LIST_ALLOW, key, now, match) ||
-	       look_up(index, LIST_BLOCK, key, now, match);
+	const struct table *block = &index->tables[LIST_BLOCK];
+	const struct table *allow = &index->tables[LIST_ALLOW];
+
+	return look_up(index, LIST_ALLOW, allow->exact, key, now, match) ||
+	       look_up(index, LIST_BLOCK, block->exact, key, now, match);
+}
+
+static bool find_prefix(const struct index *index, const struct number *number,
+			int64_t now, struct list_match *match)
+{
+	const struct table *block = &index->tables[LIST_BLOCK];
+	const struct table *allow = &index->tables[LIST_ALLOW];
+	uint32_t lengths = (block->lengths | allow->lengths) &
+			   ((2u << number_digits(number)) - 1);
+	unsigned digits;
+	number_key key;
+
+	for (; lengths; lengths &= ~(1u << digits)) {
+		digits = 31 - (unsigned)__builtin_clz(lengths);
+		key = number_key_prefix(number, digits);
+		if (look_up(index, LIST_ALLOW, allow->prefixes, key, now,
+			    match) ||
+		    look_up(index, LIST_BLOCK, block->prefixes, key, now,
+			    match))
+			return true;
+	}
+	return false;
 }
 
 bool index_find(const struct index *index, const struct number *number,
 		int64_t now, struct list_match *match)
 {
-	unsigned digits = number_digits(number);
-	uint32_t lengths = index->tables[LIST_BLOCK].lengths |
-			   index->tables[LIST_ALLOW].lengths;
+	number_key key = number_key_exact(number);
+	bool found;
 
-	if (!digits)
+	if (!key)
 		return false;
-	if (find_key(index, number_key_exact(number), now, match))
-		return true;
-	for (; digits; digits--) {
-		if ((lengths >> digits & 1) &&
-		    find_key(index, number_key_prefix(number, digits), now,
-			     match))
-			return true;
-	}
-	return false;
+	/* The exact number goes before any prefix. It is looked up last,
+	 * because its slot is far away in a large table and the prefixes'
+	 * are at hand: they are done by the time it is here. */
+	u64map_prefetch(index->tables[LIST_BLOCK].exact, key);
+	found = find_prefix(index, number, now, match);
+	return find_exact(index, key, now, match) || found;
 }
 
 size_t index_count(const struct index *index)
@@ -205,12 +258,13 @@ size_t index_count(const struct index *index)
 
 size_t index_bytes(const struct index *index)
 {
-	size_t bytes = sizeof(*index) + classes_bytes(index->classes) +
-		       u64map_bytes(index->far);
+	size_t bytes = sizeof(*index) + classes_bytes(index->classes);
 	int kind;
 
 	for (kind = 0; kind < KINDS; kind++)
 		bytes += u64map_bytes(index->tables[kind].exact) +
-			 u64map_bytes(index->tables[kind].prefixes);
+			 u64map_bytes(index->tables[kind].prefixes) +
+			 u64map_bytes(index->tables[kind].far_rows) +
+			 u64map_bytes(index->tables[kind].far_classes);
 	return bytes;
 }

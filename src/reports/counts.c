@@ -2,7 +2,6 @@
  * thread when somebody reported, read on the loop. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "callsieve/core/clock.h"
 #include "callsieve/core/handover.h"
@@ -17,7 +16,7 @@
 #define PAUSE_SHARE 4
 
 struct reports {
-	struct handover *counts; /* of struct u64map: number_key -> uint32_t */
+	struct handover *counts; /* of struct u64map: number_key -> count */
 
 	/* The store thread's: what the newest counts were made from. */
 	int64_t revision, identity;
@@ -63,16 +62,16 @@ static int count(struct u64map *map, struct store *store)
 	struct store_stmt *stmt;
 	int more, err = store_prepare(&stmt, store, count_rows);
 	number_key key;
-	uint32_t n;
+	struct u64map_entry n = {0};
 
 	if (err)
 		return err;
 	while ((more = stmt_step(stmt)) == 1) {
-		n = (uint32_t)stmt_int(stmt, 1);
+		n.value = (uint64_t)stmt_int(stmt, 1);
 		if (number_pattern_key(&key, stmt_text(stmt, 0)) < 0 ||
 		    number_key_is_prefix(key))
 			continue;
-		err = u64map_put(map, key, &n);
+		err = u64map_put(map, key, n);
 		if (err) {
 			stmt_reset(stmt);
 			return err;
@@ -83,7 +82,7 @@ static int count(struct u64map *map, struct store *store)
 
 static int load(struct u64map **mapp, int64_t *revisionp, struct store *store)
 {
-	int err = u64map_new(mapp, sizeof(uint32_t), 0);
+	int err = u64map_new(mapp, 0);
 
 	if (err)
 		return err;
@@ -139,10 +138,7 @@ unsigned reports_count(const struct reports *reports,
 {
 	const struct u64map *map = handover_current(reports->counts);
 	number_key key = number_key_exact(number);
-	const void *found = map && key ? u64map_get(map, key) : NULL;
-	uint32_t n = 0;
+	struct u64map_entry n;
 
-	if (found)
-		memcpy(&n, found, sizeof(n));
-	return n;
+	return map && key && u64map_get(map, key, &n) ? (unsigned)n.value : 0;
 }

@@ -1,24 +1,33 @@
-/* A compact map from 64-bit keys to values of one fixed size, for tables of
- * millions that are built once and then only read. Not for keys a stranger
- * may choose: there is no secret in the hash. */
+/* A compact map from keys of 52 bits to 64 bits and a tag of 12, for tables
+ * of millions that are built once and then only read. Not for keys a stranger
+ * may choose at will: there is no secret in the hash. */
 #ifndef CALLSIEVE_CORE_U64MAP_H
 #define CALLSIEVE_CORE_U64MAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#define U64MAP_TAG_BITS 12
+
 struct u64map;
 
+struct u64map_entry {
+	uint64_t value;
+	uint16_t tag; /* less than 2^12 */
+};
+
 /* `expected`: how many keys there will likely be; more are no harm. */
-int u64map_new(struct u64map **mapp, size_t value_size, size_t expected);
+int u64map_new(struct u64map **mapp, size_t expected);
 void u64map_free(struct u64map *map);
 
-/* Sets the value of a key, which must not be 0. -ENOMEM. */
-int u64map_put(struct u64map *map, uint64_t key, const void *value);
+/* Sets what belongs to a key of 1 to 2^52 - 1. -ENOMEM. */
+int u64map_put(struct u64map *map, uint64_t key, struct u64map_entry entry);
+bool u64map_get(const struct u64map *map, uint64_t key,
+		struct u64map_entry *entry);
 
-/* Lent until the next u64map_put(), perhaps unaligned: copy it out. NULL when
- * there is no such key. */
-const void *u64map_get(const struct u64map *map, uint64_t key);
+/* Asks the processor for a key that will be looked up soon. */
+void u64map_prefetch(const struct u64map *map, uint64_t key);
 
 /* Gives back memory not needed; for when no more keys come. */
 void u64map_fit(struct u64map *map);
