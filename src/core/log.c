@@ -113,7 +113,8 @@ void log_set(enum log_level new_level, enum log_format new_format)
 
 bool log_wants(enum log_level wanted)
 {
-	return (int)wanted <= atomic_load_explicit(&level, memory_order_relaxed);
+	return (int)wanted <=
+	       atomic_load_explicit(&level, memory_order_relaxed);
 }
 
 static void enqueue(const char *line, size_t len)

@@ -15,6 +15,10 @@
 #define MESSAGE_MAX   (128 << 10)
 #define STREAM_IDLE_S 600
 
+/* Parsed headers of a usual message fit; fewer allocations, and none of them
+ * left among those of the calls that outlive it. */
+#define MESSAGE_PRELOAD 2560
+
 /* Requests larger than this would go by TCP even where a trunk speaks UDP
  * alone; carriers' trunks are told their transport (RFC 3261 18.1.1 is about
  * unknown paths). */
@@ -114,9 +118,9 @@ static int create_agent(struct sip *sip)
 	sip->agent = nta_agent_create(
 		loop_sofia_root(sip->loop), (url_string_t *)-1, request_recv,
 		sip, NTATAG_UA(1), NTATAG_CANCEL_487(0), NTATAG_MERGE_482(1),
-		NTATAG_UDP_MTU(UDP_MTU), NTATAG_MAXSIZE(MESSAGE_MAX),
-		NTATAG_SERVER_RPORT(1), NTATAG_CLIENT_RPORT(1),
-		NTATAG_TIMER_C(STACK_TIMER_C_MS),
+		NTATAG_UDP_MTU(UDP_MTU), NTATAG_PRELOAD(MESSAGE_PRELOAD),
+		NTATAG_MAXSIZE(MESSAGE_MAX), NTATAG_SERVER_RPORT(1),
+		NTATAG_CLIENT_RPORT(1), NTATAG_TIMER_C(STACK_TIMER_C_MS),
 #ifdef NTATAG_SRV_503 /* upstream Sofia-SIP: it would hide 503s from us */
 		NTATAG_SRV_503(0),
 #endif

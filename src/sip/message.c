@@ -320,6 +320,9 @@ msg_t *message_response(struct sip *sip, nta_incoming_t *irq, msg_t *from,
 			 : nta_msg_create(sip->agent, 0);
 	int err = msg ? 0 : -1;
 
+	if (!err && irq)
+		sip_to_tag(msg_home(msg), sip_object(msg)->sip_to,
+			   nta_incoming_tag(irq, NULL));
 	if (!err && contact)
 		err = insert(msg, msg_header_copy_one(
 					  msg_home(msg),

@@ -97,7 +97,7 @@ static bool refused(struct sip *sip, msg_t *msg, const sip_t *req)
 	return false;
 }
 
-static void from_trunk(struct invite *invite, su_home_t *home, const sip_t *req)
+static void read_invite(struct invite *invite, su_home_t *home, const sip_t *req)
 {
 	invite->call_id = req->sip_call_id->i_id;
 	invite->request_uri = url_as_string(home, req->sip_request->rq_url);
@@ -122,30 +122,34 @@ static const char *asserted(su_home_t *home, const sip_t *req)
 	return best ? url_as_string(home, best->paid_url) : NULL;
 }
 
-static void start(struct sip *sip, const struct invite *invite,
-		  struct trunk_load *load, msg_t *msg, tport_t *transport,
-		  enum invite_order order, void *ctx)
+/* The INVITE becomes a call, which takes a reference to `msg`. */
+static struct call *start(struct sip *sip, const struct invite *invite,
+			  struct trunk_load *load, msg_t *msg,
+			  tport_t *transport, void *ctx)
 {
 	struct call *call = call_new(sip, invite->trunk, load, msg, ctx);
-	const struct call_end failed = {.by = PARTY_CALLSIEVE,
-					.status = 500,
-					.phrase =
-						sip_500_Internal_server_error};
 
-	if (!call) {
-		sip->events->ended(&failed, ctx, sip->arg);
-		answer(sip, msg, SIP_500_INTERNAL_SERVER_ERROR, NULL);
-		return;
-	}
+	if (!call)
+		return NULL;
 	call->listener = listener_of(sip, transport);
 	if (tport_is_reliable(transport))
 		call->connection = tport_ref(transport);
-	caller_accept(call, transport);
-	msg_destroy(msg);
-	if (order == INVITE_WAIT)
-		sip->events->waiting(call, ctx, sip->arg);
-	else
-		call_bridge(call);
+	if (caller_accept(call, transport) == 0)
+		return call;
+	call_enter(call, CALL_ENDING);
+	call_free(call);
+	return NULL;
+}
+
+/* No memory: the owner hears of the end here, the caller may try again. */
+static void start_failed(struct sip *sip, msg_t *msg, void *ctx)
+{
+	const struct call_end end = {.by = PARTY_CALLSIEVE,
+				     .status = 503,
+				     .phrase = sip_503_Service_unavailable};
+
+	sip->events->ended(&end, ctx, sip->arg);
+	answer_busy(sip, msg);
 }
 
 static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
@@ -156,6 +160,7 @@ static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 	const char *limit;
 	void *ctx = NULL;
 	enum invite_order order;
+	struct call *call;
 
 	if (recent_seen(sip->recent, req, &verdict.status, &verdict.phrase)) {
 		answer(sip, msg, verdict.status, verdict.phrase, NULL);
@@ -163,7 +168,7 @@ static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 	}
 	if (refused(sip, msg, req))
 		return;
-	from_trunk(invite, msg_home(msg), req);
+	read_invite(invite, msg_home(msg), req);
 	limit = load ? admit_refusal(sip, invite->trunk, load) : "memory";
 	if (limit && (!load || !sip->events->exempt(invite, sip->arg))) {
 		metric_add(METRIC_CALLS_SHED, 1);
@@ -176,9 +181,18 @@ static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 	if (order == INVITE_REJECT) {
 		recent_add(sip->recent, req, verdict.status, verdict.phrase);
 		answer(sip, msg, verdict.status, verdict.phrase, NULL);
-	} else {
-		start(sip, invite, load, msg, transport, order, ctx);
+		return;
 	}
+	call = start(sip, invite, load, msg, transport, ctx);
+	if (!call) {
+		start_failed(sip, msg, ctx);
+		return;
+	}
+	msg_destroy(msg);
+	if (order == INVITE_WAIT)
+		sip->events->waiting(call, ctx, sip->arg);
+	else
+		call_bridge(call);
 }
 
 /* A gateway may ask whether we are there, and may send what belongs to no

@@ -1,0 +1,270 @@
+/* The daemon's parts in the order they start; draining and stopping. What
+ * needs the database can do without it: with none there is no block list, but
+ * calls go on. */
+#include "daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <systemd/sd-daemon.h>
+
+#include "callsieve/api.h"
+#include "callsieve/calls.h"
+#include "callsieve/core/clock.h"
+#include "callsieve/core/config.h"
+#include "callsieve/core/log.h"
+#include "callsieve/core/loop.h"
+#include "callsieve/fetch.h"
+#include "callsieve/lists.h"
+#include "callsieve/reports.h"
+#include "callsieve/reputation.h"
+#include "callsieve/screen.h"
+#include "callsieve/sip.h"
+#include "callsieve/store.h"
+#include "gate.h"
+#include "reload.h"
+
+#define DRAIN_POLL_MS 100
+
+/* After the drain time every call gets its BYE, and this long to answer. */
+#define HANGUP_MS 2000
+
+enum { TASK_LISTS, TASK_REPORTS, TASK_CALLS, TASK_COUNT };
+
+struct daemon {
+	struct running now; /* what a reload changes */
+	struct loop *loop;
+	struct lists *lists;
+	struct reports *reports;
+	struct calls *calls;
+	struct fetch *fetch;
+	struct api *api;
+	struct store_worker *worker;
+	struct store_task tasks[TASK_COUNT];
+	int signals; /* signalfd */
+	struct loop_watch *signals_watch;
+	struct loop_timer *drain_timer;
+	struct loop_timer *watchdog_timer;
+	unsigned watchdog_ms;
+	uint64_t drain_until_ms;
+	bool draining, hung_up;
+};
+
+static void drain_check(void *arg)
+{
+	struct daemon *daemon = arg;
+	uint64_t now = now_mono_ms();
+
+	if (sip_calls(daemon->now.sip) == 0 ||
+	    (daemon->hung_up && now >= daemon->drain_until_ms)) {
+		loop_stop(daemon->loop);
+		return;
+	}
+	if (now >= daemon->drain_until_ms) {
+		log_warn("event=drain-timeout calls=%u",
+			 sip_calls(daemon->now.sip));
+		sip_hangup_all(daemon->now.sip);
+		daemon->hung_up = true;
+		daemon->drain_until_ms = now + HANGUP_MS;
+	}
+	loop_timer_set(daemon->drain_timer, DRAIN_POLL_MS);
+}
+
+/* A second signal means: now. */
+static void drain(struct daemon *daemon)
+{
+	uint64_t now = now_mono_ms();
+
+	if (daemon->draining) {
+		daemon->drain_until_ms = now;
+	} else {
+		daemon->drain_until_ms =
+			now + daemon->now.config->drain_s * 1000ull;
+		log_info("event=drain calls=%u seconds=%u",
+			 sip_calls(daemon->now.sip),
+			 daemon->now.config->drain_s);
+		sd_notify(0, "STOPPING=1");
+		sip_drain(daemon->now.sip);
+	}
+	daemon->draining = true;
+	drain_check(daemon);
+}
+
+static void on_signal(int fd, unsigned events, void *arg)
+{
+	struct daemon *daemon = arg;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	if (read(fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGHUP)
+		reload(&daemon->now);
+	else
+		drain(daemon);
+}
+
+static int watch_signals(struct daemon *daemon)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	/* Threads started from here on inherit it. */
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -errno;
+	signal(SIGPIPE, SIG_IGN);
+	daemon->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (daemon->signals < 0)
+		return -errno;
+	return loop_watch_new(&daemon->signals_watch, daemon->loop,
+			      daemon->signals, LOOP_READ, on_signal, daemon);
+}
+
+static void watchdog(void *arg)
+{
+	struct daemon *daemon = arg;
+
+	sd_notify(0, "WATCHDOG=1");
+	loop_timer_set(daemon->watchdog_timer, daemon->watchdog_ms);
+}
+
+static int start_watchdog(struct daemon *daemon)
+{
+	uint64_t us = 0;
+	int err = loop_timer_new(&daemon->watchdog_timer, daemon->loop,
+				 watchdog, daemon);
+
+	if (!err && sd_watchdog_enabled(0, &us) > 0) {
+		daemon->watchdog_ms = (unsigned)(us / 2000);
+		watchdog(daemon);
+	}
+	return err;
+}
+
+static int start_screening(struct daemon *daemon)
+{
+	const struct config *config = daemon->now.config;
+	struct screen_params params;
+	int err = lists_new(&daemon->lists, daemon->loop);
+
+	if (!err)
+		err = reports_new(&daemon->reports, daemon->loop);
+	if (!err)
+		err = calls_new(&daemon->calls, config->record_queue,
+				config->calls_keep_days);
+	if (!err)
+		err = fetch_new(&daemon->fetch, daemon->loop);
+	if (!err)
+		err = rep_new(&daemon->now.rep, daemon->loop, daemon->fetch,
+			      &config->reputation);
+	if (err)
+		return err;
+	params = (struct screen_params){.lists = daemon->lists,
+					.reports = daemon->reports,
+					.rep = daemon->now.rep};
+	err = screen_new(&daemon->now.screen, &params);
+	if (!err)
+		err = gate_new(&daemon->now.gate, daemon->now.screen,
+			       daemon->calls);
+	if (err)
+		return err;
+	screen_configure(daemon->now.screen, config);
+	gate_configure(daemon->now.gate, config);
+	return 0;
+}
+
+static int start_store(struct daemon *daemon)
+{
+	int err;
+
+	daemon->tasks[TASK_LISTS] =
+		(struct store_task){"lists", lists_refresh, daemon->lists};
+	daemon->tasks[TASK_REPORTS] = (struct store_task){
+		"reports", reports_refresh, daemon->reports};
+	daemon->tasks[TASK_CALLS] =
+		(struct store_task){"calls", calls_flush, daemon->calls};
+	err = store_worker_start(&daemon->worker, daemon->now.config->database,
+				 daemon->tasks, TASK_COUNT);
+	/* What it loaded was posted; it must be in place before the first
+	 * call. */
+	if (!err)
+		loop_step(daemon->loop, 0);
+	return err;
+}
+
+int daemon_start(struct daemon **daemonp, struct config *config)
+{
+	struct daemon *daemon = calloc(1, sizeof(*daemon));
+	int err;
+
+	if (!daemon)
+		return -ENOMEM;
+	daemon->now.config = config;
+	daemon->signals = -1;
+	err = loop_new(&daemon->loop);
+	if (!err)
+		err = watch_signals(daemon);
+	if (!err)
+		err = log_init(config->log_level, config->log_format);
+	if (!err)
+		err = loop_timer_new(&daemon->drain_timer, daemon->loop,
+				     drain_check, daemon);
+	if (!err)
+		err = start_screening(daemon);
+	if (!err)
+		err = start_store(daemon);
+	if (!err)
+		err = sip_new(&daemon->now.sip, daemon->loop, config,
+			      &gate_events, daemon->now.gate);
+	if (!err && config->api.address)
+		err = api_start(&daemon->api, config);
+	if (!err)
+		err = start_watchdog(daemon);
+	if (err) {
+		log_error("event=start-failed error=%s", strerror(-err));
+		daemon_stop(daemon);
+		return err;
+	}
+	*daemonp = daemon;
+	return 0;
+}
+
+void daemon_run(struct daemon *daemon)
+{
+	log_info("event=started version=%s", CALLSIEVE_VERSION);
+	sd_notify(0, "READY=1");
+	loop_run(daemon->loop);
+}
+
+/* The last records are made by sip_free() and written by the store thread's
+ * last round. */
+void daemon_stop(struct daemon *daemon)
+{
+	api_stop(daemon->api);
+	sip_free(daemon->now.sip);
+	store_worker_stop(daemon->worker);
+	gate_free(daemon->now.gate);
+	screen_free(daemon->now.screen);
+	rep_free(daemon->now.rep);
+	fetch_free(daemon->fetch);
+	loop_timer_free(daemon->watchdog_timer);
+	loop_timer_free(daemon->drain_timer);
+	loop_watch_free(daemon->signals_watch);
+	if (daemon->signals >= 0)
+		close(daemon->signals);
+	calls_free(daemon->calls);
+	reports_free(daemon->reports);
+	lists_free(daemon->lists);
+	loop_free(daemon->loop);
+	config_free(daemon->now.config);
+	log_info("event=stopped");
+	log_fini();
+	free(daemon);
+}

@@ -1,0 +1,293 @@
+/* One call from INVITE to final answer: where SIP and screening meet. Makes
+ * facts of the INVITE, asks for a verdict, turns it into an order, and keeps
+ * the record. Knows neither how to bridge nor how to judge. */
+#include "gate.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "callsieve/calls.h"
+#include "callsieve/core/clock.h"
+#include "callsieve/core/config.h"
+#include "callsieve/core/digest.h"
+#include "callsieve/core/log.h"
+#include "callsieve/core/metrics.h"
+#include "callsieve/screen.h"
+
+struct gate {
+	struct screen *screen;
+	struct calls *calls;
+	const struct config *config;
+};
+
+/* A call under way: owned by sip's call through its `ctx`. */
+struct visit {
+	struct gate *gate;
+	struct call *call; /* set while the verdict is awaited */
+	struct screening *screening;
+	struct call_record *record;
+	uint64_t began_us;
+	struct facts facts;
+	struct verdict *sofar; /* while the verdict is awaited */
+};
+
+int gate_new(struct gate **gatep, struct screen *screen, struct calls *calls)
+{
+	struct gate *gate = calloc(1, sizeof(*gate));
+
+	if (!gate)
+		return -ENOMEM;
+	gate->screen = screen;
+	gate->calls = calls;
+	*gatep = gate;
+	return 0;
+}
+
+void gate_free(struct gate *gate)
+{
+	free(gate);
+}
+
+void gate_configure(struct gate *gate, const struct config *config)
+{
+	gate->config = config;
+}
+
+/* RFC 5031: urn:service:sos and its sub-services; and what is dialled. */
+static bool is_emergency(const struct config *config, const char *request_uri,
+			 const struct number *callee)
+{
+	static const char urn[] = "urn:service:sos";
+	size_t len = sizeof(urn) - 1;
+	const struct config_screening *screening = &config->screening;
+
+	if (strncasecmp(request_uri, urn, len) == 0 &&
+	    (request_uri[len] == '\0' || request_uri[len] == '.'))
+		return true;
+	for (size_t i = 0; i < screening->emergency_count; i++)
+		if (strcmp(callee->text, screening->emergency[i]) == 0)
+			return true;
+	return false;
+}
+
+static void read_callee(struct number *callee, const struct invite *invite)
+{
+	struct numbering plan;
+
+	numbering_for_country(&plan, invite->trunk->country);
+	number_from_uri(callee, invite->request_uri,
+			strlen(invite->request_uri), &plan);
+}
+
+static void read_facts(const struct gate *gate, const struct invite *invite,
+		       struct facts *facts)
+{
+	const struct config_trunk *trunk = invite->trunk;
+	const char *identity = invite->from_uri;
+	struct numbering plan;
+
+	if (trunk->identity == IDENTITY_PAI && invite->asserted_uri)
+		identity = invite->asserted_uri;
+	numbering_for_country(&plan, trunk->country);
+	number_from_uri(&facts->caller, identity, strlen(identity), &plan);
+	read_callee(&facts->callee, invite);
+	facts->trunk = trunk->name;
+	facts->screen = trunk->screen;
+	facts->reject_at = trunk->reject_at;
+	facts->emergency =
+		is_emergency(gate->config, invite->request_uri, &facts->callee);
+}
+
+static bool on_exempt(const struct invite *invite, void *arg)
+{
+	const struct gate *gate = arg;
+	struct number callee;
+
+	read_callee(&callee, invite);
+	return is_emergency(gate->config, invite->request_uri, &callee);
+}
+
+static struct call_record *record_for(const struct invite *invite,
+				      const struct facts *facts)
+{
+	struct call_record *record = call_record_new();
+
+	if (!record)
+		return NULL;
+	random_token(record->id, CALL_ID_SIZE - 1);
+	record->trunk = strdup(invite->trunk->name);
+	record->source = strdup(invite->source);
+	record->call_id = strdup(invite->call_id);
+	record->from_uri = strdup(invite->from_uri);
+	record->to_uri = strdup(invite->request_uri);
+	record->caller = facts->caller;
+	record->callee = facts->callee;
+	record->started_ms = now_wall_ms();
+	return record;
+}
+
+static void log_verdict(const struct call_record *record,
+			const struct verdict *verdict)
+{
+	char caller[NUMBER_TEXT], callee[NUMBER_TEXT], call_id[160];
+	const char *why =
+		verdict->signals_count ? verdict->signals[0].name : "-";
+
+	if (!log_wants(LOG_LEVEL_INFO))
+		return;
+	log_info("call=%s event=verdict action=%s basis=%s score=%d "
+		 "reject_at=%d signal=%s trunk=%s caller=%s callee=%s "
+		 "call_id=%s",
+		 record->id, verdict_action_name(verdict->action),
+		 verdict_basis_name(verdict->basis), verdict->score,
+		 verdict->reject_at, why, record->trunk,
+		 number_log(caller, &record->caller),
+		 number_log(callee, &record->callee),
+		 log_quote(call_id, sizeof(call_id), record->call_id));
+}
+
+static void settle_verdict(struct visit *visit, struct verdict *verdict)
+{
+	verdict->decide_us = (uint32_t)(now_mono_us() - visit->began_us);
+	log_verdict(visit->record, verdict);
+	visit->record->verdict = verdict_dup(verdict);
+	metric_add(verdict->action == VERDICT_REJECT ? METRIC_CALLS_REJECTED
+						     : METRIC_CALLS_BRIDGED,
+		   1);
+}
+
+static void finish(struct visit *visit, const struct call_end *end)
+{
+	static const char *const parties[] = {"caller", "callee", "callsieve"};
+	struct call_record *record = visit->record;
+
+	record->status = end->status;
+	record->phrase = strdup(end->phrase ? end->phrase : "");
+	record->answered_ms = end->answered_ms;
+	record->ended_ms = now_wall_ms();
+	record->ended_by = parties[end->by];
+	if (end->gateway)
+		record->gateway = strdup(end->gateway);
+	if (end->call_id_out)
+		record->call_id_out = strdup(end->call_id_out);
+	calls_put(visit->gate->calls, record);
+	visit->record = NULL;
+}
+
+static void visit_free(struct visit *visit)
+{
+	if (!visit)
+		return;
+	screening_free(visit->screening);
+	call_record_free(visit->record);
+	free(visit->sofar);
+	free(visit);
+}
+
+static const struct sip_answer unwanted = {607, "Unwanted"}; /* RFC 8197 */
+
+static struct visit *visit_new(struct gate *gate, const struct invite *invite)
+{
+	struct visit *visit = calloc(1, sizeof(*visit));
+
+	if (!visit)
+		return NULL;
+	visit->gate = gate;
+	visit->began_us = now_mono_us();
+	read_facts(gate, invite, &visit->facts);
+	visit->record = record_for(invite, &visit->facts);
+	if (visit->record)
+		return visit;
+	free(visit);
+	return NULL;
+}
+
+static enum invite_order reject(struct visit *visit, struct sip_answer *answer)
+{
+	const struct call_end end = {.by = PARTY_CALLSIEVE,
+				     .status = unwanted.status,
+				     .phrase = unwanted.phrase};
+
+	finish(visit, &end);
+	visit_free(visit);
+	*answer = unwanted;
+	return INVITE_REJECT;
+}
+
+static enum invite_order on_invite(const struct invite *invite,
+				   struct sip_answer *answer, void **ctxp,
+				   void *arg)
+{
+	struct gate *gate = arg;
+	struct visit *visit = visit_new(gate, invite);
+	struct verdict verdict;
+
+	/* Without memory we know nothing, and a wanted call must not pay. */
+	*ctxp = visit;
+	if (!visit)
+		return INVITE_BRIDGE;
+	if (screen_decide(gate->screen, &visit->facts, &verdict)) {
+		settle_verdict(visit, &verdict);
+		if (verdict.action == VERDICT_REJECT)
+			return reject(visit, answer);
+		return INVITE_BRIDGE;
+	}
+	visit->sofar = verdict_dup(&verdict);
+	return visit->sofar ? INVITE_WAIT : INVITE_BRIDGE;
+}
+
+static void on_verdict(const struct verdict *verdict, void *arg)
+{
+	struct visit *visit = arg;
+	struct verdict final = *verdict;
+	struct call *call = visit->call;
+
+	settle_verdict(visit, &final);
+	free(visit->sofar);
+	visit->sofar = NULL;
+	visit->call = NULL;
+	if (final.action == VERDICT_REJECT)
+		call_reject(call, &unwanted);
+	else
+		call_bridge(call);
+}
+
+static void on_waiting(struct call *call, void *ctx, void *arg)
+{
+	struct visit *visit = ctx;
+	struct gate *gate = arg;
+
+	visit->call = call;
+	if (screen_ask(&visit->screening, gate->screen, &visit->facts,
+		       visit->sofar, on_verdict, visit) != 0)
+		on_verdict(visit->sofar, visit);
+}
+
+static void on_ended(const struct call_end *end, void *ctx, void *arg)
+{
+	struct visit *visit = ctx;
+
+	(void)arg;
+	if (!visit)
+		return;
+	/* Hung up before the verdict: what was known by then is recorded. */
+	if (!visit->record->verdict) {
+		visit->record->verdict = visit->sofar;
+		visit->sofar = NULL;
+	}
+	log_info("call=%s event=ended by=%d status=%d answered=%d gateway=%s",
+		 visit->record->id, (int)end->by, end->status,
+		 end->answered_ms != 0, end->gateway ? end->gateway : "-");
+	finish(visit, end);
+	visit_free(visit);
+}
+
+const struct sip_events gate_events = {
+	.invite = on_invite,
+	.exempt = on_exempt,
+	.waiting = on_waiting,
+	.ended = on_ended,
+};

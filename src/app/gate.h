@@ -1,0 +1,21 @@
+/* One call from INVITE to final answer: where SIP and screening meet. */
+#ifndef CALLSIEVE_APP_GATE_H
+#define CALLSIEVE_APP_GATE_H
+
+#include "callsieve/sip.h"
+
+struct calls;
+struct config;
+struct gate;
+struct screen;
+
+/* What the gate wants to hear of; its `arg` is the gate. */
+extern const struct sip_events gate_events;
+
+int gate_new(struct gate **gatep, struct screen *screen, struct calls *calls);
+void gate_free(struct gate *gate);
+
+/* From now on; lent until the next one is set. */
+void gate_configure(struct gate *gate, const struct config *config);
+
+#endif

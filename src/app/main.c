@@ -1,0 +1,107 @@
+/* callsieved: reads its arguments and its configuration, then runs. */
+#include <errno.h>
+#include <malloc.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "callsieve/core/buf.h"
+#include "callsieve/core/config.h"
+#include "callsieve/model/number.h"
+#include "daemon.h"
+
+#define ERRORS_MAX (1 << 20)
+
+static int usage(FILE *to)
+{
+	fprintf(to, "usage: callsieved [-t] [-c FILE]\n"
+		    "  -c FILE  configuration "
+		    "(/etc/callsieve/callsieve.conf)\n"
+		    "  -t       check the configuration and exit\n"
+		    "  -V       print the version and exit\n");
+	return to == stdout ? 0 : 2;
+}
+
+/* Calls come and go all day: memory given back to the kernel after each would
+ * be faulted in again for the next. */
+static void keep_memory(void)
+{
+	mallopt(M_TRIM_THRESHOLD, 256 << 20);
+	mallopt(M_TOP_PAD, 4 << 20);
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
+}
+
+/* A TCP trunk takes a descriptor a connection. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static struct config *load(const char *path)
+{
+	struct config *config = NULL;
+	struct buf errors;
+	int err;
+
+	buf_init(&errors, ERRORS_MAX);
+	err = config_load(&config, path, &errors);
+	if (err && errors.len)
+		fputs(errors.data, stderr);
+	else if (err)
+		fprintf(stderr, "%s: %s\n", path, strerror(-err));
+	buf_fini(&errors);
+	return err ? NULL : config;
+}
+
+int main(int argc, char **argv)
+{
+	const char *path = "/etc/callsieve/callsieve.conf";
+	struct daemon *daemon;
+	struct config *config;
+	bool check = false;
+	int option;
+
+	while ((option = getopt(argc, argv, "c:thV")) != -1) {
+		switch (option) {
+		case 'c':
+			path = optarg;
+			break;
+		case 't':
+			check = true;
+			break;
+		case 'V':
+			puts("callsieved " CALLSIEVE_VERSION);
+			return 0;
+		case 'h':
+			return usage(stdout);
+		default:
+			return usage(stderr);
+		}
+	}
+	if (optind != argc)
+		return usage(stderr);
+	config = load(path);
+	if (!config)
+		return 1;
+	if (check) {
+		printf("%s: ok\n", path);
+		config_free(config);
+		return 0;
+	}
+	keep_memory();
+	raise_descriptor_limit();
+	number_set_masking(config->mask_numbers);
+	config->version = 1;
+	if (daemon_start(&daemon, config) != 0)
+		return 1;
+	daemon_run(daemon);
+	daemon_stop(daemon);
+	return 0;
+}

@@ -1,0 +1,135 @@
+#include "reload.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <systemd/sd-daemon.h>
+
+#include "callsieve/core/buf.h"
+#include "callsieve/core/config.h"
+#include "callsieve/core/log.h"
+#include "callsieve/model/number.h"
+#include "callsieve/reputation.h"
+#include "callsieve/screen.h"
+#include "callsieve/sip.h"
+#include "gate.h"
+
+#define ERRORS_MAX (64 << 10)
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_listens(const struct config *a, const struct config *b)
+{
+	if (a->listens_count != b->listens_count)
+		return false;
+	for (size_t i = 0; i < a->listens_count; i++) {
+		const struct config_listen *x = &a->listens[i];
+		const struct config_listen *y = &b->listens[i];
+
+		if (strcmp(x->name, y->name) != 0 ||
+		    strcmp(x->address, y->address) != 0 || x->port != y->port ||
+		    x->udp != y->udp || x->tcp != y->tcp)
+			return false;
+	}
+	return true;
+}
+
+/* Which part would need a restart, or NULL. */
+static const char *fixed_part(const struct config *a, const struct config *b)
+{
+	if (!same_listens(a, b))
+		return "listen";
+	if (!same_text(a->api.address, b->api.address) ||
+	    a->api.port != b->api.port || a->api.max_body != b->api.max_body ||
+	    a->api.requests_per_minute != b->api.requests_per_minute ||
+	    a->api.max_connections != b->api.max_connections)
+		return "api";
+	if (!same_text(a->database, b->database) ||
+	    a->record_queue != b->record_queue ||
+	    a->calls_keep_days != b->calls_keep_days)
+		return "database";
+	return NULL;
+}
+
+static void log_lines(char *text)
+{
+	char *rest = text, *line;
+
+	while (rest && (line = strsep(&rest, "\n")))
+		if (*line)
+			log_error("event=reload-error %s", line);
+}
+
+static struct config *read_new(const struct config *old)
+{
+	struct config *config = NULL;
+	struct buf errors;
+	const char *part;
+
+	buf_init(&errors, ERRORS_MAX);
+	if (config_load(&config, old->path, &errors) != 0) {
+		log_lines(errors.data);
+		buf_fini(&errors);
+		return NULL;
+	}
+	buf_fini(&errors);
+	part = fixed_part(old, config);
+	if (!part)
+		return config;
+	log_error("event=reload-error the section \"%s\" cannot change while "
+		  "running: restart for that, or put it back",
+		  part);
+	config_free(config);
+	return NULL;
+}
+
+static bool apply(struct running *running, struct config *config)
+{
+	if (rep_configure(running->rep, &config->reputation) != 0)
+		return false;
+	if (sip_configure(running->sip, config) != 0) {
+		rep_configure(running->rep, &running->config->reputation);
+		return false;
+	}
+	screen_configure(running->screen, config);
+	gate_configure(running->gate, config);
+	number_set_masking(config->mask_numbers);
+	log_set(config->log_level, config->log_format);
+	return true;
+}
+
+static void notify_reloading(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
+		   (long long)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
+}
+
+void reload(struct running *running)
+{
+	struct config *config;
+
+	notify_reloading();
+	config = read_new(running->config);
+	if (config) {
+		config->version = running->config->version + 1;
+		if (apply(running, config)) {
+			config_free(running->config);
+			running->config = config;
+			log_info("event=reloaded version=%u", config->version);
+			config = NULL;
+		}
+	}
+	if (config) {
+		log_error("event=reload-error out of memory");
+		config_free(config);
+	}
+	sd_notify(0, "READY=1");
+}
