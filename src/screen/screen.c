@@ -103,10 +103,16 @@ static bool reputation_is_at_hand(struct screen *screen,
 	return true;
 }
 
+/* clang-format off */
 static stage_h *const plan[] = {
-	emergency_passes,     unscreened_trunk_passes, allowlisted_passes,
-	memory_signals_speak, nothing_outside_matters, reputation_is_at_hand,
+	emergency_passes,
+	unscreened_trunk_passes,
+	allowlisted_passes,
+	memory_signals_speak,
+	nothing_outside_matters,
+	reputation_is_at_hand,
 };
+/* clang-format on */
 
 bool screen_decide(struct screen *screen, const struct facts *facts,
 		   struct verdict *verdict)

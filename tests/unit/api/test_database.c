@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "callsieve/core/clock.h"
+
 #include "server.h"
 #include "suites.h"
 
@@ -137,6 +139,77 @@ START_TEST(file_that_is_no_database_is_503)
 }
 END_TEST
 
+START_TEST(missing_database_is_503_and_not_made)
+{
+	struct answer answer;
+
+	store_close(server.store);
+	server.store = NULL;
+	unlink(server.path);
+	post(&answer, "/v1/reports", REPORT);
+	check_problem(&answer, 503, "there is no database");
+	ck_assert_int_ne(access(server.path, F_OK), 0);
+}
+END_TEST
+
+/* Another file with the same subscribers takes the name of the first while a
+ * report waits for the lock of that. */
+START_TEST(report_committed_to_a_file_that_lost_its_name_is_made_again)
+{
+	char other[64], sql[256];
+	struct answer answer;
+	struct store *store;
+	int waiting;
+
+	get(&answer, "/v1/reputation/+12025550123");
+	post(&answer, "/v1/reports", "{\"number\":\"+12025550199\"}");
+	ck_assert_int_eq(answer.status, 201);
+	snprintf(other, sizeof(other), "%s.new", server.path);
+	ck_assert_int_eq(store_open(&store, other, STORE_CREATE, 1000), 0);
+	store_close(store);
+	snprintf(sql, sizeof(sql),
+		 "ATTACH '%s' AS other; INSERT INTO other.subscribers "
+		 "SELECT * FROM subscribers; DETACH other",
+		 other);
+	server_sql(sql);
+
+	ck_assert_int_eq(store_begin(server.store), 0);
+	waiting = begin_report();
+	/* Answered behind it by the other lane: the report is waiting now. */
+	get(&answer, "/v1/reputation/+12025550123");
+	ck_assert_int_eq(rename(other, server.path), 0);
+	store_rollback(server.store);
+	server_read(waiting, &answer);
+	ck_assert_msg(answer.status == 201, "%s", answer.text);
+	store_close(server.store);
+	ck_assert_int_eq(
+		store_open(&server.store, server.path, STORE_EXISTING, 1000),
+		0);
+	ck_assert_int_eq(server_count("SELECT count(*) FROM reports"), 1);
+}
+END_TEST
+
+START_TEST(who_waited_too_long_for_a_turn_is_told)
+{
+	struct answer answer;
+	int first, second;
+
+	now_fake(1900000000000);
+	ck_assert_int_eq(store_begin(server.store), 0);
+	first = begin_report();
+	get(&answer, "/v1/reputation/+12025550123");
+	second = begin_report();
+	get(&answer, "/v1/reputation/+12025550123");
+	now_fake_advance_ms(3000);
+	store_rollback(server.store);
+	server_read(first, &answer);
+	ck_assert_int_eq(answer.status, 201);
+	server_read(second, &answer);
+	check_problem(&answer, 503, "another program holds the database");
+	now_real();
+}
+END_TEST
+
 Suite *database_suite(void)
 {
 	Suite *suite = suite_create("database");
@@ -148,7 +221,12 @@ Suite *database_suite(void)
 	tcase_add_test(tests, who_waits_for_a_lock_delays_nobody_else);
 	tcase_add_test(tests, what_is_under_way_is_answered_before_the_end);
 	tcase_add_test(tests, deleted_database_is_503_and_not_made_anew);
+	tcase_add_test(tests, missing_database_is_503_and_not_made);
 	tcase_add_test(tests, replaced_database_is_noticed);
+	tcase_add_test(
+		tests,
+		report_committed_to_a_file_that_lost_its_name_is_made_again);
+	tcase_add_test(tests, who_waited_too_long_for_a_turn_is_told);
 	tcase_add_test(tests, file_that_is_no_database_is_503);
 	suite_add_tcase(suite, tests);
 	return suite;

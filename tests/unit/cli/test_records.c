@@ -226,18 +226,33 @@ START_TEST(a_call_id_used_twice_is_told_twice)
 }
 END_TEST
 
-START_TEST(nothing_recorded_can_steer_the_terminal)
+START_TEST(nothing_in_the_database_can_steer_the_terminal)
 {
-	struct call_record *record = record_new(
-		"abcdefgh12345678", "in\x1b[2J@carrier", 1900000000000);
+	static const char *const commands[] = {"explain abcdefgh12345678",
+					       "calls", "token list"};
+	struct store *store;
+	size_t i;
 
-	rejected(record);
-	record->phrase[0] = '\x1b';
-	save(record);
+	save_rejected();
+	with_database("token new ann", 0);
+	/* Escape, the C1 escape, and a byte that is no UTF-8. */
+	store = open_store();
+	ck_assert_int_eq(
+		store_exec(store,
+			   "UPDATE calls SET phrase = 'x' || char(27) || 'y', "
+			   "caller = char(155) || 'z', "
+			   "trunk = CAST(x'9b41' AS TEXT);"
+			   "UPDATE subscribers SET name = char(27) || 'n'"),
+		0);
+	store_close(store);
+	for (i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		with_database(commands[i], 0);
+		ck_assert_ptr_null(strchr(run.out, '\x1b'));
+		ck_assert_ptr_null(strstr(run.out, "\xc2\x9b"));
+		ck_assert_ptr_null(strchr(run.out, '\x9b'));
+	}
 	with_database("explain abcdefgh12345678", 0);
-	ck_assert_ptr_null(strchr(run.out, '\x1b'));
-	with_database("calls", 0);
-	ck_assert_ptr_null(strchr(run.out, '\x1b'));
+	check_words((const char *const[]){"?z", "?A", "x?y", NULL});
 }
 END_TEST
 
@@ -310,7 +325,7 @@ Suite *records_suite(void)
 	tcase_add_test(tests, explain_json_is_what_was_recorded);
 	tcase_add_test(tests, explain_says_when_there_is_no_such_call);
 	tcase_add_test(tests, a_call_id_used_twice_is_told_twice);
-	tcase_add_test(tests, nothing_recorded_can_steer_the_terminal);
+	tcase_add_test(tests, nothing_in_the_database_can_steer_the_terminal);
 	tcase_add_test(tests, calls_lists_the_newest_first);
 	tcase_add_test(tests, status_of_a_database_no_daemon_used);
 	tcase_add_test(tests, status_tells_what_was_loaded);
