@@ -236,12 +236,12 @@ void attempt_timeout(struct call *call)
 		orq_done(call);
 		call_settle(call);
 	} else if (!call->responded) {
-		/* No CANCEL may be sent before a response (RFC 3261 9.1); if a
-		 * 2xx comes after all, the stack acknowledges it and hangs
-		 * up. */
-		nta_outgoing_tcancel(call->orq, NULL, NULL,
-				     NTATAG_CANCEL_408(1), TAG_END());
+		/* No CANCEL may go before a response (RFC 3261 9.1): the stack
+		 * sends it should one come after all, and hangs up on a late
+		 * 2xx. */
+		nta_outgoing_tcancel(call->orq, NULL, NULL, TAG_END());
 		orq_done(call);
+		gateway_silent(call->gateway);
 		fail_over(call, 408, "silent");
 	} else {
 		attempt_cancel(call, NULL, NULL);

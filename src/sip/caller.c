@@ -98,10 +98,10 @@ void caller_provisional(struct call *call, struct dialog *dialog, msg_t *msg,
 	msg_t *reply;
 	sip_to_t *to;
 
-	reply = message_response(
-		call->sip, NULL, msg, response, st->st_status, st->st_phrase,
-		call->connection ? call->listener->contact_tcp
-				 : call->listener->contact_udp);
+	reply = message_response(call->sip, NULL, msg, response, st->st_status,
+				 st->st_phrase,
+				 call->tcp ? call->listener->contact_tcp
+					   : call->listener->contact_udp);
 	if (!reply)
 		return;
 	to = sip_to_dup(msg_home(reply), sip_object(call->invite)->sip_to);
@@ -111,9 +111,10 @@ void caller_provisional(struct call *call, struct dialog *dialog, msg_t *msg,
 		return;
 	}
 	msg_header_insert(reply, NULL, (msg_header_t *)to);
-	nta_msg_mreply(call->sip->agent, reply, sip_object(reply),
-		       st->st_status, st->st_phrase,
-		       msg_ref_create(call->invite), TAG_END());
+	nta_msg_mreply(
+		call->sip->agent, reply, sip_object(reply), st->st_status,
+		st->st_phrase, msg_ref_create(call->invite),
+		NTATAG_TPORT(open_transport(call->transport)), TAG_END());
 }
 
 int caller_answer(struct call *call, struct dialog *dialog, msg_t *msg,

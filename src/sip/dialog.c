@@ -69,9 +69,8 @@ static struct dialog *dialog_new(struct call *call, const sip_t *response)
 	dialog->caller = (struct leg){
 		.dialog = dialog,
 		.listener = call->listener,
-		.tcp = call->connection != NULL,
-		.connection =
-			call->connection ? tport_ref(call->connection) : NULL,
+		.tcp = call->tcp,
+		.connection = call->tcp ? tport_ref(call->transport) : NULL,
 	};
 	dialog->callee = (struct leg){
 		.dialog = dialog,
@@ -173,12 +172,13 @@ void leg_refresh(struct leg *leg, const sip_t *sip)
 	}
 }
 
-static tport_t *usable_connection(const struct leg *leg)
+/* The transport, or NULL if it is a connection that was closed. */
+tport_t *open_transport(tport_t *transport)
 {
-	if (!leg->connection || tport_is_closed(leg->connection) ||
-	    tport_is_shutdown(leg->connection))
+	if (!transport || tport_is_closed(transport) ||
+	    tport_is_shutdown(transport))
 		return NULL;
-	return leg->connection;
+	return transport;
 }
 
 /* Sends a request in the dialog; takes `msg`. NULL: it could not be sent. */
@@ -186,7 +186,7 @@ nta_outgoing_t *leg_send(struct leg *leg, nta_response_f *h, void *magic,
 			 msg_t *msg)
 {
 	nta_agent_t *agent = leg->dialog->call->sip->agent;
-	tport_t *connection = usable_connection(leg);
+	tport_t *connection = open_transport(leg->connection);
 	nta_outgoing_t *orq;
 
 	if (!msg)

@@ -26,6 +26,14 @@ static void probe_result(struct gateway *gateway, bool alive)
 		log_warn("gateway=%s event=up", gateway->name);
 }
 
+/* A call got no response at all. Where health is asked, that is as good as an
+ * OPTIONS unanswered: the next calls need not wait to find out again. */
+void gateway_silent(struct gateway *gateway)
+{
+	if (gateway->interval_s)
+		probe_result(gateway, false);
+}
+
 static void probe_end(struct gateway *gateway, bool alive)
 {
 	nta_outgoing_destroy(gateway->probe);

@@ -139,7 +139,8 @@ struct call {
 	nta_incoming_t *irq; /* its INVITE, while it can be answered or ACKed */
 	msg_t *invite;	     /* until the final answer */
 	const struct listener *listener;
-	tport_t *connection;	 /* if it came by TCP; a reference */
+	tport_t *transport; /* by which it came; a reference */
+	bool tcp;
 	char tag[TAG_CHARS + 1]; /* of the first dialog, and of rejections */
 
 	/* towards the callee */
@@ -230,6 +231,7 @@ struct leg *leg_peer(struct leg *leg);
 bool leg_is_caller(const struct leg *leg);
 const sip_contact_t *leg_contact(const struct leg *leg);
 void leg_refresh(struct leg *leg, const sip_t *sip);
+tport_t *open_transport(tport_t *transport);
 nta_outgoing_t *leg_send(struct leg *leg, nta_response_f *h, void *magic,
 			 msg_t *msg);
 void leg_bye(struct leg *leg, msg_t *bye, const sip_t *sip, const char *reason);
@@ -255,6 +257,8 @@ int gateways_configure(struct sip *sip, struct config *config);
 void gateways_free(struct sip *sip);
 struct gateway *gateway_find(struct sip *sip,
 			     const struct config_gateway *config);
+
+void gateway_silent(struct gateway *gateway);
 
 /* recent.c */
 struct recent;

@@ -23,25 +23,12 @@ static msg_hclass_t *const own[] = {
 	sip_require_class,   sip_path_class,	     sip_service_route_class,
 };
 
-/* Option tags that only work between neighbours, or that name dialogs by
- * identifiers we change: not offered across. */
-static const char *const unbridgeable[] = {
-	"100rel", "gruu", "join", "outbound", "path", "replaces", "tdialog"};
-
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static bool is_own(const msg_header_t *h)
 {
 	for (size_t i = 0; i < COUNT(own); i++)
 		if (h->sh_class == own[i])
-			return true;
-	return false;
-}
-
-static bool named(const char *option, const char *const *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (su_casematch(option, names[i]))
 			return true;
 	return false;
 }
@@ -102,14 +89,16 @@ static int share(msg_t *msg, msg_t *from, const msg_header_t *first)
 	return 0;
 }
 
-/* Supported and Require without the options that cannot cross; NULL when
- * nothing is left. */
-static msg_list_t *options_across(su_home_t *home, const msg_list_t *from)
+/* Supported and Require, less the options that do not cross us: those that
+ * work between neighbours, or name dialogs by identifiers we change, and those
+ * we do not know. NULL when nothing is left. */
+static msg_list_t *options_across(const struct sip *sip, su_home_t *home,
+				  const msg_list_t *from)
 {
 	msg_list_t *list = NULL;
 
 	for (msg_param_t *item = from->k_items; item && *item; item++) {
-		if (named(*item, unbridgeable, COUNT(unbridgeable)))
+		if (!sip_has_supported(sip->bridgeable, *item))
 			continue;
 		if (!list)
 			list = (msg_list_t *)msg_header_alloc(
@@ -120,25 +109,27 @@ static msg_list_t *options_across(su_home_t *home, const msg_list_t *from)
 	return list;
 }
 
-static int share_options(msg_t *msg, const msg_list_t *from)
+static int share_options(const struct sip *sip, msg_t *msg,
+			 const msg_list_t *from)
 {
 	msg_list_t *list;
 
 	if (!from || !from->k_items)
 		return 0;
-	list = options_across(msg_home(msg), from);
+	list = options_across(sip, msg_home(msg), from);
 	return list ? insert(msg, list) : 0;
 }
 
-static int share_all(msg_t *msg, msg_t *from, const sip_t *sip)
+static int share_all(const struct sip *agent, msg_t *msg, msg_t *from,
+		     const sip_t *sip)
 {
 	const msg_header_t *first =
 		sip->sip_request ? (const msg_header_t *)sip->sip_request
 				 : (const msg_header_t *)sip->sip_status;
 
 	if (share(msg, from, first) < 0 ||
-	    share_options(msg, sip->sip_supported) < 0 ||
-	    share_options(msg, sip->sip_require) < 0)
+	    share_options(agent, msg, sip->sip_supported) < 0 ||
+	    share_options(agent, msg, sip->sip_require) < 0)
 		return -1;
 	return 0;
 }
@@ -259,7 +250,7 @@ msg_t *message_invite(struct call *call, const struct gateway *gateway)
 					       ? gateway->listener->contact_tcp
 					       : gateway->listener
 							 ->contact_udp))) < 0 ||
-	    share_all(msg, call->invite, from) < 0) {
+	    share_all(call->sip, msg, call->invite, from) < 0) {
 		msg_destroy(msg);
 		return NULL;
 	}
@@ -284,7 +275,7 @@ msg_t *message_within(struct leg *to, msg_t *from, const sip_t *sip,
 	if (!msg)
 		return NULL;
 	if ((sip && (add_max_forwards(msg, sip) < 0 ||
-		     share_all(msg, from, sip) < 0)) ||
+		     share_all(to->dialog->call->sip, msg, from, sip) < 0)) ||
 	    (sets_target(method) &&
 	     insert(msg, msg_header_copy_one(msg_home(msg),
 					     (msg_header_t *)leg_contact(to))) <
@@ -331,7 +322,7 @@ msg_t *message_response(struct sip *sip, nta_incoming_t *irq, msg_t *from,
 	     !err && !contact && m; m = m->m_next)
 		err = insert(msg, contact_alone(msg_home(msg), m));
 	if (!err)
-		err = share_all(msg, from, response);
+		err = share_all(sip, msg, from, response);
 	if (err) {
 		msg_destroy(msg);
 		return NULL;

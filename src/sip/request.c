@@ -87,8 +87,10 @@ static bool refused(struct sip *sip, msg_t *msg, const sip_t *req)
 		answer(sip, msg, SIP_416_UNSUPPORTED_URI, NULL);
 		return true;
 	}
-	lacking = sip_has_unsupported2(home, sip->bridgeable, req->sip_require,
-				       req->sip_proxy_require);
+	lacking = sip_has_unsupported(home, sip->bridgeable, req->sip_require);
+	if (!lacking)
+		lacking = sip_has_unsupported(home, sip->bridgeable,
+					      req->sip_proxy_require);
 	if (lacking) {
 		answer(sip, msg, SIP_420_BAD_EXTENSION,
 		       (sip_header_t *)lacking);
@@ -97,7 +99,8 @@ static bool refused(struct sip *sip, msg_t *msg, const sip_t *req)
 	return false;
 }
 
-static void read_invite(struct invite *invite, su_home_t *home, const sip_t *req)
+static void read_invite(struct invite *invite, su_home_t *home,
+			const sip_t *req)
 {
 	invite->call_id = req->sip_call_id->i_id;
 	invite->request_uri = url_as_string(home, req->sip_request->rq_url);
@@ -132,8 +135,8 @@ static struct call *start(struct sip *sip, const struct invite *invite,
 	if (!call)
 		return NULL;
 	call->listener = listener_of(sip, transport);
-	if (tport_is_reliable(transport))
-		call->connection = tport_ref(transport);
+	call->transport = tport_ref(transport);
+	call->tcp = tport_is_reliable(transport);
 	if (caller_accept(call, transport) == 0)
 		return call;
 	call_enter(call, CALL_ENDING);
