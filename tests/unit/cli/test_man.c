@@ -1,0 +1,101 @@
+/* The man pages say what the programs do: every option with its default,
+ * every subcommand. Read from the project's root, where make runs tests. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "callsieve/core/buf.h"
+#include "callsieve/core/config.h"
+
+#include "run.h"
+#include "suites.h"
+
+#define PAGE_MAX (1 << 16)
+
+static char *read_page(const char *path)
+{
+	char *text = calloc(1, PAGE_MAX);
+	FILE *file = fopen(path, "r");
+
+	ck_assert_msg(file, "%s is missing", path);
+	ck_assert_uint_lt(fread(text, 1, PAGE_MAX - 1, file), PAGE_MAX - 1);
+	fclose(file);
+	return text;
+}
+
+/* `port = 5060` as the page writes it: `.B port \fR= 5060`. */
+static void write_entry(char *entry, size_t size, const char *name,
+			const char *value)
+{
+	size_t len = (size_t)snprintf(entry, size, "\n.B %s \\fR= ", name);
+
+	for (; *value && len < size; value++) {
+		char plain[2] = {*value, '\0'};
+
+		len += (size_t)snprintf(entry + len, size - len, "%s",
+					*value == '"' ? "\\(dq" : plain);
+	}
+	ck_assert_uint_lt(len + 1, size);
+	strcat(entry, "\n");
+}
+
+static void check_option(const char *page, const char *line)
+{
+	char name[64], value[256], entry[512];
+
+	if (sscanf(line, " # %63[a-z0-9_] = %255[^\n]", name, value) == 2)
+		snprintf(entry, sizeof(entry), "\n.B %s\n", name);
+	else if (sscanf(line, " %63[a-z0-9_] = %255[^\n]", name, value) == 2)
+		write_entry(entry, sizeof(entry), name, value);
+	else
+		return;
+	ck_assert_msg(strstr(page, entry), "callsieved.8 lacks:%s", entry);
+}
+
+START_TEST(every_option_is_in_callsieved_8)
+{
+	char *page = read_page("etc/man/callsieved.8"), *line, *rest;
+	struct buf options;
+
+	buf_init(&options, PAGE_MAX);
+	ck_assert_int_eq(config_print_options(&options), 0);
+	ck_assert_ptr_nonnull(strstr(options.data, " = "));
+	for (line = strtok_r(options.data, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest))
+		check_option(page, line);
+	buf_fini(&options);
+	free(page);
+}
+END_TEST
+
+START_TEST(every_command_is_in_callsieve_1)
+{
+	char *page = read_page("etc/man/callsieve.1"), *line, *rest;
+	char name[32];
+	int commands = 0;
+
+	callsieve("help");
+	for (line = strtok_r(run.out, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		if (strncmp(line, "  ", 2) ||
+		    sscanf(line + 2, "%31[a-z]", name) != 1)
+			continue;
+		ck_assert_msg(strstr(page, name), "callsieve.1 lacks %s", name);
+		commands++;
+	}
+	ck_assert_int_ge(commands, 5);
+	free(page);
+}
+END_TEST
+
+Suite *man_suite(void)
+{
+	Suite *suite = suite_create("man");
+	TCase *tests = tcase_create("man");
+
+	tcase_add_checked_fixture(tests, run_setup, run_teardown);
+	tcase_add_test(tests, every_option_is_in_callsieved_8);
+	tcase_add_test(tests, every_command_is_in_callsieve_1);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
