@@ -1,8 +1,6 @@
 /* HTTP by libmicrohttpd, polled from a thread of ours rather than from one of
  * its own: between two polls all connections stand still, so those that take
- * too long can be closed without a lock. The library only knows how long a
- * connection was silent; a client that sends one byte a second would hold its
- * place for ever. */
+ * too long can be closed without a lock (peer.c). */
 #include "http.h"
 
 #include <errno.h>
@@ -12,13 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "callsieve/core/clock.h"
 #include "callsieve/core/log.h"
 
 #include "listen.h"
+#include "peer.h"
 #include "request.h"
 #include "thread.h"
 
@@ -27,13 +25,6 @@
 #define STOP_MS		 2000  /* for answers to leave when we end */
 #define POLL_MS		 1000
 #define CONNECTION_BYTES (16 * 1024) /* headers larger than that: 431 */
-
-/* One connection. */
-struct peer {
-	struct peer *next, **prevp;
-	struct MHD_Connection *connection;
-	uint64_t waiting_since_ms; /* for a whole request; 0: we have it */
-};
 
 struct http {
 	struct http_params params;
@@ -46,74 +37,16 @@ struct http {
 	atomic_bool quiescing, stopping;
 };
 
-static struct peer *peer_of(struct MHD_Connection *connection)
-{
-	const union MHD_ConnectionInfo *info;
-
-	info = MHD_get_connection_info(connection,
-				       MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-	return info ? info->socket_context : NULL;
-}
-
-static void peer_wait(struct peer *peer, uint64_t since_ms)
-{
-	if (peer)
-		peer->waiting_since_ms = since_ms;
-}
-
-static void peer_new(struct http *http, struct MHD_Connection *connection,
-		     void **peerp)
-{
-	struct peer *peer = calloc(1, sizeof(*peer));
-
-	*peerp = peer;
-	if (!peer)
-		return;
-	peer->connection = connection;
-	peer->waiting_since_ms = now_mono_ms();
-	peer->next = http->peers;
-	peer->prevp = &http->peers;
-	if (peer->next)
-		peer->next->prevp = &peer->next;
-	http->peers = peer;
-}
-
-static void peer_free(struct peer *peer)
-{
-	if (!peer)
-		return;
-	*peer->prevp = peer->next;
-	if (peer->next)
-		peer->next->prevp = peer->prevp;
-	free(peer);
-}
-
 static void on_connection(void *arg, struct MHD_Connection *connection,
 			  void **peerp,
 			  enum MHD_ConnectionNotificationCode code)
 {
+	struct http *http = arg;
+
 	if (code == MHD_CONNECTION_NOTIFY_STARTED)
-		peer_new(arg, connection, peerp);
+		*peerp = peer_new(&http->peers, connection);
 	else
 		peer_free(*peerp);
-}
-
-/* Closing is left to the library, which sees the end of the stream. */
-static void close_slow(struct http *http)
-{
-	const union MHD_ConnectionInfo *info;
-	uint64_t now = now_mono_ms();
-	struct peer *peer;
-
-	for (peer = http->peers; peer; peer = peer->next) {
-		if (!peer->waiting_since_ms ||
-		    now - peer->waiting_since_ms < REQUEST_MS)
-			continue;
-		info = MHD_get_connection_info(
-			peer->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-		if (info)
-			shutdown(info->connect_fd, SHUT_RDWR);
-	}
 }
 
 static struct request *request_new(struct http *http,
@@ -144,7 +77,7 @@ static void on_completed(void *arg, struct MHD_Connection *connection,
 	(void)code;
 	if (!request)
 		return;
-	peer_wait(peer_of(connection), now_mono_ms());
+	peer_awaits_request(connection);
 	reply_fini(&request->reply);
 	buf_fini(&request->body);
 	free(request);
@@ -214,7 +147,7 @@ static void receive(struct request *request, const char *data, size_t len)
 
 static enum MHD_Result finish(struct http *http, struct request *request)
 {
-	peer_wait(peer_of(request->connection), 0);
+	peer_has_request(request->connection);
 	if (!request->reply.status && request->too_large)
 		reply_problem(&request->reply, 413,
 			      "A body may have at most %u bytes.",
@@ -282,7 +215,7 @@ static void *run(void *arg)
 	for (;;) {
 		wait_for_work(http);
 		MHD_run(http->daemon);
-		close_slow(http);
+		peers_close_slow(http->peers, REQUEST_MS);
 		if (http->quiescing)
 			stop_listening(http);
 		if (!http->stopping)

@@ -1,5 +1,5 @@
-/* The HTTP side of the API: connections in, replies out. Alone sees
- * libmicrohttpd. One thread, which never touches the database. */
+/* The HTTP side of the API: connections in, replies out. Alone, with
+ * peer.c, sees libmicrohttpd. One thread, which never touches the database. */
 #ifndef API_HTTP_H
 #define API_HTTP_H
 

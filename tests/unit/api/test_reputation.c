@@ -4,6 +4,8 @@
 
 #include <jansson.h>
 
+#include "callsieve/reputation.h"
+
 #include "server.h"
 #include "suites.h"
 
@@ -78,6 +80,17 @@ static const struct {
 	 -1, NULL, NULL},
 };
 
+/* One callsieve can ask another: by the defaults of its configuration. */
+static void check_our_client_reads(const char *body, int score)
+{
+	struct config_reputation config = {.score = "/score", .score_max = 100};
+	struct rep_answer answer;
+
+	rep_map(&config, body, strlen(body), &answer);
+	ck_assert_int_eq(answer.status, REP_KNOWN);
+	ck_assert_int_eq(answer.risk, score);
+}
+
 static const char *row_number(const json_t *object, const char *list)
 {
 	const json_t *row = json_object_get(object, list);
@@ -125,6 +138,7 @@ START_TEST(says_what_lists_and_subscribers_say)
 	ck_assert_int_eq(
 		json_integer_value(json_object_get(reports, "reporters")),
 		cases[_i].reporters);
+	check_our_client_reads(answer.body, cases[_i].score);
 	check_row(object, "blocklist", cases[_i].blocked);
 	check_row(object, "allowlist", cases[_i].allowed);
 	json_decref(object);
