@@ -250,6 +250,9 @@ void daemon_stop(struct daemon *daemon)
 	api_stop(daemon->api);
 	sip_free(daemon->now.sip);
 	store_worker_stop(daemon->worker);
+	/* What its last round posted still finds its owners. */
+	if (daemon->loop)
+		loop_step(daemon->loop, 0);
 	gate_free(daemon->now.gate);
 	screen_free(daemon->now.screen);
 	rep_free(daemon->now.rep);

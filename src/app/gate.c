@@ -235,8 +235,11 @@ static enum invite_order on_invite(const struct invite *invite,
 			return reject(visit, answer);
 		return INVITE_BRIDGE;
 	}
-	visit->sofar = verdict_dup(&verdict);
-	return visit->sofar ? INVITE_WAIT : INVITE_BRIDGE;
+	visit->sofar = malloc(sizeof(*visit->sofar));
+	if (!visit->sofar)
+		return INVITE_BRIDGE;
+	*visit->sofar = verdict;
+	return INVITE_WAIT;
 }
 
 static void on_verdict(const struct verdict *verdict, void *arg)

@@ -77,9 +77,12 @@ static struct dialog *dialog_new(struct call *call, const sip_t *response)
 		.listener = call->gateway->listener,
 		.tcp = call->gateway->tcp,
 	};
-	dialog->caller.nta = caller_leg(call, dialog);
 	dialog->callee.nta = callee_leg(call, dialog, response);
-	leg_refresh(&dialog->caller, sip_object(call->invite));
+	/* A callee that answers a caller who is gone has no one to mirror. */
+	if (call->invite) {
+		dialog->caller.nta = caller_leg(call, dialog);
+		leg_refresh(&dialog->caller, sip_object(call->invite));
+	}
 	return dialog;
 }
 
@@ -96,7 +99,8 @@ struct dialog *dialog_for(struct call *call, const sip_t *response)
 	dialog = find(call, tag);
 	if (!dialog)
 		dialog = dialog_new(call, response);
-	if (!dialog || !dialog->caller.nta || !dialog->callee.nta)
+	if (!dialog || !dialog->callee.nta ||
+	    (call->invite && !dialog->caller.nta))
 		return NULL;
 	if (response->sip_contact || response->sip_record_route)
 		nta_leg_client_reroute(dialog->callee.nta,

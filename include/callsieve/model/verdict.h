@@ -47,7 +47,8 @@ const char *verdict_basis_name(enum verdict_basis basis);
 /* Adds a hit and its points; beyond VERDICT_SIGNALS_MAX only the points. */
 void verdict_add(struct verdict *verdict, const struct signal_hit *hit);
 
-/* A heap copy no larger than its signals need; free() it. NULL: no memory. */
+/* A heap copy no larger than its signals need, so not to be copied by
+ * assignment; free() it. NULL: no memory. */
 struct verdict *verdict_dup(const struct verdict *verdict);
 
 #endif
