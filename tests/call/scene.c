@@ -1,12 +1,14 @@
 /* The usual scene, and whole calls in it. */
 #include "call/scene.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TEST_SECONDS	60
 #define OBJECTS_GONE_MS 3000
+#define LIVE_MS		1000 /* an edit is to be obeyed within that */
 
 static const struct scene_options usual;
 
@@ -91,6 +93,50 @@ void scene_close(struct scene *scene)
 	peer_close(&scene->callee);
 	daemon_stop(&scene->daemon);
 	daemon_fini(&scene->daemon);
+}
+
+void scene_ping(struct scene *scene)
+{
+	struct dialog dialog;
+
+	dialog_init(&dialog, &scene->caller, CALLER, CALLEE);
+	dialog_send(&dialog, "OPTIONS", NULL);
+	dialog_expect(&dialog, 200, "OPTIONS");
+}
+
+/* The store thread counts the entries as it hands them to the loop, which
+ * takes them before it reads the next message. */
+void scene_block(struct scene *scene, const char *number, int points)
+{
+	long entries = daemon_metric(&scene->daemon, "callsieve_list_entries");
+
+	daemon_sql(&scene->daemon,
+		   "INSERT INTO blocklist(number, points) VALUES('%s', %d)",
+		   number, points);
+	daemon_await_metric(&scene->daemon, "callsieve_list_entries",
+			    entries + 1, LIVE_MS);
+	scene_ping(scene);
+}
+
+/* A new list shows by a row that comes after: a caller nobody knows. */
+void scene_edit(struct scene *scene, const char *format, ...)
+{
+	static unsigned count;
+	char sql[1024], sentinel[32];
+	va_list args;
+	long end;
+
+	va_start(args, format);
+	vsnprintf(sql, sizeof(sql), format, args);
+	va_end(args);
+	daemon_sql(&scene->daemon, "%s", sql);
+	end = trace_clock_ms() + LIVE_MS;
+	snprintf(sentinel, sizeof(sentinel), "+49301234%04u", ++count);
+	daemon_sql(&scene->daemon, "INSERT INTO blocklist(number) VALUES('%s')",
+		   sentinel);
+	while (call_passes(scene, sentinel))
+		claim(trace_clock_ms() < end, "not obeyed after a second: %s",
+		      sql);
 }
 
 void call_begin(struct call *call, struct scene *scene, const char *from,

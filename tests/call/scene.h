@@ -80,6 +80,16 @@ void call_hang_up(struct call *call);
 /* The callee refuses; the caller gets that. */
 void call_refuse(struct call *call, int status);
 
+/* One more OPTIONS answered: what came before it has been dealt with. */
+void scene_ping(struct scene *scene);
+
+/* Blocks this number, until that is in force; places no call. */
+void scene_block(struct scene *scene, const char *number, int points);
+
+/* An edit of the lists, by an admin's hand, until it is obeyed: a second. */
+void scene_edit(struct scene *scene, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Places a call from `from` to CALLEE; true: it reached the callee, which
  * refused it; false: it was rejected with 607. */
 bool call_passes(struct scene *scene, const char *from);

@@ -13,7 +13,7 @@ static const struct refusal {
 	{302, "Moved Temporarily", "Contact",
 	 "<sip:+12125550197@192.0.2.77:5070;transport=tcp>;q=0.7"},
 	{300, "Multiple Choices", "Contact",
-	 "<sip:a@192.0.2.77>;q=0.7, <sip:b@192.0.2.78>;q=0.3"},
+	 "\"A, B\" <sip:a@192.0.2.77?Subject=x>;q=0.7;expires=60"},
 	{404, "No Such Thing", NULL, NULL},
 	{404, "Not Found", "Reason", "Q.850;cause=1"},
 	{410, "Gone", "Error-Info", "<sip:announcement10@example.com>"},

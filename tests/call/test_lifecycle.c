@@ -80,9 +80,7 @@ START_TEST(failed_reload_changes_nothing_and_says_where)
 	char line[200];
 
 	scene_open(&scene, SCENE(.trunk = "\treject_at = 77\n"));
-	daemon_sql(&scene.daemon, "INSERT INTO blocklist(number, points) "
-				  "VALUES('" CALLER "', 77)");
-	daemon_await_metric(&scene.daemon, "callsieve_list_entries", 1, 1000);
+	scene_block(&scene, CALLER, 77);
 	for (size_t i = 0; i < sizeof(mistakes) / sizeof(*mistakes); i++) {
 		scene_configure(&scene, SCENE(.trunk = "\treject_at = 200\n",
 					      .sections = mistakes[i]));

@@ -17,13 +17,6 @@ static void await_written(struct scene *scene, long count)
 			    count, WRITTEN_MS);
 }
 
-static void block(struct scene *scene, const char *number)
-{
-	daemon_sql(&scene->daemon, "INSERT INTO blocklist(number) VALUES('%s')",
-		   number);
-	daemon_await_metric(&scene->daemon, "callsieve_list_entries", 1, 1000);
-}
-
 #define BLOCKED "+12125550111"
 
 START_TEST(bridged_call_leaves_its_row)
@@ -65,7 +58,7 @@ START_TEST(rejected_call_leaves_its_reason)
 	struct scene scene;
 
 	scene_open(&scene, NULL);
-	block(&scene, BLOCKED);
+	scene_block(&scene, BLOCKED, 100);
 	expect_rejected(&scene, BLOCKED, 607);
 	await_written(&scene, 1);
 	claim_text(daemon_sql_text(&scene.daemon,
@@ -157,7 +150,7 @@ START_TEST(locked_database_stops_no_call_and_gets_its_rows_later)
 	sqlite3 *db;
 
 	scene_open(&scene, NULL);
-	block(&scene, BLOCKED);
+	scene_block(&scene, BLOCKED, 100);
 	db = lock(&scene);
 	for (int i = 0; i < 5; i++) {
 		claim(call_passes(&scene, CALLER), "not bridged");
@@ -183,7 +176,7 @@ START_TEST(records_that_find_no_room_are_counted)
 	long dropped;
 
 	scene_open(&scene, SCENE(.database = "\trecord_queue = 10\n"));
-	block(&scene, BLOCKED);
+	scene_block(&scene, BLOCKED, 100);
 	db = lock(&scene);
 	for (int i = 0; i < 40; i++)
 		expect_rejected(&scene, BLOCKED, 607);
@@ -224,7 +217,7 @@ START_TEST(deleted_database_stops_no_call_and_its_successor_gets_the_rows)
 	char copy[200];
 
 	scene_open(&scene, NULL);
-	block(&scene, BLOCKED);
+	scene_block(&scene, BLOCKED, 100);
 	snprintf(copy, sizeof(copy), "%s/copy.db", scene.daemon.dir);
 	daemon_sql(&scene.daemon, "VACUUM INTO '%s'", copy);
 	remove_database(&scene);
@@ -242,6 +235,7 @@ START_TEST(deleted_database_stops_no_call_and_its_successor_gets_the_rows)
 	daemon_sql(&scene.daemon, "DELETE FROM blocklist");
 	daemon_await_metric_equal(&scene.daemon, "callsieve_list_entries", 0,
 				  1000);
+	scene_ping(&scene);
 	claim(call_passes(&scene, BLOCKED), "not bridged");
 	scene_close(&scene);
 }
@@ -262,7 +256,7 @@ START_TEST(corrupt_database_stops_no_call_and_its_successor_gets_the_rows)
 	char copy[200], garbage[200];
 
 	scene_open(&scene, NULL);
-	block(&scene, BLOCKED);
+	scene_block(&scene, BLOCKED, 100);
 	snprintf(copy, sizeof(copy), "%s/copy.db", scene.daemon.dir);
 	snprintf(garbage, sizeof(garbage), "%s/garbage", scene.daemon.dir);
 	daemon_sql(&scene.daemon, "VACUUM INTO '%s'", copy);
@@ -299,7 +293,7 @@ START_TEST(rows_of_the_last_calls_are_written_before_it_ends)
 	struct scene scene;
 
 	scene_open(&scene, NULL);
-	block(&scene, BLOCKED);
+	scene_block(&scene, BLOCKED, 100);
 	for (int i = 0; i < 20; i++)
 		expect_rejected(&scene, BLOCKED, 607);
 	daemon_stop(&scene.daemon);

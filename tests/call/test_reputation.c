@@ -197,9 +197,7 @@ START_TEST(waiting_calls_do_not_hold_up_others)
 	struct fake_http *http = serve(&scene, "\tdeadline_ms = 5000\n");
 	struct call waiting;
 
-	daemon_sql(&scene.daemon,
-		   "INSERT INTO blocklist(number) VALUES('+12125550111')");
-	daemon_await_metric(&scene.daemon, "callsieve_list_entries", 1, 1000);
+	scene_block(&scene, "+12125550111", 100);
 	fake_http_set(http, HTTP_HANG, 0, "");
 	call_begin(&waiting, &scene, CALLER, CALLEE, NULL);
 	dialog_expect(&waiting.caller, 100, "INVITE");
@@ -220,10 +218,9 @@ START_TEST(service_is_not_asked_when_the_matter_is_decided)
 
 	fake_http_set(http, HTTP_ANSWER, 200, BAD);
 	daemon_sql(&scene.daemon,
-		   "INSERT INTO blocklist(number) VALUES('+12125550111')");
-	daemon_sql(&scene.daemon,
 		   "INSERT INTO allowlist(number) VALUES('+12125550112')");
-	daemon_await_metric(&scene.daemon, "callsieve_list_entries", 2, 1000);
+	daemon_await_metric(&scene.daemon, "callsieve_list_entries", 1, 1000);
+	scene_block(&scene, "+12125550111", 100);
 	expect_rejected(&scene, "+12125550111", 607);
 	expect_bridged(&scene, "+12125550112");
 	expect_bridged(&scene, "anonymous");
@@ -263,9 +260,7 @@ START_TEST(points_of_signals_add_up)
 	struct scene scene;
 	struct fake_http *http = serve(&scene, "");
 
-	daemon_sql(&scene.daemon, "INSERT INTO blocklist(number, points) "
-				  "VALUES('+12125550111', 40)");
-	daemon_await_metric(&scene.daemon, "callsieve_list_entries", 1, 1000);
+	scene_block(&scene, "+12125550111", 40);
 	fake_http_set(http, HTTP_ANSWER, 200, "{\"score\": 60}");
 	expect_bridged(&scene, CALLER);
 	expect_rejected(&scene, "+12125550111", 607);

@@ -6,16 +6,6 @@
 #include "call/scene.h"
 #include "call/suites.h"
 
-/* Proof of life: used after each offence. */
-static void expect_alive(struct scene *scene)
-{
-	struct dialog dialog;
-
-	dialog_init(&dialog, &scene->caller, CALLER, CALLEE);
-	dialog_send(&dialog, "OPTIONS", NULL);
-	dialog_expect(&dialog, 200, "OPTIONS");
-}
-
 START_TEST(options_get_200_with_what_we_can)
 {
 	struct scene scene;
@@ -71,7 +61,7 @@ START_TEST(stray_ack_gets_nothing)
 	snprintf(dialog.remote, sizeof(dialog.remote), "<%s>;tag=nobodys",
 		 dialog.target);
 	dialog_ack(&dialog, NULL);
-	expect_alive(&scene);
+	scene_ping(&scene);
 	scene_close(&scene);
 }
 END_TEST
@@ -90,7 +80,7 @@ START_TEST(stray_answer_gets_nothing)
 		    "Contact: <sip:b@%s:%u>\r\nContent-Length: 0\r\n\r\n",
 		    scene.daemon.host, scene.daemon.port, scene.caller.host,
 		    scene.caller.port);
-	expect_alive(&scene);
+	scene_ping(&scene);
 	scene_close(&scene);
 }
 END_TEST
@@ -135,7 +125,18 @@ START_TEST(unknown_requirement_gets_420_naming_it)
 	claim(unsupported && strstr(unsupported, "martian") &&
 		      strstr(unsupported, "venusian"),
 	      "Unsupported: %s", unsupported ? unsupported : "(none)");
+	scene_close(&scene);
+}
+END_TEST
 
+START_TEST(unknown_proxy_requirement_gets_420_naming_it)
+{
+	struct scene scene;
+	struct call call;
+	const struct message *answer;
+	const char *unsupported;
+
+	scene_open(&scene, NULL);
 	call_begin(
 		&call, &scene, CALLER, CALLEE,
 		PARTS(.body = OFFER, .headers = "Proxy-Require: martian\r\n"));
@@ -252,7 +253,7 @@ START_TEST(unknown_source_gets_403)
 	dialog_init(&dialog, &stranger, CALLER, CALLEE);
 	dialog_send(&dialog, "FOO", NULL);
 	dialog_expect(&dialog, 403, "FOO");
-	expect_alive(&scene);
+	scene_ping(&scene);
 	peer_close(&stranger);
 	scene_close(&scene);
 }
@@ -275,7 +276,7 @@ START_TEST(unknown_source_gets_silence_if_so_configured)
 	}
 
 	/* Answered after the stranger's: they have been seen. */
-	expect_alive(&scene);
+	scene_ping(&scene);
 	expect_bridged(&scene, CALLER);
 	peer_expect_nothing(&stranger, 50);
 	peer_close(&stranger);
@@ -347,6 +348,7 @@ Suite *requests_suite(void)
 	tcase_add_test(tests, stray_answer_gets_nothing);
 	tcase_add_test(tests, unknown_method_gets_405_and_allow);
 	tcase_add_test(tests, unknown_requirement_gets_420_naming_it);
+	tcase_add_test(tests, unknown_proxy_requirement_gets_420_naming_it);
 	tcase_add_test(tests, max_forwards_of_0_gets_483);
 	tcase_add_test(tests, strange_request_uri_gets_416);
 	tcase_add_test(tests, merged_request_gets_482);

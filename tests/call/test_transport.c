@@ -117,9 +117,7 @@ START_TEST(blocked_caller_gets_607_on_every_mix)
 	struct scene scene;
 
 	open_mix(&scene, &mixes[_i]);
-	daemon_sql(&scene.daemon,
-		   "INSERT INTO blocklist(number) VALUES('" CALLER "')");
-	daemon_await_metric(&scene.daemon, "callsieve_list_entries", 1, 1000);
+	scene_block(&scene, CALLER, 100);
 	expect_rejected(&scene, CALLER, 607);
 	expect_rejected(&scene, CALLER, 607);
 	scene_close(&scene);

@@ -231,11 +231,11 @@ START_TEST(reinvite_can_be_cancelled)
 	dialog_expect(&call.caller, 180, "INVITE");
 	dialog_cancel(&call.caller, NULL);
 	dialog_expect(&call.caller, 200, "CANCEL");
-	dialog_expect_failure(&call.caller, 487);
 	dialog_reply(&call.callee,
 		     dialog_expect_request(&call.callee, "CANCEL"), 200, NULL);
 	dialog_reply(&call.callee, invite, 487, NULL);
 	dialog_expect_request(&call.callee, "ACK");
+	dialog_expect_failure(&call.caller, 487);
 	call_hang_up(&call);
 	scene_close(&scene);
 }

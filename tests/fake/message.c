@@ -151,11 +151,12 @@ static const char *request_fault(const struct message *message)
 		    "branch");
 	if (strncmp(branch, "z9hG4bK", 7))
 		return "the branch lacks the magic cookie";
-	if (message_count(message, "Max-Forwards") != 1)
-		return "a request has one Max-Forwards";
+	if (message_count(message, "Max-Forwards") > 1)
+		return "there is one Max-Forwards";
 	if (!strcmp(message->method, "INVITE") &&
-	    message_count(message, "Contact") != 1)
-		return "an INVITE has one Contact";
+	    (message_count(message, "Max-Forwards") != 1 ||
+	     message_count(message, "Contact") != 1))
+		return "an INVITE has one Contact and one Max-Forwards";
 	return NULL;
 }
 
