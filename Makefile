@@ -100,6 +100,8 @@ install: all
 		$(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)/etc/callsieve
 	install -m 755 $(DAEMON) $(DESTDIR)$(PREFIX)/sbin/
 	install -m 755 $(CLI) $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 etc/man/callsieve.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 etc/man/callsieved.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	install -m 644 etc/callsieve.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
 	test -e $(DESTDIR)/etc/callsieve/callsieve.conf || \
 		install -m 640 etc/callsieve.conf $(DESTDIR)/etc/callsieve/
