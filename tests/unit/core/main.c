@@ -8,6 +8,8 @@ int main(void)
 	int failed;
 
 	srunner_add_suite(runner, config_suite());
+	srunner_add_suite(runner, u64map_suite());
+	srunner_add_suite(runner, handover_suite());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -4,6 +4,8 @@
 #include <check.h>
 
 Suite *config_suite(void);
+Suite *handover_suite(void);
 Suite *netaddr_suite(void);
+Suite *u64map_suite(void);
 
 #endif
