@@ -257,8 +257,7 @@ START_TEST(unscreened_trunk_is_bridged_unjudged)
 	struct scene scene;
 
 	scene_open(&scene, SCENE(.trunk = "\tscreen = no\n"));
-	scene_edit(&scene,
-		   "INSERT INTO blocklist(number) VALUES('" CALLER "')");
+	scene_block(&scene, CALLER, 100);
 	expect_bridged(&scene, CALLER);
 	scene_close(&scene);
 }
@@ -269,8 +268,8 @@ START_TEST(threshold_is_the_trunks)
 	struct scene scene;
 
 	scene_open(&scene, SCENE(.trunk = "\treject_at = 250\n"));
-	scene_edit(&scene, "INSERT INTO blocklist(number, points) VALUES"
-			   "('+12125550111', 249), ('+12125550112', 250)");
+	scene_block(&scene, "+12125550111", 249);
+	scene_block(&scene, "+12125550112", 250);
 	expect_bridged(&scene, "+12125550111");
 	expect_rejected(&scene, "+12125550112", 607);
 	scene_close(&scene);

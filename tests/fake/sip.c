@@ -338,8 +338,12 @@ static void read_stream(struct peer *peer, struct stream *stream)
 	}
 	stream->len += (size_t)len;
 	stream->data[stream->len] = '\0';
-	while ((frame = message_frame(stream->data, stream->len))) {
-		take_in(peer, stream->data, frame, &stream->remote, stream->fd);
+	/* Empty lines before a message mean nothing (RFC 3261 7.5). */
+	while ((frame = strspn(stream->data, "\r\n")) ||
+	       (frame = message_frame(stream->data, stream->len))) {
+		if (!strchr("\r\n", *stream->data))
+			take_in(peer, stream->data, frame, &stream->remote,
+				stream->fd);
 		stream->len -= frame;
 		memmove(stream->data, stream->data + frame, stream->len + 1);
 	}
