@@ -13,8 +13,9 @@ CREATE TABLE settings (
 -- Without the row such numbers are refused.
 INSERT INTO settings VALUES ('country', '1');
 
--- How countries dial: the international prefix, the one before national
--- numbers, and how many digits these have without it.
+-- How countries dial, where that is not the commonest way: the international
+-- prefix, the one before national numbers, and how many digits these have
+-- without it.
 CREATE TABLE numbering (
 	country TEXT PRIMARY KEY,
 	international TEXT NOT NULL,
@@ -98,6 +99,15 @@ split AS MATERIALIZED (
 		ELSE t END AS d
 	FROM bare
 ),
+plan AS MATERIALIZED (
+	-- Most countries not listed dial so.
+	SELECT value AS country, coalesce(international, '00') AS international,
+		coalesce(national, '0') AS national,
+		coalesce(nsn_min, 5) AS nsn_min, coalesce(nsn_max, 12) AS nsn_max
+	FROM settings LEFT JOIN numbering ON country = value
+	WHERE name = 'country' AND value GLOB '[1-9]*'
+		AND value NOT GLOB '*[^0-9]*' AND length(value) <= 3
+),
 dialled AS MATERIALIZED (
 	SELECT split.*, country, nsn_min, nsn_max, national,
 		CASE
@@ -112,14 +122,13 @@ dialled AS MATERIALIZED (
 		CASE WHEN d GLOB country || '*' THEN
 			substr(d, length(country) + 1)
 		END AS coded
-	FROM split LEFT JOIN numbering ON country =
-		(SELECT value FROM settings WHERE name = 'country')
+	FROM split LEFT JOIN plan
 ),
 meant AS MATERIALIZED (
 	-- As the daemon reads what callers send: see model/number.h.
 	SELECT *, CASE
 		WHEN abroad IS NOT NULL THEN abroad
-		WHEN prefix THEN NULL
+		WHEN prefix OR length(d) < 7 THEN NULL
 		WHEN length(trunk) BETWEEN nsn_min AND nsn_max
 			AND NOT (trunk GLOB '0*' AND national GLOB '0*')
 			THEN country || trunk

@@ -1,0 +1,11 @@
+#ifndef UNIT_LISTS_SUITES_H
+#define UNIT_LISTS_SUITES_H
+
+#include <check.h>
+
+Suite *index_suite(void);
+Suite *classes_suite(void);
+Suite *lists_suite(void);
+Suite *normalised_suite(void);
+
+#endif

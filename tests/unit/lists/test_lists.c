@@ -1,0 +1,292 @@
+/* From rows in a real database to answers on the loop. */
+#include "callsieve/lists.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "callsieve/core/clock.h"
+#include "callsieve/core/loop.h"
+#include "callsieve/core/metrics.h"
+#include "callsieve/store.h"
+#include "unit/scratch.h"
+
+#include "suites.h"
+
+static struct scratch scratch;
+static struct store *store;
+static struct lists *lists;
+
+static void setup(void)
+{
+	now_fake(1800000000000);
+	scratch_make(&scratch);
+	ck_assert_int_eq(store_open(&store, scratch.path, STORE_CREATE, 10), 0);
+	ck_assert_int_eq(lists_new(&lists, NULL), 0);
+}
+
+static void teardown(void)
+{
+	lists_free(lists);
+	store_close(store);
+	scratch_remove(&scratch);
+}
+
+static void edit(const char *sql)
+{
+	ck_assert_int_eq(store_exec(store, sql), 0);
+}
+
+static void refresh(void)
+{
+	ck_assert_int_eq(lists_refresh(store, lists), 0);
+}
+
+static struct list_match found(const char *caller)
+{
+	struct number number = {.kind = NUMBER_E164};
+	struct list_match match;
+
+	memset(&match, 0, sizeof(match));
+	strcpy(number.text, caller);
+	if (!lists_find(lists, &number, now_wall_s(), &match))
+		match.row = -1;
+	return match;
+}
+
+START_TEST(nothing_matches_before_the_first_load)
+{
+	ck_assert_int_eq(found("+12025550123").row, -1);
+	ck_assert_uint_eq(lists_generation(lists), 0);
+}
+END_TEST
+
+START_TEST(row_is_loaded_with_all_it_says)
+{
+	struct list_match match;
+
+	edit("INSERT INTO blocklist(id, number, points, reason, source, "
+	     "expires_at) VALUES(17, '+1900*', 60, 'premium', 'ftc', "
+	     "'2030-01-01 00:00:00')");
+	edit("INSERT INTO allowlist(number) VALUES('+19005550100')");
+	refresh();
+	match = found("+19001234567");
+	ck_assert_int_eq(match.row, 17);
+	ck_assert_int_eq(match.kind, LIST_BLOCK);
+	ck_assert_int_eq(match.points, 60);
+	ck_assert_str_eq(match.reason, "premium");
+	ck_assert_str_eq(match.source, "ftc");
+	ck_assert_int_eq(match.expires_at, 1893456000);
+	match = found("+19005550100");
+	ck_assert_int_eq(match.kind, LIST_ALLOW);
+	ck_assert_str_eq(match.reason, "");
+	ck_assert_int_eq(metric_get(METRIC_LIST_ENTRIES), 2);
+}
+END_TEST
+
+START_TEST(row_expires_without_a_load)
+{
+	edit("INSERT INTO blocklist(number, expires_at) "
+	     "VALUES('+12025550123', 1800000060)");
+	refresh();
+	ck_assert_int_eq(found("+12025550123").row, 1);
+	now_fake_advance_ms(59000);
+	ck_assert_int_eq(found("+12025550123").row, 1);
+	now_fake_advance_ms(1000);
+	ck_assert_int_eq(found("+12025550123").row, -1);
+	ck_assert_uint_eq(lists_generation(lists), 1);
+}
+END_TEST
+
+START_TEST(only_changes_are_loaded)
+{
+	refresh();
+	refresh();
+	ck_assert_uint_eq(lists_generation(lists), 1);
+	edit("INSERT INTO reports(subscriber, number) "
+	     "SELECT id, '+12025550123' FROM subscribers");
+	refresh();
+	ck_assert_uint_eq(lists_generation(lists), 1);
+	edit("INSERT INTO blocklist(number) VALUES('+12025550123')");
+	refresh();
+	ck_assert_uint_eq(lists_generation(lists), 2);
+	ck_assert_int_eq(found("+12025550123").row, 1);
+	edit("DELETE FROM blocklist");
+	refresh();
+	ck_assert_int_eq(found("+12025550123").row, -1);
+}
+END_TEST
+
+/* Rows that the triggers would have refused. */
+START_TEST(bad_rows_are_skipped_and_counted)
+{
+	scratch_sql(scratch.path,
+		    "PRAGMA ignore_check_constraints = ON;"
+		    "DROP TRIGGER blocklist_insert;"
+		    "INSERT INTO blocklist(number, points, expires_at) VALUES"
+		    "('+12025550123', 100, NULL), ('nonsense', 100, NULL), "
+		    "('+12025550124', 100, 'someday'), "
+		    "('+12025550125', -1, NULL), (X'00ff', 100, NULL), "
+		    "('+12025550126', 1001, NULL), ('+1900*', 100, NULL)");
+	refresh();
+	refresh();
+	ck_assert_int_eq(found("+12025550123").row, 1);
+	ck_assert_int_eq(found("+12025550124").row, -1);
+	ck_assert_int_eq(found("+12025550125").row, -1);
+	ck_assert_int_eq(found("+12025550126").row, -1);
+	ck_assert_int_eq(found("+19001234567").row, 7);
+	ck_assert_str_eq(scratch_sql(scratch.path,
+				     "SELECT list_entries, list_skipped "
+				     "FROM engine_status"),
+			 "2|5");
+}
+END_TEST
+
+START_TEST(last_good_lists_survive_a_broken_database)
+{
+	int64_t errors = metric_get(METRIC_LIST_LOAD_ERRORS);
+
+	edit("INSERT INTO blocklist(number) VALUES('+12025550123')");
+	refresh();
+	edit("UPDATE revision SET n = n + 1");
+	edit("ALTER TABLE blocklist RENAME TO elsewhere");
+	ck_assert_int_lt(lists_refresh(store, lists), 0);
+	ck_assert_int_eq(found("+12025550123").row, 1);
+	ck_assert_int_eq(metric_get(METRIC_LIST_LOAD_ERRORS), errors + 1);
+	edit("ALTER TABLE elsewhere RENAME TO blocklist");
+	refresh();
+	ck_assert_int_eq(found("+12025550123").row, 1);
+}
+END_TEST
+
+/* Same revision, other file. */
+START_TEST(replaced_database_is_loaded)
+{
+	struct store *other;
+	const char *path = scratch_path(&scratch, "other.db");
+
+	edit("INSERT INTO blocklist(number) VALUES('+12025550123')");
+	refresh();
+	ck_assert_int_eq(store_open(&other, path, STORE_CREATE, 10), 0);
+	ck_assert_int_eq(store_exec(other, "INSERT INTO blocklist(number) "
+					   "VALUES('+12025550124')"),
+			 0);
+	store_close(other);
+	ck_assert_int_eq(rename(path, scratch.path), 0);
+	ck_assert_int_eq(store_current(store), 0);
+	refresh();
+	ck_assert_int_eq(found("+12025550123").row, -1);
+	ck_assert_int_eq(found("+12025550124").row, 1);
+}
+END_TEST
+
+START_TEST(engine_status_tells_what_is_in_force)
+{
+	edit("INSERT INTO blocklist(number) VALUES('+12025550123')");
+	refresh();
+	ck_assert_str_eq(
+		scratch_sql(scratch.path,
+			    "SELECT list_generation, list_entries, "
+			    "list_skipped, list_revision = (SELECT n FROM "
+			    "revision WHERE name = 'lists'), version, "
+			    "list_loaded_at > '2020' FROM engine_status"),
+		"1|1|0|1|" CALLSIEVE_VERSION "|1");
+}
+END_TEST
+
+/* Screening goes on with the lists while a forgotten BEGIN keeps the row of
+ * engine_status from being written. */
+START_TEST(locked_database_can_still_be_loaded)
+{
+	struct store *other;
+
+	edit("INSERT INTO blocklist(number) VALUES('+12025550123')");
+	ck_assert_int_eq(store_open(&other, scratch.path, STORE_EXISTING, 10),
+			 0);
+	ck_assert_int_eq(store_begin(other), 0);
+	ck_assert_int_eq(lists_refresh(store, lists), -EBUSY);
+	ck_assert_int_eq(found("+12025550123").row, 1);
+	store_rollback(other);
+	refresh();
+	ck_assert_uint_eq(lists_generation(lists), 1);
+	ck_assert_str_eq(scratch_sql(scratch.path, "SELECT list_generation "
+						   "FROM engine_status"),
+			 "1");
+	store_close(other);
+}
+END_TEST
+
+static atomic_bool done;
+
+static void *edit_and_refresh(void *arg)
+{
+	struct lists *others = arg;
+	char sql[100];
+	int i;
+
+	for (i = 0; i < 50; i++) {
+		snprintf(sql, sizeof(sql),
+			 "REPLACE INTO blocklist(number, points, reason) "
+			 "VALUES('+12025550123', %d, 'r%d')",
+			 i, i);
+		if (store_exec(store, sql) < 0 ||
+		    lists_refresh(store, others) < 0)
+			break;
+	}
+	lists_refresh(store, others);
+	atomic_store(&done, true);
+	return NULL;
+}
+
+START_TEST(loop_reads_while_the_store_thread_loads)
+{
+	struct number number = {NUMBER_E164, "+12025550123"};
+	struct list_match match = {.points = -1};
+	struct lists *others;
+	struct loop *loop;
+	pthread_t thread;
+	char reason[20];
+	int last = 0;
+
+	ck_assert_int_eq(loop_new(&loop), 0);
+	ck_assert_int_eq(lists_new(&others, loop), 0);
+	ck_assert_int_eq(
+		pthread_create(&thread, NULL, edit_and_refresh, others), 0);
+	while (!atomic_load(&done) || match.points < 49) {
+		loop_step(loop, 1);
+		if (!lists_find(others, &number, now_wall_s(), &match))
+			continue;
+		ck_assert_int_ge(match.points, last);
+		last = match.points;
+		snprintf(reason, sizeof(reason), "r%d", last);
+		ck_assert_str_eq(match.reason, reason);
+	}
+	pthread_join(thread, NULL);
+	lists_free(others);
+	loop_free(loop);
+}
+END_TEST
+
+Suite *lists_suite(void)
+{
+	Suite *suite = suite_create("lists");
+	TCase *tc = tcase_create("lists");
+
+	tcase_set_timeout(tc, 30);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, nothing_matches_before_the_first_load);
+	tcase_add_test(tc, row_is_loaded_with_all_it_says);
+	tcase_add_test(tc, row_expires_without_a_load);
+	tcase_add_test(tc, only_changes_are_loaded);
+	tcase_add_test(tc, bad_rows_are_skipped_and_counted);
+	tcase_add_test(tc, last_good_lists_survive_a_broken_database);
+	tcase_add_test(tc, replaced_database_is_loaded);
+	tcase_add_test(tc, engine_status_tells_what_is_in_force);
+	tcase_add_test(tc, locked_database_can_still_be_loaded);
+	tcase_add_test(tc, loop_reads_while_the_store_thread_loads);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
