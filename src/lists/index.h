@@ -23,8 +23,8 @@ int index_new(struct index **indexp, size_t block, size_t allow);
 void index_free(struct index *index);
 int index_add(struct index *index, const struct index_row *row);
 
-/* No more rows come. */
-void index_seal(struct index *index);
+/* No more rows come: only now can they all be found. */
+int index_seal(struct index *index);
 bool index_find(const struct index *index, const struct number *number,
 		int64_t now, struct list_match *match);
 size_t index_count(const struct index *index);

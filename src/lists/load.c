@@ -110,9 +110,7 @@ static int read_all(struct loaded *loaded, struct store *store)
 		err = index_new(&loaded->index, counts[0], counts[1]);
 	for (i = 0; !err && i < 2; i++)
 		err = read_list(loaded, store, &sources[i]);
-	if (!err)
-		index_seal(loaded->index);
-	return err;
+	return err ? err : index_seal(loaded->index);
 }
 
 int load_lists(struct loaded *loaded, struct store *store)

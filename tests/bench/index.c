@@ -49,9 +49,7 @@ static int build(struct index **indexp, size_t n)
 		number_pattern_key(&row.key, prefix);
 		err = index_add(*indexp, &row);
 	}
-	if (!err)
-		index_seal(*indexp);
-	return err;
+	return err ? err : index_seal(*indexp);
 }
 
 /* Which number the i-th lookup asks for, in an order no cache foresees. */
