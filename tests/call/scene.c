@@ -8,6 +8,7 @@
 
 #define TEST_SECONDS	60
 #define OBJECTS_GONE_MS 3000
+#define LAG_MS		60000
 #define LIVE_MS		1000 /* an edit is to be obeyed within that */
 
 static const struct scene_options usual;
@@ -65,6 +66,7 @@ void scene_configure(struct scene *scene, const struct scene_options *options)
 		"\tgateways = {%s}\n"
 		"}\n"
 		"limits {\n"
+		"\tmax_loop_lag_ms = %u\n"
 		"%s"
 		"}\n"
 		"log {\n"
@@ -72,6 +74,7 @@ void scene_configure(struct scene *scene, const struct scene_options *options)
 		"}\n"
 		"%s",
 		text_or(options->gateways, "\"core\""),
+		options->lag_ms ? options->lag_ms : LAG_MS,
 		text_or(options->limits, ""), text_or(options->sections, ""));
 	fclose(out);
 	daemon_configure(&scene->daemon, text);

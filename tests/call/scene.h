@@ -32,6 +32,8 @@ struct scene_options {
 	const char *gateway;  /* in the gateway's section */
 	const char *gateways; /* names of the route's, `"core"` unless given */
 	const char *limits;   /* in the section for everything */
+	unsigned lag_ms;      /* max_loop_lag_ms, else out of the way: a busy
+				 machine is no failure */
 	const char *database; /* in the database's section */
 	const char *sections; /* whole ones */
 };

@@ -22,8 +22,11 @@ Suite *admission_suite(void);
 Suite *lifecycle_suite(void);
 Suite *timers_suite(void);
 Suite *slow_ack_suite(void);
-Suite *slow_within_suite(void);
-Suite *slow_end_suite(void);
+Suite *slow_offer_suite(void);
+Suite *slow_reinvite_suite(void);
+Suite *slow_info_suite(void);
+Suite *slow_bye_suite(void);
+Suite *slow_invite_suite(void);
 Suite *slow_cancel_suite(void);
 
 #endif

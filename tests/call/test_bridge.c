@@ -121,6 +121,48 @@ START_TEST(egress_invite_is_ours)
 }
 END_TEST
 
+START_TEST(request_uri_keeps_all_but_its_host)
+{
+	struct scene scene;
+	struct call call;
+	char text[256];
+
+	scene_open(&scene, NULL);
+	dialog_init(&call.caller, &scene.caller, CALLER, CALLEE);
+	snprintf(call.caller.target, sizeof(call.caller.target),
+		 "sip:" CALLEE ";npdi;rn=+12125551000@%s;user=phone",
+		 scene.caller.target_uri);
+	dialog_send(&call.caller, "INVITE", PARTS(.body = OFFER));
+	call_reaches(&call, &scene.callee);
+	snprintf(text, sizeof(text),
+		 "sip:" CALLEE ";npdi;rn=+12125551000@%s:%u", scene.callee.host,
+		 scene.callee.port);
+	claim(!strncmp(call.invite->uri, text, strlen(text)),
+	      "the user part changed: %s", call.invite->uri);
+	claim(strstr(call.invite->uri, ";user=phone"),
+	      "a parameter is gone: %s", call.invite->uri);
+	call_refuse(&call, 486);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(tel_request_uri_is_bridged)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	dialog_init(&call.caller, &scene.caller, CALLER, CALLEE);
+	snprintf(call.caller.target, sizeof(call.caller.target), "tel:" CALLEE);
+	dialog_send(&call.caller, "INVITE", PARTS(.body = OFFER));
+	call_reaches(&call, &scene.callee);
+	claim(strstr(call.invite->uri, CALLEE), "the number is gone: %s",
+	      call.invite->uri);
+	call_refuse(&call, 486);
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(nothing_of_the_callee_reaches_the_caller_but_what_it_says)
 {
 	struct scene scene;
@@ -370,7 +412,7 @@ START_TEST(requests_follow_the_route_sets)
 }
 END_TEST
 
-#define MANY 60
+#define MANY 200
 
 START_TEST(many_calls_at_once_leave_nothing_behind)
 {
@@ -401,6 +443,8 @@ Suite *bridge_suite(void)
 	tcase_add_test(
 		tests,
 		nothing_of_the_callee_reaches_the_caller_but_what_it_says);
+	tcase_add_test(tests, request_uri_keeps_all_but_its_host);
+	tcase_add_test(tests, tel_request_uri_is_bridged);
 	tcase_add_test(tests, max_forwards_is_made_when_there_is_none);
 	tcase_add_test(tests, late_offer_is_answered_in_the_ack);
 	tcase_add_test(tests, retransmitted_invite_gives_one_egress_invite);

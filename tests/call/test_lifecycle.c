@@ -1,8 +1,12 @@
 /* Start, reload, drain and end. */
+#include <poll.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "call/scene.h"
 #include "call/suites.h"
@@ -262,6 +266,45 @@ START_TEST(configuration_can_be_checked)
 }
 END_TEST
 
+/* A process that holds the database for so long. */
+static pid_t hold_database(const struct scene *scene, int ms)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+	sqlite3 *db;
+
+	claim(!pipe(ready), "pipe");
+	pid = fork();
+	claim(pid >= 0, "fork");
+	if (pid == 0) {
+		sqlite3_open(scene->daemon.database, &db);
+		sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL);
+		if (write(ready[1], "", 1) == 1)
+			poll(NULL, 0, ms);
+		_exit(0);
+	}
+	claim(read(ready[0], &byte, 1) == 1, "read");
+	close(ready[0]);
+	close(ready[1]);
+	return pid;
+}
+
+START_TEST(slow_start_sheds_no_call)
+{
+	struct scene scene;
+	pid_t holder;
+
+	scene_open(&scene, SCENE(.lag_ms = 200));
+	daemon_stop(&scene.daemon);
+	holder = hold_database(&scene, 600);
+	daemon_start(&scene.daemon);
+	expect_bridged(&scene, CALLER);
+	waitpid(holder, NULL, 0);
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(address_in_use_is_said_and_ends_the_start)
 {
 	struct scene scene;
@@ -297,6 +340,7 @@ Suite *lifecycle_suite(void)
 	tcase_add_test(tests, second_signal_ends_the_drain);
 	tcase_add_test(tests, emergency_is_bridged_while_draining);
 	tcase_add_test(tests, configuration_can_be_checked);
+	tcase_add_test(tests, slow_start_sheds_no_call);
 	tcase_add_test(tests, address_in_use_is_said_and_ends_the_start);
 	return suite;
 }

@@ -214,7 +214,7 @@ START_TEST(tortuous_but_valid_invite_is_bridged)
 {
 	struct scene scene;
 	struct peer *callee = &scene.callee;
-	const struct message *invite;
+	const struct message *invite, *answer;
 	char *text;
 
 	scene_open(&scene, NULL);
@@ -232,7 +232,10 @@ START_TEST(tortuous_but_valid_invite_is_bridged)
 	claim_number(message_count(invite, "Route"), 0);
 	peer_reply(callee, invite, 486, NULL);
 	peer_expect(callee, 0, "ACK", NULL);
-	peer_expect(&scene.caller, 486, "INVITE", NULL);
+	answer = peer_expect(&scene.caller, 486, "INVITE", NULL);
+	claim(message_contains(answer, "spindle.example.com") &&
+		      message_contains(answer, "192.168.255.111"),
+	      "Vias are gone");
 	peer_printf(&scene.caller,
 		    "ACK sip:" CALLEE "@%s:%u SIP/2.0\r\n"
 		    "Via: SIP/2.0/UDP %s:%u;branch=z9hG4bK390skdjuw\r\n"

@@ -6,7 +6,8 @@
 #include "call/scene.h"
 #include "call/suites.h"
 
-#define LONG_MS 36000 /* 64 * T1 and some */
+#define LONG_MS	     40000 /* 64 * T1 and some */
+#define SLOW_SECONDS 120
 
 START_TEST(phone_that_rings_too_long_is_cancelled)
 {
@@ -203,43 +204,53 @@ Suite *timers_suite(void)
 	return suite;
 }
 
-static Suite *slow_suite(const char *name, const TTest *first,
-			 const TTest *second)
+/* A suite for each, because suites wait side by side. */
+static Suite *slow_suite(const char *name, const TTest *test)
 {
 	Suite *suite = suite_create(name);
 	TCase *tests = scene_tcase(suite, name);
 
-	tcase_set_timeout(tests, 120);
-	tcase_add_test(tests, first);
-	tcase_add_test(tests, second);
+	tcase_set_timeout(tests, SLOW_SECONDS);
+	tcase_add_test(tests, test);
 	return suite;
 }
 
-/* Several, to wait side by side. */
 Suite *slow_ack_suite(void)
 {
-	return slow_suite("slow-ack", answer_never_acked_ends_both_sides,
+	return slow_suite("slow-ack", answer_never_acked_ends_both_sides);
+}
+
+Suite *slow_offer_suite(void)
+{
+	return slow_suite("slow-offer",
 			  late_offer_never_answered_ends_both_sides);
 }
 
-Suite *slow_within_suite(void)
+Suite *slow_reinvite_suite(void)
 {
-	return slow_suite("slow-within", reinvite_never_acked_ends_both_sides,
-			  request_nobody_answers_gets_an_answer);
+	return slow_suite("slow-reinvite",
+			  reinvite_never_acked_ends_both_sides);
 }
 
-Suite *slow_end_suite(void)
+Suite *slow_info_suite(void)
 {
-	return slow_suite("slow-end", dead_callee_does_not_keep_the_call_object,
+	return slow_suite("slow-info", request_nobody_answers_gets_an_answer);
+}
+
+Suite *slow_bye_suite(void)
+{
+	return slow_suite("slow-bye",
+			  dead_callee_does_not_keep_the_call_object);
+}
+
+Suite *slow_invite_suite(void)
+{
+	return slow_suite("slow-invite",
 			  silent_gateway_of_a_cancelled_call_is_forgotten);
 }
 
 Suite *slow_cancel_suite(void)
 {
-	Suite *suite = suite_create("slow-cancel");
-	TCase *tests = scene_tcase(suite, "slow-cancel");
-
-	tcase_set_timeout(tests, 120);
-	tcase_add_test(tests, callee_that_never_says_487_is_forgotten);
-	return suite;
+	return slow_suite("slow-cancel",
+			  callee_that_never_says_487_is_forgotten);
 }

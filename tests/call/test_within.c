@@ -22,16 +22,20 @@ static const struct method {
 	const char *name;
 	const char *type, *body; /* NULL: none */
 	int status;
+	const char *lines; /* headers it needs, or NULL */
 } methods[] = {
-	{"UPDATE", "application/sdp", OFFER, 200},
-	{"UPDATE", NULL, NULL, 200},
-	{"INFO", "application/dtmf-relay", "Signal=5\r\nDuration=160\r\n", 200},
-	{"INFO", NULL, NULL, 415},
-	{"OPTIONS", NULL, NULL, 200},
-	{"MESSAGE", "text/plain", "caf\xc3\xa9", 200},
-	{"MESSAGE", "message/cpim", "From: x\r\n\r\ny", 202},
+	{"UPDATE", "application/sdp", OFFER, 200, NULL},
+	{"UPDATE", NULL, NULL, 200, NULL},
+	{"INFO", "application/dtmf-relay", "Signal=5\r\nDuration=160\r\n", 200,
+	 NULL},
+	{"INFO", NULL, NULL, 415, NULL},
+	{"OPTIONS", NULL, NULL, 200, NULL},
+	{"MESSAGE", "text/plain", "caf\xc3\xa9", 200, NULL},
+	{"MESSAGE", "message/cpim", "From: x\r\n\r\ny", 202, NULL},
 	{"NOTIFY", "application/simple-message-summary",
-	 "Messages-Waiting: yes\r\n", 200},
+	 "Messages-Waiting: yes\r\n", 200,
+	 "Event: message-summary\r\nSubscription-State: active\r\n"},
+	{"SUBSCRIBE", NULL, NULL, 202, "Event: dialog\r\nExpires: 60\r\n"},
 };
 
 #define METHODS (sizeof(methods) / sizeof(*methods))
@@ -51,15 +55,13 @@ static void claim_extras(const struct message *message)
 static void pass(struct way on, const struct method *method)
 {
 	const struct message *message;
-	bool notify = !strcmp(method->name, "NOTIFY");
+	char lines[512];
 
-	dialog_send(
-		on.from, method->name,
-		PARTS(.type = method->type, .body = method->body,
-		      .headers =
-			      notify ? "Event: message-summary\r\n"
-				       "Subscription-State: active\r\n" EXTRAS
-				     : EXTRAS));
+	snprintf(lines, sizeof(lines), "%s" EXTRAS,
+		 method->lines ? method->lines : "");
+	dialog_send(on.from, method->name,
+		    PARTS(.type = method->type, .body = method->body,
+			  .headers = lines));
 	message = dialog_expect_request(on.to, method->name);
 	claim_extras(message);
 	claim_text(message->body, method->body ? method->body : "");
@@ -475,6 +477,40 @@ START_TEST(early_update_and_info_pass)
 }
 END_TEST
 
+START_TEST(session_timers_pass)
+{
+	struct scene scene;
+	struct call call;
+	const struct message *message;
+
+	/* RFC 4028: the ends keep them; Require is theirs to say. */
+	scene_open(&scene, NULL);
+	call_place(&call, &scene,
+		   PARTS(.body = OFFER,
+			 .headers = "Supported: timer\r\nRequire: timer\r\n"
+				    "Session-Expires: 1800;refresher=uac\r\n"
+				    "Min-SE: 90\r\n"));
+	message = call.invite;
+	claim_text(message_header(message, "Supported", 0), "timer");
+	claim_text(message_header(message, "Session-Expires", 0),
+		   "1800;refresher=uac");
+	claim_text(message_header(message, "Min-SE", 0), "90");
+	dialog_reply(&call.callee, message, 200,
+		     PARTS(.body = ANSWER,
+			   .headers =
+				   "Require: timer\r\n"
+				   "Session-Expires: 900;refresher=uas\r\n"));
+	message = dialog_expect(&call.caller, 200, "INVITE");
+	claim_text(message_header(message, "Require", 0), "timer");
+	claim_text(message_header(message, "Session-Expires", 0),
+		   "900;refresher=uas");
+	dialog_ack(&call.caller, NULL);
+	dialog_expect_request(&call.callee, "ACK");
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *within_suite(void)
 {
 	Suite *suite = suite_create("within");
@@ -502,5 +538,6 @@ Suite *within_suite(void)
 	tcase_add_test(tests, older_cseq_gets_500);
 	tcase_add_test(tests, wrong_tag_gets_481_and_harms_no_one);
 	tcase_add_test(tests, early_update_and_info_pass);
+	tcase_add_test(tests, session_timers_pass);
 	return suite;
 }

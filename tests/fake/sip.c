@@ -17,6 +17,7 @@
 #include "fake/trace.h"
 
 static unsigned arrivals;
+static struct peer *peers; /* those open */
 
 static void address_set(struct sockaddr_storage *to, const char *address,
 			unsigned port)
@@ -131,6 +132,8 @@ void peer_open(struct peer *peer, const char *name, const char *transport,
 	       const char *address, unsigned port)
 {
 	memset(peer, 0, sizeof(*peer));
+	peer->next = peers;
+	peers = peer;
 	peer->name = name;
 	peer->tcp = !strcmp(transport, "tcp");
 	peer->fd =
@@ -410,9 +413,13 @@ const struct message *peer_expect(struct peer *peer, int status,
 	const struct message *message =
 		peer_poll(peer, status, method, call_id, PEER_PATIENCE_MS);
 	char code[16] = "request";
+	struct peer *other;
 
 	if (status)
 		snprintf(code, sizeof(code), "%d to", status);
+	/* What others got meanwhile tells why. */
+	for (other = message ? NULL : peers; other; other = other->next)
+		receive(other, 0);
 	claim(message, "%s: no %s %s", peer->name, code,
 	      method ? method : "whatever method");
 	return message;
@@ -444,6 +451,7 @@ void peer_expect_nothing(struct peer *peer, int ms)
 
 void peer_close(struct peer *peer)
 {
+	struct peer **at = &peers;
 	const struct message *left;
 
 	receive(peer, 0);
@@ -454,5 +462,7 @@ void peer_close(struct peer *peer)
 		message_free(peer->messages[i]);
 	peer_hang_up(peer);
 	close(peer->fd);
-	peer->fd = -1;
+	while (*at != peer)
+		at = &(*at)->next;
+	*at = peer->next;
 }

@@ -20,7 +20,8 @@ struct stream {
 };
 
 struct peer {
-	const char *name; /* for the trace */
+	struct peer *next; /* of those open */
+	const char *name;  /* for the trace */
 	bool tcp;
 	int fd; /* the UDP socket, or the listening one */
 	char address[48];
