@@ -93,9 +93,9 @@ struct store_task {
 };
 
 /* Starts the thread; it looks for edits every 100 ms. It opens the database
- * (creating it only now, never later), runs the tasks once before this
- * returns, and reopens whenever the file was replaced. While it cannot, it
- * says so in log and metrics and tries again every second; that is not an
+ * (creating it, but never again once it was open), runs the tasks once before
+ * this returns, and reopens whenever the file was replaced. While it cannot,
+ * it says so in log and metrics and tries again every second; that is not an
  * error here. `tasks` must outlive it. */
 int store_worker_start(struct store_worker **workerp, const char *path,
 		       const struct store_task *tasks, size_t count);

@@ -84,8 +84,15 @@ static void queue_empty(struct queue *queue)
 
 void calls_free(struct calls *calls)
 {
+	unsigned lost;
+
 	if (!calls)
 		return;
+	lost = atomic_load(&calls->count);
+	if (lost)
+		log_warn("event=call-records-lost count=%u", lost);
+	metric_add(METRIC_RECORDS_QUEUED, -(int64_t)lost);
+	metric_add(METRIC_RECORDS_DROPPED, lost);
 	queue_empty(&calls->fresh);
 	queue_empty(&calls->taken);
 	pthread_mutex_destroy(&calls->mutex);

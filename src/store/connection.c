@@ -61,15 +61,22 @@ bool store_is_moved(const struct store *store)
 	return store->file.ino && !same_file(&now, &store->file);
 }
 
+/* Where SQLite has the file and those beside it: symbolic links are followed
+ * once, when it is opened. */
+static const char *real_path(const struct store *store)
+{
+	return sqlite3_db_filename(store->db, NULL);
+}
+
 static void remove_if(const struct store *store, const char *suffix,
 		      const struct file_id *id)
 {
-	struct file_id now = file_id(store->path, suffix);
+	struct file_id now = file_id(real_path(store), suffix);
 	char *name;
 
 	if (!id->ino || !same_file(&now, id))
 		return;
-	if (asprintf(&name, "%s%s", store->path, suffix) < 0)
+	if (asprintf(&name, "%s%s", real_path(store), suffix) < 0)
 		return;
 	unlink(name);
 	free(name);
@@ -80,7 +87,7 @@ static void remove_if(const struct store *store, const char *suffix,
  * file first, in case somebody keeps that. */
 static void remove_leftovers(struct store *store)
 {
-	struct file_id now = file_id(store->path, "");
+	struct file_id now = file_id(real_path(store), "");
 
 	if (!now.ino || same_file(&now, &store->file))
 		return;
@@ -116,7 +123,16 @@ static int set_up(struct store *store, bool create)
 					       : "PRAGMA synchronous = FULL");
 	if (!err)
 		err = store_exec(store, "PRAGMA foreign_keys = ON");
+	/* A bulk import must not leave a log of its size for ever. */
+	if (!err)
+		err = store_exec(store, "PRAGMA journal_size_limit = 16777216");
 	return err ? err : store_migrate(store, create);
+}
+
+static void remember_log(struct store *store)
+{
+	store->wal = file_id(real_path(store), "-wal");
+	store->shm = file_id(real_path(store), "-shm");
 }
 
 /* Remembers which files these are. They are looked at before and after, lest
@@ -126,8 +142,7 @@ static int remember(struct store *store, const struct file_id *before)
 	static _Atomic int64_t opened;
 
 	store->file = file_id(store->path, "");
-	store->wal = file_id(store->path, "-wal");
-	store->shm = file_id(store->path, "-shm");
+	remember_log(store);
 	store->identity = atomic_fetch_add(&opened, 1) + 1;
 	if (before->ino && !same_file(before, &store->file))
 		return store_report(store, -ESTALE, "replaced while opening");
@@ -157,8 +172,7 @@ int store_current(struct store *store)
 	struct file_id now = file_id(store->path, "");
 
 	if (store->db && same_file(&now, &store->file)) {
-		store->wal = file_id(store->path, "-wal");
-		store->shm = file_id(store->path, "-shm");
+		remember_log(store);
 		return 0;
 	}
 	/* The old connection stays: it knows which leftovers are its own. */

@@ -63,8 +63,9 @@ static int upgrade(struct store *store)
 	err = store_ask(store, "PRAGMA user_version", &version);
 	if (!err && version < (int64_t)migrations_count) {
 		err = run(store, version);
-		log_info("event=database-migrated from=%d to=%zu ok=%d",
-			 (int)version, migrations_count, !err);
+		log_info("event=database-%s from=%d to=%zu ok=%d",
+			 version ? "migrated" : "created", (int)version,
+			 migrations_count, !err);
 	}
 	if (err) {
 		store_rollback(store);

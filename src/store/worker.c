@@ -27,6 +27,7 @@ struct store_worker {
 	size_t tasks_count;
 	int64_t data_version;
 	unsigned polls; /* since the tasks ran */
+	bool opened;	/* ever */
 	bool failing;
 	bool again; /* a task wants to run with the next poll */
 };
@@ -95,6 +96,17 @@ static void round_of_tasks(struct store_worker *worker)
 	settle(worker, err);
 }
 
+/* Once it was open, a missing file is never made anew. */
+static int open_or_follow(struct store_worker *worker)
+{
+	int err = worker->opened ? store_current(worker->store)
+				 : store_connect(worker->store, STORE_CREATE);
+
+	if (!err)
+		worker->opened = true;
+	return err;
+}
+
 static void poll_file(struct store_worker *worker, bool now)
 {
 	bool due = ++worker->polls >= POLLS_A_ROUND || now || worker->again;
@@ -102,7 +114,7 @@ static void poll_file(struct store_worker *worker, bool now)
 	int err;
 
 	if (worker->store->db || due) {
-		err = store_current(worker->store);
+		err = open_or_follow(worker);
 		if (err && due)
 			settle(worker, err);
 		if (!err && worker->store->identity != identity)
@@ -217,11 +229,7 @@ int store_worker_start(struct store_worker **workerp, const char *path,
 	worker->store->quiet = true;
 	/* Call records are worth a write, not a wait for the disk. */
 	worker->store->relaxed = true;
-	err = store_connect(worker->store, STORE_CREATE);
-	if (err)
-		settle(worker, err);
-	else
-		round_of_tasks(worker);
+	poll_file(worker, true);
 	err = start_thread(worker);
 out:
 	if (!err)

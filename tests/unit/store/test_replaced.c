@@ -162,6 +162,32 @@ START_TEST(two_connections_follow_one_after_the_other)
 }
 END_TEST
 
+/* The link now leads to another file; the first one keeps its own log. */
+START_TEST(link_may_be_led_elsewhere)
+{
+	char link[400];
+
+	snprintf(link, sizeof(link), "%s", scratch_path(&scratch, "link.db"));
+	store_close(store);
+	ck_assert_int_eq(symlink(scratch.path, link), 0);
+	ck_assert_int_eq(store_open(&store, link, STORE_EXISTING, BUSY_MS), 0);
+	ck_assert_int_eq(store_exec(store, "INSERT INTO blocklist(number) "
+					   "VALUES('+12025550124')"),
+			 0);
+	ck_assert_int_eq(unlink(link), 0);
+	ck_assert_int_eq(store_current(store), -ESTALE);
+	ck_assert_int_eq(symlink(other, link), 0);
+	ck_assert_int_eq(store_current(store), 0);
+	ck_assert_str_eq(scratch_sql(scratch.path,
+				     "PRAGMA integrity_check;"
+				     "SELECT count(*) FROM blocklist"),
+			 "ok|2");
+	ck_assert_int_eq(store_exec(store, "DELETE FROM blocklist"), 0);
+	ck_assert_str_eq(scratch_sql(other, "SELECT count(*) FROM blocklist"),
+			 "0");
+}
+END_TEST
+
 START_TEST(unusable_replacement_is_an_error_until_it_is_usable)
 {
 	ck_assert_int_eq(unlink(scratch.path), 0);
@@ -190,6 +216,7 @@ Suite *replaced_suite(void)
 	tcase_add_test(tc, closing_also_leaves_the_new_file_its_own_log);
 	tcase_add_test(tc, file_moved_aside_has_all_its_rows);
 	tcase_add_test(tc, two_connections_follow_one_after_the_other);
+	tcase_add_test(tc, link_may_be_led_elsewhere);
 	tcase_add_test(tc, unusable_replacement_is_an_error_until_it_is_usable);
 	suite_add_tcase(suite, tc);
 	return suite;

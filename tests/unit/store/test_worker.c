@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -286,6 +287,26 @@ START_TEST(unusable_file_is_no_error_at_the_start)
 }
 END_TEST
 
+/* There never was a list to lose, so it is made as soon as it can be. */
+START_TEST(first_database_is_made_when_its_folder_appears)
+{
+	char folder[400], path[420];
+
+	store_worker_stop(worker);
+	snprintf(folder, sizeof(folder), "%s", scratch_path(&scratch, "later"));
+	snprintf(path, sizeof(path), "%s/test.db", folder);
+	ck_assert_int_eq(store_worker_start(&worker, path, tasks, 1), 0);
+	ck_assert_int_eq(metric_get(METRIC_DB_OK), 0);
+	ck_assert_int_eq(mkdir(folder, 0700), 0);
+	wait_for_rounds(2);
+	ck_assert_int_eq(metric_get(METRIC_DB_OK), 1);
+	store_worker_stop(worker);
+	worker = NULL;
+	unlink(path);
+	rmdir(folder);
+}
+END_TEST
+
 Suite *worker_suite(void)
 {
 	Suite *suite = suite_create("worker");
@@ -302,6 +323,7 @@ Suite *worker_suite(void)
 	tcase_add_test(tc, locked_database_is_waited_for);
 	tcase_add_test(tc, stop_runs_the_tasks_once_more);
 	tcase_add_test(tc, unusable_file_is_no_error_at_the_start);
+	tcase_add_test(tc, first_database_is_made_when_its_folder_appears);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
