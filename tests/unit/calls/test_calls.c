@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "callsieve/core/clock.h"
 #include "callsieve/core/metrics.h"
@@ -166,6 +167,22 @@ START_TEST(full_disk_keeps_them_queued)
 }
 END_TEST
 
+START_TEST(deleted_database_keeps_them_queued)
+{
+	struct store *other;
+
+	put(0, 3);
+	ck_assert_int_eq(unlink(scratch.path), 0);
+	ck_assert_int_eq(calls_flush(store, calls), -ESTALE);
+	ck_assert_int_eq(metric_get(METRIC_RECORDS_QUEUED), 3);
+	ck_assert_int_eq(store_open(&other, scratch.path, STORE_CREATE, 10), 0);
+	store_close(other);
+	ck_assert_int_eq(store_current(store), 0);
+	flush();
+	ck_assert_str_eq(sql("SELECT count(*) FROM calls"), "3");
+}
+END_TEST
+
 START_TEST(newest_are_dropped_when_full)
 {
 	int64_t dropped = metric_get(METRIC_RECORDS_DROPPED);
@@ -317,6 +334,7 @@ Suite *calls_suite(void)
 	tcase_add_test(tc, many_are_written_in_order);
 	tcase_add_test(tc, locked_database_keeps_them_queued_in_order);
 	tcase_add_test(tc, full_disk_keeps_them_queued);
+	tcase_add_test(tc, deleted_database_keeps_them_queued);
 	tcase_add_test(tc, newest_are_dropped_when_full);
 	tcase_add_test(tc, record_that_is_there_already_is_no_error);
 	tcase_add_test(tc, what_was_never_written_is_freed);
