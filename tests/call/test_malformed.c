@@ -311,6 +311,35 @@ START_TEST(malformed_answer_of_the_gateway_hurts_no_one)
 }
 END_TEST
 
+START_TEST(answer_without_contact_leaves_nothing_behind)
+{
+	struct scene scene;
+	struct call call;
+	const struct message *message;
+
+	/* RFC 3261 12.1.1 wants one. The call may work all the same, or be
+	 * refused; it must not hang. */
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, NULL);
+	dialog_reply(&call.callee, call.invite, 200,
+		     PARTS(.body = ANSWER, .contact = ""));
+	message = peer_poll(&scene.caller, 200, "INVITE", NULL, 1000);
+	if (message) {
+		dialog_accept_answer(&call.caller, message);
+		dialog_ack(&call.caller, NULL);
+		dialog_expect_request(&call.callee, "ACK");
+		call_hang_up(&call);
+	} else {
+		dialog_expect_failure(&call.caller, 500);
+		dialog_expect_request(&call.callee, "ACK");
+		dialog_reply(&call.callee,
+			     dialog_expect_request(&call.callee, "BYE"), 200,
+			     NULL);
+	}
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *malformed_suite(void)
 {
 	Suite *suite = suite_create("malformed");
@@ -320,6 +349,7 @@ Suite *malformed_suite(void)
 			    OFFENCES);
 	tcase_add_test(tests, tortuous_but_valid_invite_is_bridged);
 	tcase_add_test(tests, headers_in_the_request_uri_do_not_become_ours);
+	tcase_add_test(tests, answer_without_contact_leaves_nothing_behind);
 	tcase_add_test(tests, malformed_answer_of_the_gateway_hurts_no_one);
 	return suite;
 }

@@ -381,6 +381,53 @@ START_TEST(bye_before_the_ack_ends_both_sides)
 }
 END_TEST
 
+START_TEST(callee_that_hangs_up_before_the_ack_ends_both_sides)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, NULL);
+	dialog_reply(&call.callee, call.invite, 200, PARTS(.body = ANSWER));
+	dialog_expect(&call.caller, 200, "INVITE");
+	dialog_send(&call.callee, "BYE", NULL);
+	dialog_expect(&call.callee, 200, "BYE");
+
+	/* RFC 3261 15: towards the caller only after its ACK. */
+	peer_expect_nothing(&scene.caller, 50);
+	dialog_ack(&call.caller, NULL);
+	dialog_expect_request(&call.callee, "ACK");
+	dialog_reply(&call.caller, dialog_expect_request(&call.caller, "BYE"),
+		     200, NULL);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(bye_during_a_reinvite_ends_that_too)
+{
+	struct scene scene;
+	struct call call;
+	struct way on;
+	const struct message *invite;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	on = way(&call, _i);
+	dialog_send(on.from, "INVITE", PARTS(.body = OFFER));
+	invite = dialog_expect_request(on.to, "INVITE");
+	dialog_reply(on.to, invite, 180, NULL);
+	dialog_expect(on.from, 180, "INVITE");
+	dialog_send(on.from, "BYE", NULL);
+	dialog_expect(on.from, 200, "BYE");
+	dialog_expect_failure(on.from, 487);
+	dialog_reply(on.to, dialog_expect_request(on.to, "CANCEL"), 200, NULL);
+	dialog_reply(on.to, dialog_expect_request(on.to, "BYE"), 200, NULL);
+	dialog_reply(on.to, invite, 487, NULL);
+	dialog_expect_request(on.to, "ACK");
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(bye_is_answered_though_the_other_side_is_silent)
 {
 	struct scene scene;
@@ -532,6 +579,9 @@ Suite *within_suite(void)
 	tcase_add_loop_test(tests, requests_go_to_the_newest_contact, 0, 2);
 	tcase_add_test(tests, crossing_byes_are_both_answered);
 	tcase_add_test(tests, bye_before_the_ack_ends_both_sides);
+	tcase_add_test(tests,
+		       callee_that_hangs_up_before_the_ack_ends_both_sides);
+	tcase_add_loop_test(tests, bye_during_a_reinvite_ends_that_too, 0, 2);
 	tcase_add_test(tests, bye_is_answered_though_the_other_side_is_silent);
 	tcase_add_loop_test(
 		tests, call_unknown_to_one_side_is_ended_on_the_other, 0, 2);

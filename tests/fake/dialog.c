@@ -253,19 +253,23 @@ void dialog_cancel(struct dialog *dialog, const struct parts *parts)
 	send_request(dialog, &request, parts);
 }
 
+void dialog_accept_answer(struct dialog *dialog, const struct message *answer)
+{
+	if (!strstr(dialog->remote, ";tag=") || answer->status >= 200)
+		learn_routes(dialog, answer, true);
+	snprintf(dialog->remote, sizeof(dialog->remote), "%s",
+		 message_header(answer, "To", 0));
+	learn_target(dialog, answer);
+}
+
 const struct message *dialog_expect(struct dialog *dialog, int status,
 				    const char *method)
 {
 	const struct message *answer =
 		peer_expect(dialog->peer, status, method, dialog->call_id);
 
-	if (strcmp(method, "INVITE") || status <= 100 || status >= 300)
-		return answer;
-	if (!strstr(dialog->remote, ";tag=") || status >= 200)
-		learn_routes(dialog, answer, true);
-	snprintf(dialog->remote, sizeof(dialog->remote), "%s",
-		 message_header(answer, "To", 0));
-	learn_target(dialog, answer);
+	if (!strcmp(method, "INVITE") && status > 100 && status < 300)
+		dialog_accept_answer(dialog, answer);
 	return answer;
 }
 

@@ -61,6 +61,9 @@ void dialog_cancel(struct dialog *dialog, const struct parts *parts);
 const struct message *dialog_expect(struct dialog *dialog, int status,
 				    const char *method);
 
+/* What dialog_expect() does with an answer that came by other ways. */
+void dialog_accept_answer(struct dialog *dialog, const struct message *answer);
+
 /* A final non-2xx answer to INVITE, which is ACKed. */
 const struct message *dialog_expect_failure(struct dialog *dialog, int status);
 
