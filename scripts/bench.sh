@@ -174,7 +174,12 @@ place()
 count() # NAME FIELD [LAST-SECONDS]: in all, or in the last seconds
 {
 	awk -F';' -v field="$2" -v last="${3:-0}" '
-	NR == 1 { for (i = 1; i <= NF; i++) if ($i == field "(C)") at = i; next }
+	NR == 1 {
+		for (i = 1; i <= NF; i++)
+			if ($i == field "(C)" || $i == field)
+				at = i
+		next
+	}
 	{ n[NR] = $at }
 	END { print n[NR] - (last && NR > last + 1 ? n[NR - last] : 0) }' \
 		"$dir/$1.csv"
@@ -368,6 +373,8 @@ phase() # NAME RATE FROM-PORT-ROLE
 	sipp=$!
 	sleep "$OVERLOAD_SECONDS"
 	after=$(cpu_us callsieve)
+	# No new calls; those it has may end.
+	kill -USR1 "$(tail -n 1 "$dir/sipps")"
 	printf '%-34s %8d %8d %8d %10d\n' "$1: $2 calls/s, $OVERLOAD_SECONDS s" \
 		"$(count "$1" TotalCallCreated)" "$(count "$1" SuccessfulCall)" \
 		"$(count "$1" FailedCall)" \
