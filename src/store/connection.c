@@ -1,6 +1,7 @@
 /* One connection to the database file, and noticing that the path no longer
  * names the file that is open. */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -113,6 +114,17 @@ void store_disconnect(struct store *store)
 	store->file = store->wal = store->shm = (struct file_id){0};
 }
 
+/* It will hold who called whom, so not everyone may read it; -wal and -shm
+ * get the same mode. An existing file is not touched: closing it here would
+ * drop the locks of other connections. */
+static void make_file(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+
+	if (fd >= 0)
+		close(fd);
+}
+
 static int set_up(struct store *store, bool create)
 {
 	int err;
@@ -155,6 +167,8 @@ int store_connect(struct store *store, enum store_open_mode mode)
 	bool create = mode == STORE_CREATE;
 	int err, rc;
 
+	if (create)
+		make_file(store->path);
 	rc = sqlite3_open_v2(store->path, &store->db,
 			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
 				     (create ? SQLITE_OPEN_CREATE : 0),

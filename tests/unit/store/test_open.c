@@ -59,6 +59,17 @@ START_TEST(database_is_made_once_and_kept)
 }
 END_TEST
 
+START_TEST(database_is_not_for_everyone)
+{
+	struct stat st;
+
+	ck_assert_int_eq(open_and_close(STORE_CREATE), 0);
+	ck_assert_int_eq(stat(scratch.path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 07, 0);
+	ck_assert_int_eq(st.st_mode & 0700, 0600);
+}
+END_TEST
+
 START_TEST(missing_file_is_not_made_by_existing)
 {
 	ck_assert_int_eq(open_and_close(STORE_EXISTING), -ENOENT);
@@ -174,6 +185,7 @@ Suite *open_suite(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, database_is_made_once_and_kept);
+	tcase_add_test(tc, database_is_not_for_everyone);
 	tcase_add_test(tc, missing_file_is_not_made_by_existing);
 	tcase_add_test(tc, missing_folder_is_enoent);
 	tcase_add_test(tc, empty_file_is_a_database_only_to_create);
