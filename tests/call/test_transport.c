@@ -146,7 +146,7 @@ END_TEST
 START_TEST(messages_may_come_in_pieces_or_several_at_once)
 {
 	struct scene scene;
-	char text[2][512], both[1024];
+	char text[2][512], both[1100];
 
 	scene_open(&scene, SCENE(.caller = "tcp"));
 	for (int i = 0; i < 2; i++)
