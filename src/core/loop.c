@@ -4,8 +4,14 @@
 #include "callsieve/core/loop.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/queue.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <sofia-sip/su.h>
 #include <sofia-sip/su_wait.h>
@@ -15,11 +21,29 @@
 
 #define TICK_MS 50
 
+/* Sofia takes a time near zero for none. */
+#define STACK_EPOCH_S 2208988800ul
+
+/* Exported by the library for this, declared in none of its headers. */
+extern void (*_su_time)(su_time_t *tv);
+
+struct post {
+	STAILQ_ENTRY(post) link;
+	loop_h *h;
+	void *arg;
+};
+
+STAILQ_HEAD(posts, post);
+
 struct loop {
 	su_root_t *root;
 	struct loop_timer *tick;
 	uint64_t tick_due_us;
 	atomic_uint lag_ms;
+	int wake; /* eventfd: there are posts */
+	struct loop_watch *wake_watch;
+	pthread_mutex_t lock; /* of posts */
+	struct posts posts;
 };
 
 struct loop_timer {
@@ -37,10 +61,20 @@ struct loop_watch {
 	void *arg;
 };
 
-struct post {
-	loop_h *h;
-	void *arg;
-};
+/* The clock of Sofia's timers and so of ours. Its own would be the wall clock,
+ * and whoever sets that would fire or stall them all. It counts in whole
+ * milliseconds as the time to wait does, which Sofia rounds down: with any
+ * finer clock it would poll for the rest of each. */
+static void stack_time(su_time_t *tv)
+{
+	struct timespec now;
+
+	if (!tv)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	tv->tv_sec = STACK_EPOCH_S + (unsigned long)now.tv_sec;
+	tv->tv_usec = (unsigned long)(now.tv_nsec / 1000000 * 1000);
+}
 
 static void tick(void *arg)
 {
@@ -54,24 +88,89 @@ static void tick(void *arg)
 	loop_timer_set(loop->tick, TICK_MS);
 }
 
+static void tick_anew(struct loop *loop)
+{
+	loop->tick_due_us = now_mono_us();
+	tick(loop);
+}
+
+/* Sofia's own messages would do, but those left unread at the end leak, and
+ * the whole root with them. */
+static void run_posts(struct loop *loop)
+{
+	struct posts posts = STAILQ_HEAD_INITIALIZER(posts);
+	struct post *post;
+
+	pthread_mutex_lock(&loop->lock);
+	STAILQ_CONCAT(&posts, &loop->posts);
+	pthread_mutex_unlock(&loop->lock);
+	while ((post = STAILQ_FIRST(&posts))) {
+		STAILQ_REMOVE_HEAD(&posts, link);
+		post->h(post->arg);
+		free(post);
+	}
+}
+
+static void on_wake(int fd, unsigned events, void *arg)
+{
+	eventfd_t count;
+
+	(void)events;
+	eventfd_read(fd, &count);
+	run_posts(arg);
+}
+
+int loop_post(struct loop *loop, loop_h *h, void *arg)
+{
+	struct post *post = malloc(sizeof(*post));
+	bool first;
+
+	if (!post)
+		return -ENOMEM;
+	post->h = h;
+	post->arg = arg;
+	pthread_mutex_lock(&loop->lock);
+	first = STAILQ_EMPTY(&loop->posts);
+	STAILQ_INSERT_TAIL(&loop->posts, post, link);
+	pthread_mutex_unlock(&loop->lock);
+	if (first)
+		eventfd_write(loop->wake, 1);
+	return 0;
+}
+
+static int start(struct loop *loop)
+{
+	int err;
+
+	_su_time = stack_time;
+	if (su_init() < 0)
+		return -ENOMEM;
+	loop->root = su_root_create(NULL);
+	if (!loop->root)
+		return -ENOMEM;
+	loop->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (loop->wake < 0)
+		return -errno;
+	err = loop_watch_new(&loop->wake_watch, loop, loop->wake, LOOP_READ,
+			     on_wake, loop);
+	if (!err)
+		err = loop_timer_new(&loop->tick, loop, tick, loop);
+	if (!err)
+		tick_anew(loop);
+	return err;
+}
+
 int loop_new(struct loop **loopp)
 {
 	struct loop *loop = calloc(1, sizeof(*loop));
-	int err = -ENOMEM;
+	int err;
 
 	if (!loop)
 		return -ENOMEM;
-	if (su_init() < 0)
-		goto out;
-	loop->root = su_root_create(NULL);
-	if (!loop->root)
-		goto out;
-	err = loop_timer_new(&loop->tick, loop, tick, loop);
-	if (err)
-		goto out;
-	loop->tick_due_us = now_mono_us();
-	tick(loop);
-out:
+	loop->wake = -1;
+	STAILQ_INIT(&loop->posts);
+	pthread_mutex_init(&loop->lock, NULL);
+	err = start(loop);
 	if (err)
 		loop_free(loop);
 	else
@@ -81,17 +180,29 @@ out:
 
 void loop_free(struct loop *loop)
 {
+	struct post *post;
+
 	if (!loop)
 		return;
+	while ((post = STAILQ_FIRST(&loop->posts))) {
+		STAILQ_REMOVE_HEAD(&loop->posts, link);
+		free(post);
+	}
 	loop_timer_free(loop->tick);
+	loop_watch_free(loop->wake_watch);
+	if (loop->wake >= 0)
+		close(loop->wake);
 	if (loop->root)
 		su_root_destroy(loop->root);
 	su_deinit();
+	pthread_mutex_destroy(&loop->lock);
 	free(loop);
 }
 
 void loop_run(struct loop *loop)
 {
+	/* What was slow before is no lag: nothing waited for the loop. */
+	tick_anew(loop);
 	su_root_run(loop->root);
 }
 
@@ -102,6 +213,7 @@ void loop_stop(struct loop *loop)
 
 void loop_step(struct loop *loop, unsigned ms)
 {
+	run_posts(loop);
 	su_root_step(loop->root, ms);
 }
 
@@ -113,29 +225,6 @@ void *loop_sofia_root(struct loop *loop)
 unsigned loop_lag_ms(const struct loop *loop)
 {
 	return atomic_load(&loop->lag_ms);
-}
-
-static void run_post(su_root_magic_t *magic, su_msg_r msg, su_msg_arg_t *arg)
-{
-	struct post *post = (struct post *)arg;
-
-	(void)magic;
-	(void)msg;
-	post->h(post->arg);
-}
-
-int loop_post(struct loop *loop, loop_h *h, void *arg)
-{
-	su_msg_r msg = SU_MSG_R_INIT;
-	struct post *post;
-
-	if (su_msg_create(msg, su_root_task(loop->root), su_task_null, run_post,
-			  sizeof(*post)) < 0)
-		return -ENOMEM;
-	post = (struct post *)su_msg_data(msg);
-	post->h = h;
-	post->arg = arg;
-	return su_msg_send(msg) < 0 ? -EIO : 0;
 }
 
 static void run_timer(su_root_magic_t *magic, su_timer_t *t,
@@ -218,8 +307,10 @@ int loop_watch_new(struct loop_watch **watchp, struct loop *loop, int fd,
 	watch->index = su_root_register(loop->root, &watch->wait, run_watch,
 					(su_wakeup_arg_t *)watch, 0);
 	if (watch->index < 0) {
+		int err = errno ? -errno : -ENOMEM;
+
 		free(watch);
-		return -ENOMEM;
+		return err;
 	}
 	*watchp = watch;
 	return 0;
