@@ -1,8 +1,12 @@
-/* A ring of whole lines between whoever logs and the one thread that writes
- * them out. Lines are cut at LINE_MAX_BYTES. */
+/* Whole lines wait in one of two buffers for the one thread that writes them
+ * out; it swaps them, and the lock is never held while it writes. It hands
+ * over no more at once than a pipe that has room takes without blocking, so
+ * that it can give up on a sink that takes nothing. */
 #include "callsieve/core/log.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -14,9 +18,14 @@
 
 #include "callsieve/core/clock.h"
 #include "callsieve/core/metrics.h"
+#include "callsieve/core/utf8.h"
 
-#define LINE_MAX_BYTES 4096
-#define RING_BYTES     (1 << 20)
+#define QUEUE_BYTES (1 << 20)
+#define TEXT_BYTES  2000
+#define LINE_BYTES  (2 * TEXT_BYTES + 96) /* were every character escaped */
+
+/* How long log_fini() leaves a sink that takes nothing. */
+#define PATIENCE_MS 500
 
 static atomic_int level = LOG_LEVEL_INFO;
 static atomic_int format = LOG_FORMAT_TEXT;
@@ -25,26 +34,42 @@ static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t filled;
 	pthread_t thread;
-	bool running, stopping;
+	bool running;
+	atomic_bool stopping;
 	char *fill, *drain; /* swapped by the writer */
 	size_t len;
-} ring = {.lock = PTHREAD_MUTEX_INITIALIZER,
-	  .filled = PTHREAD_COND_INITIALIZER};
+} queue = {.lock = PTHREAD_MUTEX_INITIALIZER,
+	   .filled = PTHREAD_COND_INITIALIZER};
 
 static const char *const level_names[] = {"error", "warn", "info", "debug"};
 
-static void write_all(const char *data, size_t len)
+/* False when the log is about to end and the sink takes nothing. */
+static bool sink_ready(void)
 {
-	while (len) {
-		ssize_t n = write(STDERR_FILENO, data, len);
+	struct pollfd sink = {.fd = STDERR_FILENO, .events = POLLOUT};
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return;
-		data += n;
-		len -= (size_t)n;
+	while (poll(&sink, 1, PATIENCE_MS) <= 0)
+		if (atomic_load(&queue.stopping))
+			return false;
+	return true;
+}
+
+static void write_out(const char *data, size_t len)
+{
+	ssize_t n;
+
+	while (len && sink_ready()) {
+		n = write(STDERR_FILENO, data, len < PIPE_BUF ? len : PIPE_BUF);
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			break;
+		if (n > 0) {
+			data += n;
+			len -= (size_t)n;
+		}
 	}
+	for (; len; len--)
+		if (*data++ == '\n')
+			metric_add(METRIC_LOG_DROPPED, 1);
 }
 
 static void *writer(void *arg)
@@ -56,19 +81,26 @@ static void *writer(void *arg)
 		size_t len;
 		char *data;
 
-		pthread_mutex_lock(&ring.lock);
-		while (!ring.len && !ring.stopping)
-			pthread_cond_wait(&ring.filled, &ring.lock);
-		data = ring.fill;
-		len = ring.len;
-		ring.fill = ring.drain;
-		ring.drain = data;
-		ring.len = 0;
-		done = ring.stopping;
-		pthread_mutex_unlock(&ring.lock);
-		write_all(data, len);
+		pthread_mutex_lock(&queue.lock);
+		while (!queue.len && !queue.stopping)
+			pthread_cond_wait(&queue.filled, &queue.lock);
+		data = queue.fill;
+		len = queue.len;
+		queue.fill = queue.drain;
+		queue.drain = data;
+		queue.len = 0;
+		done = queue.stopping;
+		pthread_mutex_unlock(&queue.lock);
+		write_out(data, len);
 	}
 	return NULL;
+}
+
+static void buffers_free(void)
+{
+	free(queue.fill);
+	free(queue.drain);
+	queue.fill = queue.drain = NULL;
 }
 
 int log_init(enum log_level new_level, enum log_format new_format)
@@ -76,33 +108,40 @@ int log_init(enum log_level new_level, enum log_format new_format)
 	int err;
 
 	log_set(new_level, new_format);
-	ring.fill = malloc(RING_BYTES);
-	ring.drain = malloc(RING_BYTES);
-	ring.stopping = false;
-	err = ring.fill && ring.drain ? 0 : -ENOMEM;
+	queue.fill = malloc(QUEUE_BYTES);
+	queue.drain = malloc(QUEUE_BYTES);
+	queue.stopping = false;
+	err = queue.fill && queue.drain ? 0 : -ENOMEM;
 	if (!err)
-		err = -pthread_create(&ring.thread, NULL, writer, NULL);
+		err = -pthread_create(&queue.thread, NULL, writer, NULL);
 	if (err) {
-		free(ring.fill);
-		free(ring.drain);
+		buffers_free();
 		return err;
 	}
-	ring.running = true;
+	pthread_mutex_lock(&queue.lock);
+	queue.running = true;
+	pthread_mutex_unlock(&queue.lock);
 	return 0;
 }
 
 void log_fini(void)
 {
-	if (!ring.running)
+	if (!queue.running)
 		return;
-	pthread_mutex_lock(&ring.lock);
-	ring.stopping = true;
-	pthread_cond_signal(&ring.filled);
-	pthread_mutex_unlock(&ring.lock);
-	pthread_join(ring.thread, NULL);
-	ring.running = false;
-	free(ring.fill);
-	free(ring.drain);
+	pthread_mutex_lock(&queue.lock);
+	queue.stopping = true;
+	pthread_cond_signal(&queue.filled);
+	pthread_mutex_unlock(&queue.lock);
+	pthread_join(queue.thread, NULL);
+
+	pthread_mutex_lock(&queue.lock);
+	queue.running = false;
+	pthread_mutex_unlock(&queue.lock);
+	/* What came after the writer's last look. */
+	write_out(queue.fill, queue.len);
+	queue.len = 0;
+	queue.stopping = false;
+	buffers_free();
 }
 
 void log_set(enum log_level new_level, enum log_format new_format)
@@ -119,22 +158,21 @@ bool log_wants(enum log_level wanted)
 
 static void enqueue(const char *line, size_t len)
 {
-	bool fits;
+	bool running, fits;
 
-	if (!ring.running) {
-		write_all(line, len);
-		return;
-	}
-	pthread_mutex_lock(&ring.lock);
-	fits = ring.len + len <= RING_BYTES;
+	pthread_mutex_lock(&queue.lock);
+	running = queue.running;
+	fits = running && queue.len + len <= QUEUE_BYTES;
 	if (fits) {
-		memcpy(ring.fill + ring.len, line, len);
-		ring.len += len;
-		if (ring.len == len)
-			pthread_cond_signal(&ring.filled);
+		memcpy(queue.fill + queue.len, line, len);
+		queue.len += len;
+		if (queue.len == len)
+			pthread_cond_signal(&queue.filled);
 	}
-	pthread_mutex_unlock(&ring.lock);
-	if (!fits)
+	pthread_mutex_unlock(&queue.lock);
+	if (!running)
+		write_out(line, len);
+	else if (!fits)
 		metric_add(METRIC_LOG_DROPPED, 1);
 }
 
@@ -169,6 +207,30 @@ const char *log_quote(char *buf, size_t size, const char *text)
 	return buf;
 }
 
+/* Text off the wire must not start a line of its own, steer a terminal or
+ * spoil the JSON. */
+static void clean(char *text)
+{
+	size_t n;
+
+	for (; *text; text += n ? n : 1) {
+		n = utf8_char(text);
+		if (!n)
+			*text = '?';
+	}
+}
+
+static void print_text(char *text, size_t size, const char *fmt, va_list ap)
+{
+	int len = vsnprintf(text, size, fmt, ap);
+
+	if (len < 0)
+		snprintf(text, size, "unprintable: %s", fmt);
+	else if ((size_t)len >= size)
+		memcpy(text + size - sizeof("..."), "...", sizeof("..."));
+	clean(text);
+}
+
 static void timestamp(char *buf, size_t size)
 {
 	int64_t ms = now_wall_ms();
@@ -183,12 +245,13 @@ static void timestamp(char *buf, size_t size)
 
 static void emit(enum log_level at, const char *fmt, va_list ap)
 {
-	char text[LINE_MAX_BYTES / 2], line[LINE_MAX_BYTES], when[40];
+	char text[TEXT_BYTES], line[LINE_BYTES], when[40];
+	int saved = errno;
 	size_t len;
 
 	if (!log_wants(at))
 		return;
-	vsnprintf(text, sizeof(text), fmt, ap);
+	print_text(text, sizeof(text), fmt, ap);
 	timestamp(when, sizeof(when));
 	if (atomic_load(&format) == LOG_FORMAT_JSON) {
 		len = (size_t)snprintf(line, sizeof(line),
@@ -198,14 +261,11 @@ static void emit(enum log_level at, const char *fmt, va_list ap)
 		len += escape(line + len, sizeof(line) - len - 3, text);
 		len += (size_t)snprintf(line + len, 4, "\"}\n");
 	} else {
-		/* Text off the wire must not start a line of its own. */
-		for (char *c = text; *c; c++)
-			if (*c == '\n' || *c == '\r')
-				*c = ' ';
 		len = (size_t)snprintf(line, sizeof(line), "%s %s %s\n", when,
 				       level_names[at], text);
 	}
 	enqueue(line, len);
+	errno = saved;
 }
 
 #define LOG_FUNCTION(name, at)                                                 \

@@ -1,0 +1,12 @@
+/* Text off the wire may be anything; what SQLite, JSON and terminals can take
+ * is UTF-8 without control characters. */
+#ifndef CALLSIEVE_CORE_UTF8_H
+#define CALLSIEVE_CORE_UTF8_H
+
+#include <stddef.h>
+
+/* The bytes of the character that `text` begins with; 0 where it is no UTF-8,
+ * a control character or the end. */
+size_t utf8_char(const char *text);
+
+#endif
