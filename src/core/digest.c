@@ -1,10 +1,12 @@
 #include "callsieve/core/digest.h"
 
-#include <openssl/evp.h>
-#include <stdint.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
+
+#include <openssl/evp.h>
 
 void digest_sha256_hex(char hex[DIGEST_HEX_SIZE], const void *data, size_t len)
 {
@@ -19,35 +21,56 @@ void digest_sha256_hex(char hex[DIGEST_HEX_SIZE], const void *data, size_t len)
 		snprintf(hex + 2 * i, 3, "%02x", md[i]);
 }
 
+static void from_kernel(unsigned char *to, size_t len)
+{
+	while (len) {
+		ssize_t n = getrandom(to, len, 0);
+
+		if (n < 0 && errno != EINTR)
+			abort(); /* nothing we made would be random */
+		if (n > 0) {
+			to += n;
+			len -= (size_t)n;
+		}
+	}
+}
+
 void random_bytes(void *data, size_t len)
 {
-	unsigned char *at = data;
+	static _Thread_local unsigned char pool[512];
+	static _Thread_local size_t left;
+	unsigned char *to = data;
 
 	while (len) {
-		ssize_t n = getrandom(at, len, 0);
+		size_t n;
 
-		if (n < 0)
-			continue; /* interrupted by a signal */
-		at += n;
-		len -= (size_t)n;
+		if (!left) {
+			from_kernel(pool, sizeof(pool));
+			left = sizeof(pool);
+		}
+		n = len < left ? len : left;
+		/* From its end; what was given out is not kept. */
+		left -= n;
+		memcpy(to, pool + left, n);
+		memset(pool + left, 0, n);
+		to += n;
+		len -= n;
 	}
 }
 
 void random_token(char *text, size_t chars)
 {
 	static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-	unsigned char raw[64];
-	size_t n = 0, at = sizeof(raw);
+	unsigned char raw[32];
+	size_t n = 0, at, count;
 
 	while (n < chars) {
-		if (at == sizeof(raw)) {
-			random_bytes(raw, sizeof(raw));
-			at = 0;
-		}
+		count = chars - n < sizeof(raw) ? chars - n : sizeof(raw);
+		random_bytes(raw, count);
 		/* 252 = 7 * 36: the rest would favour the first digits. */
-		if (raw[at] < 252)
-			text[n++] = digits[raw[at] % 36];
-		at++;
+		for (at = 0; at < count; at++)
+			if (raw[at] < 252)
+				text[n++] = digits[raw[at] % 36];
 	}
 	text[n] = '\0';
 }

@@ -10,7 +10,8 @@
 /* Lower-case hexadecimal SHA-256 of the bytes, NUL-terminated. */
 void digest_sha256_hex(char hex[DIGEST_HEX_SIZE], const void *data, size_t len);
 
-/* From getrandom(2); cannot fail once the system is up. */
+/* From getrandom(2), by way of a small pool of each thread's own. Cannot fail
+ * once the system is up; not for children that fork(2) made. */
 void random_bytes(void *data, size_t len);
 
 /* `chars` random characters of [0-9a-z] (5.17 bits each) and a NUL. */
