@@ -17,13 +17,6 @@ void buf_fini(struct buf *buf)
 	buf_init(buf, buf->max);
 }
 
-void buf_reset(struct buf *buf)
-{
-	buf->len = 0;
-	if (buf->data)
-		buf->data[0] = '\0';
-}
-
 static int reserve(struct buf *buf, size_t more)
 {
 	size_t size = buf->size ? buf->size : 64;

@@ -14,7 +14,6 @@ struct buf {
 
 void buf_init(struct buf *buf, size_t max);
 void buf_fini(struct buf *buf);
-void buf_reset(struct buf *buf);
 
 /* 0, -ENOMEM, or -EMSGSIZE when it would exceed the maximum (then nothing
  * was added). */

@@ -76,7 +76,7 @@ static void check_case(const char *name)
 	snprintf(path, sizeof(path), CASES "/%s/expected", name);
 	expected = read_text(path);
 
-	buf_reset(&errors);
+	buf_fini(&errors);
 	err = config_parse(&config, "input", input, &errors);
 	ck_assert_msg(!strcmp(reported(), expected ? expected : ""),
 		      "%s: got\n%s", name, reported());
