@@ -34,6 +34,8 @@ static const struct entry {
 	{"reputation", reputation_suite, false},
 	{"transport", transport_suite, false},
 	{"within", within_suite, false},
+	{"reinvite", reinvite_suite, false},
+	{"ending", ending_suite, false},
 	{"malformed", malformed_suite, false},
 	{"lifecycle", lifecycle_suite, false},
 	{"peer", peer_suite, false},

@@ -142,6 +142,14 @@ void scene_edit(struct scene *scene, const char *format, ...)
 		      sql);
 }
 
+struct way way(struct call *call, bool back)
+{
+	struct way ways[] = {{&call->caller, &call->callee},
+			     {&call->callee, &call->caller}};
+
+	return ways[back];
+}
+
 void call_begin(struct call *call, struct scene *scene, const char *from,
 		const char *to, const struct parts *parts)
 {

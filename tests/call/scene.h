@@ -59,6 +59,13 @@ struct call {
 	const struct message *invite; /* as it reached the callee */
 };
 
+/* The two ends in the one or the other direction. */
+struct way {
+	struct dialog *from, *to;
+};
+
+struct way way(struct call *call, bool back);
+
 /* The caller's INVITE, with an offer unless parts are given. */
 void call_begin(struct call *call, struct scene *scene, const char *from,
 		const char *to, const struct parts *parts);

@@ -10,6 +10,8 @@ Suite *headers_suite(void);
 Suite *answers_suite(void);
 Suite *cancel_suite(void);
 Suite *within_suite(void);
+Suite *reinvite_suite(void);
+Suite *ending_suite(void);
 Suite *requests_suite(void);
 Suite *malformed_suite(void);
 Suite *transport_suite(void);

@@ -1,0 +1,183 @@
+/* re-INVITE passes both ways, with its ACK; two at once do not. */
+#include <stdio.h>
+#include <string.h>
+
+#include "call/scene.h"
+#include "call/suites.h"
+
+#define EXTRA "X-Extra: a  b"
+
+static void claim_extra(const struct message *message)
+{
+	claim_text(message_header(message, "X-Extra", 0), "a  b");
+}
+
+START_TEST(reinvite_passes)
+{
+	struct scene scene;
+	struct call call;
+	struct way on;
+	const struct message *message;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	on = way(&call, _i);
+	dialog_send(
+		on.from, "INVITE",
+		PARTS(.body = OFFER "a=sendonly\r\n", .headers = EXTRA "\r\n"));
+	message = dialog_expect_request(on.to, "INVITE");
+	claim_text(message->body, OFFER "a=sendonly\r\n");
+	claim_extra(message);
+	dialog_reply(on.to, message, 180, NULL);
+	dialog_expect(on.from, 180, "INVITE");
+	dialog_reply(on.to, message, 200,
+		     PARTS(.body = ANSWER "a=recvonly\r\n",
+			   .headers = EXTRA "\r\n"));
+	message = dialog_expect(on.from, 200, "INVITE");
+	claim_text(message->body, ANSWER "a=recvonly\r\n");
+	claim_extra(message);
+	dialog_ack(on.from, NULL);
+	dialog_expect_request(on.to, "ACK");
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(reinvite_without_offer_is_answered_in_its_ack)
+{
+	struct scene scene;
+	struct call call;
+	struct way on;
+	const struct message *message;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	on = way(&call, _i);
+	dialog_send(on.from, "INVITE", NULL);
+	message = dialog_expect_request(on.to, "INVITE");
+	dialog_reply(on.to, message, 200, PARTS(.body = OFFER));
+	claim_text(dialog_expect(on.from, 200, "INVITE")->body, OFFER);
+	peer_expect_nothing(on.to->peer, 100);
+	dialog_ack(on.from, PARTS(.body = ANSWER));
+	claim_text(dialog_expect_request(on.to, "ACK")->body, ANSWER);
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(refused_reinvite_leaves_the_call_as_it_was)
+{
+	struct scene scene;
+	struct call call;
+	struct way on;
+	const struct message *message;
+	static const int statuses[] = {488, 491, 500};
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	on = way(&call, _i);
+	for (int i = 0; i < 3; i++) {
+		dialog_send(on.from, "INVITE", PARTS(.body = OFFER));
+		message = dialog_expect_request(on.to, "INVITE");
+		dialog_reply(on.to, message, statuses[i], NULL);
+		dialog_expect_failure(on.from, statuses[i]);
+		dialog_expect_request(on.to, "ACK");
+	}
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(crossing_reinvites_both_get_491)
+{
+	struct scene scene;
+	struct call call;
+	const struct message *message, *crossing;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	dialog_send(&call.caller, "INVITE", PARTS(.body = OFFER));
+	message = dialog_expect_request(&call.callee, "INVITE");
+
+	/* Sent before the callee has seen the caller's: RFC 3261 14.2. */
+	dialog_send(&call.callee, "INVITE", PARTS(.body = OFFER));
+	crossing = peer_poll(&scene.caller, 0, "INVITE", NULL, 200);
+	if (crossing) {
+		dialog_reply(&call.caller, crossing, 491, NULL);
+		dialog_expect_request(&call.caller, "ACK");
+	}
+	dialog_expect_failure(&call.callee, 491);
+	dialog_reply(&call.callee, message, 491, NULL);
+	dialog_expect_failure(&call.caller, 491);
+	dialog_expect_request(&call.callee, "ACK");
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(second_reinvite_before_the_answer_gets_500_and_retry_after)
+{
+	struct scene scene;
+	struct call call;
+	struct dialog second;
+	const struct message *first, *answer;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	dialog_send(&call.caller, "INVITE", PARTS(.body = OFFER));
+	first = dialog_expect_request(&call.callee, "INVITE");
+	second = call.caller;
+	dialog_send(&second, "INVITE", PARTS(.body = OFFER));
+	answer = dialog_expect_failure(&second, 500);
+	claim(message_header(answer, "Retry-After", 0), "no Retry-After");
+	dialog_reply(&call.callee, first, 200, PARTS(.body = ANSWER));
+	dialog_expect(&call.caller, 200, "INVITE");
+	dialog_ack(&call.caller, NULL);
+	dialog_expect_request(&call.callee, "ACK");
+	call.caller.cseq = second.cseq;
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(reinvite_can_be_cancelled)
+{
+	struct scene scene;
+	struct call call;
+	const struct message *invite;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	dialog_send(&call.caller, "INVITE", PARTS(.body = OFFER));
+	invite = dialog_expect_request(&call.callee, "INVITE");
+	dialog_reply(&call.callee, invite, 180, NULL);
+	dialog_expect(&call.caller, 180, "INVITE");
+	dialog_cancel(&call.caller, NULL);
+	dialog_expect(&call.caller, 200, "CANCEL");
+	dialog_reply(&call.callee,
+		     dialog_expect_request(&call.callee, "CANCEL"), 200, NULL);
+	dialog_reply(&call.callee, invite, 487, NULL);
+	dialog_expect_request(&call.callee, "ACK");
+	dialog_expect_failure(&call.caller, 487);
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+Suite *reinvite_suite(void)
+{
+	Suite *suite = suite_create("reinvite");
+	TCase *tests = scene_tcase(suite, "reinvite");
+
+	tcase_add_loop_test(tests, reinvite_passes, 0, 2);
+	tcase_add_loop_test(
+		tests, reinvite_without_offer_is_answered_in_its_ack, 0, 2);
+	tcase_add_loop_test(tests, refused_reinvite_leaves_the_call_as_it_was,
+			    0, 2);
+	tcase_add_test(tests, crossing_reinvites_both_get_491);
+	tcase_add_test(
+		tests,
+		second_reinvite_before_the_answer_gets_500_and_retry_after);
+	tcase_add_test(tests, reinvite_can_be_cancelled);
+	return suite;
+}
