@@ -61,12 +61,13 @@ static int bind_one(struct sip *sip, struct listener *listener,
 				listener->host, config->port, transport);
 
 	if (url &&
-	    nta_agent_add_tport(
-		    sip->agent, (url_string_t *)url,
-		    TPTAG_IDENT(listener->name), TPTAG_UDP_RMEM(SOCKET_BUFFER),
-		    TPTAG_UDP_WMEM(SOCKET_BUFFER),
-		    TPTAG_IDLE(STREAM_IDLE_S * 1000), TPTAG_PONG2PING(1),
-		    TPTAG_LOG(sip->config->trace), TAG_END()) == 0)
+	    nta_agent_add_tport(sip->agent, (url_string_t *)url,
+				TPTAG_IDENT(listener->name),
+				TPTAG_UDP_RMEM(SOCKET_BUFFER),
+				TPTAG_UDP_WMEM(SOCKET_BUFFER),
+				TPTAG_IDLE(STREAM_IDLE_S * 1000),
+				TPTAG_PONG2PING(1), TPTAG_STUN_SERVER(0),
+				TPTAG_LOG(sip->config->trace), TAG_END()) == 0)
 		return 0;
 	log_error("cannot listen on %s %s:%u: %s", transport, config->address,
 		  config->port, strerror(errno));

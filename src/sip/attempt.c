@@ -181,8 +181,11 @@ static void on_response_late(struct call *call, const sip_t *sip, int status)
 static int on_response(void *magic, nta_outgoing_t *orq, const sip_t *sip)
 {
 	struct call *call = magic;
-	int status = nta_outgoing_status(orq);
+	int status = response_status(orq, sip);
 
+	/* A 18x that the 2xx overtook. */
+	if (call->state == CALL_ANSWERED || call->state == CALL_UP)
+		return 0;
 	if (call->state == CALL_ENDING)
 		on_response_late(call, sip, status);
 	else if (status < 200)

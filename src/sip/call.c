@@ -95,7 +95,7 @@ void call_enter(struct call *call, enum call_state state)
 		loop_timer_free(call->timer);
 		call->timer = NULL;
 	} else if (state == CALL_ENDING) {
-		relays_end(call);
+		relays_end(call, NULL);
 		if (call->orq)
 			loop_timer_set(call->timer, ENDING_MS);
 	}

@@ -56,10 +56,14 @@ static nta_leg_t *callee_leg(struct call *call, struct dialog *dialog,
 
 static struct dialog *dialog_new(struct call *call, const sip_t *response)
 {
-	struct dialog *dialog = calloc(1, sizeof(*dialog));
+	struct dialog *dialog;
 
+	if (call->dialogs_count == DIALOGS_MAX)
+		return NULL;
+	dialog = calloc(1, sizeof(*dialog));
 	if (!dialog)
 		return NULL;
+	call->dialogs_count++;
 	dialog->call = call;
 	if (LIST_EMPTY(&call->dialogs))
 		memcpy(dialog->tag, call->tag, sizeof(dialog->tag));
@@ -87,7 +91,8 @@ static struct dialog *dialog_new(struct call *call, const sip_t *response)
 }
 
 /* The dialog a response to our INVITE belongs to, new if need be. NULL for a
- * provisional response without a tag, and without memory. */
+ * provisional response without a tag, without memory, and beyond
+ * DIALOGS_MAX. */
 struct dialog *dialog_for(struct call *call, const sip_t *response)
 {
 	const char *tag = response->sip_to->a_tag;
@@ -118,9 +123,11 @@ struct dialog *dialog_confirmed(const struct call *call)
 
 static void dialog_free(struct dialog *dialog)
 {
+	relays_end(dialog->call, dialog);
 	leg_end(&dialog->caller);
 	leg_end(&dialog->callee);
 	LIST_REMOVE(dialog, link);
+	dialog->call->dialogs_count--;
 	free(dialog);
 }
 

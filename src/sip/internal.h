@@ -47,6 +47,10 @@ struct relay;
 #define TAG_CHARS     16 /* 82 random bits; RFC 3261 19.3 asks for 32 */
 #define CALL_ID_CHARS 24
 
+/* What one peer can make a call hold: early dialogs, requests under way. */
+#define DIALOGS_MAX 16
+#define RELAYS_MAX  16
+
 #define ALLOW                                                                  \
 	"INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, MESSAGE, REFER, "    \
 	"NOTIFY, SUBSCRIBE"
@@ -154,6 +158,7 @@ struct call {
 
 	LIST_HEAD(, dialog) dialogs;
 	LIST_HEAD(, relay) relays;
+	unsigned dialogs_count, relays_count;
 	struct loop_timer *timer; /* by state: first response, Timer C, end */
 	int64_t answered_ms;
 };
@@ -240,7 +245,7 @@ void leg_end(struct leg *leg);
 /* relay.c */
 int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
 	       const sip_t *sip);
-void relays_end(struct call *call);
+void relays_end(struct call *call, const struct dialog *dialog);
 
 /* message.c */
 msg_t *message_invite(struct call *call, const struct gateway *gateway);
@@ -251,6 +256,7 @@ msg_t *message_response(struct sip *sip, nta_incoming_t *irq, msg_t *from,
 			const sip_t *response, int status, const char *phrase,
 			const sip_contact_t *contact);
 int max_forwards_left(const sip_t *sip);
+int response_status(const nta_outgoing_t *orq, const sip_t *sip);
 
 /* gateway.c */
 int gateways_configure(struct sip *sip, struct config *config);

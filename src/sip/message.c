@@ -68,6 +68,35 @@ static int insert(msg_t *msg, void *header)
 	return msg_header_insert(msg, (msg_pub_t *)sip_object(msg), header);
 }
 
+#ifdef NTATAG_SRV_503
+/* Upstream Sofia-SIP parses Identity and cannot copy it: copying aborts or
+ * loses all but the last. Shared as a header it does not know, it keeps its
+ * bytes. */
+static msg_header_t *share_header(su_home_t *home, const msg_header_t *h)
+{
+	const sip_identity_t *identity = (const sip_identity_t *)h;
+	msg_header_t *copy;
+	sip_unknown_t *unknown;
+
+	if (h->sh_class != sip_identity_class)
+		return msg_header_copy_one(home, h);
+	copy = msg_header_alloc(home, sip_unknown_class, 0);
+	if (!copy)
+		return NULL;
+	unknown = (sip_unknown_t *)copy;
+	unknown->un_name = "Identity";
+	unknown->un_value = identity->id_value;
+	copy->sh_data = h->sh_data;
+	copy->sh_len = h->sh_len;
+	return copy;
+}
+#else
+static msg_header_t *share_header(su_home_t *home, const msg_header_t *h)
+{
+	return msg_header_copy_one(home, h);
+}
+#endif
+
 static int share(msg_t *msg, msg_t *from, const msg_header_t *first)
 {
 	su_home_t *home = msg_home(msg);
@@ -80,7 +109,7 @@ static int share(msg_t *msg, msg_t *from, const msg_header_t *first)
 
 		if (is_own(h) || repeated(msg, sip, h))
 			continue;
-		copy = msg_header_copy_one(home, h);
+		copy = share_header(home, h);
 		if (copy && !raw)
 			msg_fragment_clear(copy->sh_common);
 		if (insert(msg, copy) < 0)
@@ -328,4 +357,11 @@ msg_t *message_response(struct sip *sip, nta_incoming_t *irq, msg_t *from,
 		return NULL;
 	}
 	return msg;
+}
+
+/* Of this response, not of its transaction: after a final response the stack
+ * still delivers a provisional one that came late. */
+int response_status(const nta_outgoing_t *orq, const sip_t *sip)
+{
+	return sip ? sip->sip_status->st_status : nta_outgoing_status(orq);
 }

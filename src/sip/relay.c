@@ -23,6 +23,7 @@ static void relay_free(struct relay *relay)
 	nta_incoming_destroy(relay->irq);
 	nta_outgoing_destroy(relay->orq);
 	LIST_REMOVE(relay, link);
+	relay->from->dialog->call->relays_count--;
 	free(relay);
 }
 
@@ -120,10 +121,12 @@ static int on_response(void *magic, nta_outgoing_t *orq, const sip_t *sip)
 {
 	struct relay *relay = magic;
 	struct call *call = relay->from->dialog->call;
-	int status = nta_outgoing_status(orq);
+	int status = response_status(orq, sip);
 	struct leg *to = relay->to;
 	bool gone;
 
+	if (relay->answered)
+		return 0;
 	if (status < 200 && relay->method != sip_method_invite)
 		return 0;
 	if (status >= 200 && status < 300 && is_target_refresh(relay->method))
@@ -177,11 +180,15 @@ static int pass(struct leg *leg, nta_incoming_t *irq, const sip_t *sip)
 {
 	struct call *call = leg->dialog->call;
 	const sip_request_t *rq = sip->sip_request;
-	struct relay *relay = calloc(1, sizeof(*relay));
+	struct relay *relay;
 	msg_t *request, *msg;
 
+	if (call->relays_count == RELAYS_MAX)
+		return 503;
+	relay = calloc(1, sizeof(*relay));
 	if (!relay)
 		return 500;
+	call->relays_count++;
 	relay->from = leg;
 	relay->to = leg_peer(leg);
 	relay->method = rq->rq_method;
@@ -213,18 +220,25 @@ static int bye(struct leg *leg, nta_incoming_t *irq, const sip_t *sip)
 	return 0;
 }
 
-static bool requires_too_much(const struct sip *sip, const sip_t *request)
+/* RFC 3261 8.2.2.3, for what would change how INVITE is answered. */
+static bool refuse_required(const struct sip *sip, nta_incoming_t *irq,
+			    const sip_t *request)
 {
 	su_home_t home[1] = {SU_HOME_INIT(home)};
-	bool too_much;
+	sip_unsupported_t *lacking;
 
 	if (!request->sip_require)
 		return false;
 	su_home_init(home);
-	too_much = sip_has_unsupported(home, sip->bridgeable,
-				       request->sip_require) != NULL;
+	lacking = sip_has_unsupported(home, sip->bridgeable,
+				      request->sip_require);
+	if (lacking) {
+		nta_incoming_treply(irq, SIP_420_BAD_EXTENSION,
+				    SIPTAG_UNSUPPORTED(lacking), TAG_END());
+		nta_incoming_destroy(irq);
+	}
 	su_home_deinit(home);
-	return too_much;
+	return lacking != NULL;
 }
 
 /* The stack's callback for every request that matches a leg: 0, or the status
@@ -247,8 +261,8 @@ int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
 	case sip_method_prack:
 		return 481;
 	case sip_method_invite:
-		if (requires_too_much(call->sip, sip))
-			return 420;
+		if (refuse_required(call->sip, irq, sip))
+			return 0;
 		status = overlap(leg);
 		if (status)
 			return refuse_overlap(irq, status);
@@ -263,12 +277,16 @@ int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
 	return pass(leg, irq, sip);
 }
 
-/* The call is over: what was asked gets its answer (RFC 3261 15.1.2). */
-void relays_end(struct call *call)
+/* The dialog is over (NULL: all of the call's are): what was asked in it gets
+ * its answer (RFC 3261 15.1.2). */
+void relays_end(struct call *call, const struct dialog *dialog)
 {
-	struct relay *relay;
+	struct relay *relay = LIST_FIRST(&call->relays), *next;
 
-	while ((relay = LIST_FIRST(&call->relays))) {
+	for (; relay; relay = next) {
+		next = LIST_NEXT(relay, link);
+		if (dialog && relay->from->dialog != dialog)
+			continue;
 		if (relay->answered)
 			relay_ack(relay, NULL, NULL);
 		else

@@ -209,6 +209,33 @@ static bool is_gateway(const struct sip *sip, const struct netaddr *addr)
 	return false;
 }
 
+/* Upstream Sofia-SIP never matches a SUBSCRIBE to a leg. */
+static bool subscribed_within(struct sip *sip, msg_t *msg, sip_t *req,
+			      tport_t *transport)
+{
+	nta_incoming_t *irq;
+	nta_leg_t *nta;
+	int status;
+
+	if (req->sip_request->rq_method != sip_method_subscribe)
+		return false;
+	nta = nta_leg_by_dialog(sip->agent, NULL, req->sip_call_id,
+				req->sip_from->a_tag, req->sip_from->a_url,
+				req->sip_to->a_tag, req->sip_to->a_url);
+	if (!nta)
+		return false;
+	irq = nta_incoming_create(sip->agent, nta, msg, req,
+				  NTATAG_TPORT(transport), TAG_END());
+	if (!irq)
+		return true;
+	status = relay_recv(nta_leg_magic(nta, relay_recv), nta, irq, req);
+	if (status) {
+		nta_incoming_treply(irq, status, NULL, TAG_END());
+		nta_incoming_destroy(irq);
+	}
+	return true;
+}
+
 static void dispatch(struct sip *sip, msg_t *msg, sip_t *req,
 		     struct invite *invite, tport_t *transport)
 {
@@ -216,6 +243,9 @@ static void dispatch(struct sip *sip, msg_t *msg, sip_t *req,
 
 	if (method == sip_method_ack)
 		msg_destroy(msg);
+	else if (req->sip_to->a_tag &&
+		 subscribed_within(sip, msg, req, transport))
+		return;
 	else if (method == sip_method_cancel || req->sip_to->a_tag)
 		answer(sip, msg, SIP_481_NO_TRANSACTION, NULL);
 	else if (max_forwards_left(req) < 0 && method != sip_method_options)
