@@ -44,14 +44,21 @@ static nta_leg_t *caller_leg(struct call *call, struct dialog *dialog)
 	return nta;
 }
 
+/* Until a response names a Contact, the gateway is the target: it was there
+ * for the INVITE. */
 static nta_leg_t *callee_leg(struct call *call, struct dialog *dialog,
 			     const sip_t *response)
 {
+	sip_contact_t target[1];
+
+	sip_contact_init(target);
+	*target->m_url = *call->gateway->url;
 	return nta_leg_tcreate(call->sip->agent, relay_recv, &dialog->callee,
 			       SIPTAG_CALL_ID(response->sip_call_id),
 			       SIPTAG_FROM(response->sip_from),
 			       SIPTAG_TO(response->sip_to),
-			       SIPTAG_CSEQ(response->sip_cseq), TAG_END());
+			       SIPTAG_CSEQ(response->sip_cseq),
+			       NTATAG_TARGET(target), TAG_END());
 }
 
 static struct dialog *dialog_new(struct call *call, const sip_t *response)
