@@ -32,6 +32,9 @@ shift
 cases=${*:-all}
 [ "$cases" != all ] || cases='bridge reject memory rate overload index'
 
+# All but the systems under test.
+taskset -cp 1 $$ >/dev/null
+
 dir=$(mktemp -d)
 pids=
 finish()
@@ -148,7 +151,7 @@ now_ms() { date +%s%3N; }
 
 start_callee()
 {
-	taskset -c 1 sipp -sf "$here/callee.xml" -i 127.0.0.1 \
+	sipp -sf "$here/callee.xml" -i 127.0.0.1 \
 		-p "$(port callee)" -nostdin -buff_size 4194304 \
 		-l 100000 >"$dir/callee.out" 2>&1 &
 	pids="$pids $!"
@@ -156,20 +159,24 @@ start_callee()
 }
 
 # place SCENARIO SYSTEM CALLER RATE CALLS HOLD-MS NAME [FROM-PORT-ROLE]:
-# counts go to NAME.csv. Calls that hang may take SLACK seconds longer.
+# counts go to NAME.csv. Calls that hang may take SLACK seconds longer. (SIPp's
+# own -timeout waits for them.)
 SLACK=20
 place()
 {
 	rm -f "$dir/$7".*
-	taskset -c 1 sipp -sf "$here/$1.xml" -i 127.0.0.1 \
+	sipp -sf "$here/$1.xml" -i 127.0.0.1 \
 		-p "$(port "${8:-caller}")" "127.0.0.1:$(port "$2")" \
 		-key caller "$3" -r "$4" -m "$5" -d "$6" -l 1000000 \
-		-timeout $(($5 / $4 + $6 / 1000 + SLACK)) -nostdin \
+		-nostdin \
 		-buff_size 4194304 -trace_stat -fd 1 -stf "$dir/$7.csv" \
 		-trace_err -error_file "$dir/$7.err" >"$dir/$7.out" 2>&1 &
 	echo $! >>"$dir/sipps"
+	ended_within $(($5 / $4 + $6 / 1000 + SLACK)) $! || kill -9 $!
 	wait $!
 }
+
+ended_within() { within "$1" ended "$2"; }
 
 count() # NAME FIELD [LAST-SECONDS]: in all, or in the last seconds
 {
@@ -334,8 +341,7 @@ highest_clean_rate() # SYSTEM
 	low=0
 	high=0
 	rate=400
-	tries=0
-	while [ $tries -lt 9 ]; do
+	for _ in $(seq 9); do
 		if clean "$1" "$rate" || clean "$1" "$rate"; then
 			low=$rate clean_busy=$busy
 		else
@@ -349,7 +355,6 @@ highest_clean_rate() # SYSTEM
 			[ $((high - low)) -gt $((high / 20)) ] || break
 			rate=$(((low + high) / 2))
 		fi
-		tries=$((tries + 1))
 	done
 	stop "$1"
 	clean_rate=$low

@@ -26,16 +26,17 @@ free_ports()
 }
 
 # within SECONDS COMMAND...: whether COMMAND succeeded in that time; it is
-# tried ten times a second.
+# tried ten times a second. May be nested.
 within()
 {
 	tries=$(($1 * 10))
 	shift
-	until "$@" >/dev/null 2>&1; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || return 1
+	# Expanded once, so that COMMAND may use the name too.
+	for _ in $(seq "$tries"); do
+		"$@" >/dev/null 2>&1 && return 0
 		sleep 0.1
 	done
+	return 1
 }
 
 udp_port_taken()
