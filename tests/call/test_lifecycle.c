@@ -93,8 +93,7 @@ START_TEST(failed_reload_changes_nothing_and_says_where)
 		expect_bridged(&scene, "+12125550101");
 	}
 	snprintf(line, sizeof(line), "%s:", scene.daemon.config);
-	claim(daemon_logged(&scene.daemon, line),
-	      "the log does not name the file and line");
+	daemon_await_logged(&scene.daemon, line);
 	scene_configure(&scene, SCENE(.trunk = "\treject_at = 200\n"));
 	daemon_reload(&scene.daemon);
 	expect_bridged(&scene, CALLER);

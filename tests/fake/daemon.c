@@ -22,6 +22,8 @@
 #include "fake/sip.h"
 #include "fake/trace.h"
 
+#define PACE_MS 5 /* between two looks at the log */
+
 /* The test program stands in BUILD/tests/call/, the others in BUILD/. */
 static const char *program_path(char *buf, size_t size, const char *name)
 {
@@ -180,7 +182,7 @@ void daemon_await_state(struct daemon *daemon, const char *state)
 	}
 }
 
-bool daemon_logged(const struct daemon *daemon, const char *text)
+static bool logged(const struct daemon *daemon, const char *text)
 {
 	FILE *file = fopen(daemon->log, "r");
 	char line[4096];
@@ -193,12 +195,22 @@ bool daemon_logged(const struct daemon *daemon, const char *text)
 	return found;
 }
 
+void daemon_await_logged(const struct daemon *daemon, const char *text)
+{
+	long end = trace_clock_ms() + DAEMON_PATIENCE_MS;
+
+	while (!logged(daemon, text)) {
+		claim(trace_clock_ms() < end, "not in the log: %s", text);
+		poll(NULL, 0, PACE_MS);
+	}
+}
+
 static void check_sanitizers(const struct daemon *daemon)
 {
 	static const char *const words[] = {"Sanitizer", "runtime error:"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		claim(!daemon_logged(daemon, words[i]),
+		claim(!logged(daemon, words[i]),
 		      "the sanitizers complain: see the log");
 }
 

@@ -54,8 +54,8 @@ void daemon_stop(struct daemon *daemon);
 /* Removes the directory. */
 void daemon_fini(struct daemon *daemon);
 
-/* Does its log contain this by now? */
-bool daemon_logged(const struct daemon *daemon, const char *text);
+/* Waits until its log contains this: a thread of its own writes it. */
+void daemon_await_logged(const struct daemon *daemon, const char *text);
 
 /* Runs a program of the build with arguments, as the shell reads them; its
  * output, both streams, goes to buf. Returns its exit status. */
