@@ -50,6 +50,17 @@ static bool same_socket(const char *address, uint16_t port,
 	       !strcmp(address, listen->address);
 }
 
+/* Via and Contact carry the address, so it must be one that peers can answer
+ * to. */
+static bool is_wildcard(const struct config_listen *listen)
+{
+	static const uint8_t zero[16];
+	struct netaddr addr;
+
+	return listen->address && !netaddr_parse(&addr, listen->address) &&
+	       !memcmp(addr.bytes, zero, addr.len);
+}
+
 static void check_listens(struct config_reader *reader)
 {
 	const struct config *config = reader->config;
@@ -58,6 +69,13 @@ static void check_listens(struct config_reader *reader)
 	for (i = 0; i < config->listens_count; i++) {
 		const struct config_listen *listen = &config->listens[i];
 
+		if (is_wildcard(listen))
+			config_error(reader,
+				     LINE_OF(reader, listens, i, "address"),
+				     "listen \"%s\" needs an address of this "
+				     "machine, not \"%s\": peers are told to "
+				     "answer there",
+				     listen->name, listen->address);
 		for (k = 0; k < i; k++) {
 			if (same_socket(listen->address, listen->port,
 					&config->listens[k]))
