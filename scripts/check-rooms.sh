@@ -27,6 +27,7 @@ BEGIN {
 	sees["^openssl/"] = "^src/(identity/|core/digest\\.c$)"
 	sees["^jansson"] = "^src/(api|cli|reputation|identity|screen|calls)/"
 	sees["^systemd/"] = "^src/app/"
+	sees["^jemalloc/"] = "^src/app/"
 }
 {
 	file = $1

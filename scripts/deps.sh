@@ -8,7 +8,8 @@ packages()
 	case $1 in
 	build) echo gcc libc6-dev make pkg-config libsofia-sip-ua-dev \
 		libcurl4-openssl-dev libjansson-dev libsqlite3-dev \
-		libmicrohttpd-dev libconfuse-dev libssl-dev libsystemd-dev ;;
+		libmicrohttpd-dev libconfuse-dev libssl-dev libsystemd-dev \
+		libjemalloc-dev ;;
 	demo) echo sip-tester sqlite3 curl ;;
 	check) echo check libsubunit-dev sqlite3 curl ;;
 	# libclang-rt has the sanitizers' and the fuzzer's run time, llvm the
