@@ -33,21 +33,28 @@ START_TEST(counters_count_and_gauges_are_set)
 }
 END_TEST
 
+#define COUNTS 300000
+
+/* Both at the same time. */
 static void *count(void *arg)
 {
-	for (int i = 0; i < 100000; i++)
+	pthread_barrier_wait(arg);
+	for (int i = 0; i < COUNTS; i++)
 		metric_add(METRIC_INVITES, 1);
-	return arg;
+	return NULL;
 }
 
 START_TEST(no_count_of_two_threads_is_lost)
 {
+	pthread_barrier_t barrier;
 	pthread_t thread;
 
-	ck_assert_int_eq(pthread_create(&thread, NULL, count, NULL), 0);
-	count(NULL);
+	pthread_barrier_init(&barrier, NULL, 2);
+	ck_assert_int_eq(pthread_create(&thread, NULL, count, &barrier), 0);
+	count(&barrier);
 	pthread_join(thread, NULL);
-	ck_assert_int_eq(metric_get(METRIC_INVITES), 200000);
+	pthread_barrier_destroy(&barrier);
+	ck_assert_int_eq(metric_get(METRIC_INVITES), 2 * COUNTS);
 }
 END_TEST
 
