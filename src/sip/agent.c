@@ -127,9 +127,11 @@ static int create_agent(struct sip *sip)
 #endif
 		TAG_END());
 	sip->allow = sip_allow_make(sip->home, ALLOW);
-	sip->bridgeable = sip_supported_make(sip->home, BRIDGEABLE);
+	sip->bridgeable = sip_supported_make(sip->home, "100rel, " BRIDGEABLE);
+	sip->bridgeable_within = sip_supported_make(sip->home, BRIDGEABLE);
 	sip->recent = recent_new();
-	return sip->agent && sip->allow && sip->bridgeable && sip->recent
+	return sip->agent && sip->allow && sip->bridgeable &&
+			       sip->bridgeable_within && sip->recent
 		       ? 0
 		       : -ENOMEM;
 }

@@ -101,41 +101,76 @@ static void fail_over(struct call *call, int status, const char *why)
 	attempt_next(call);
 }
 
+static void pass_provisional(struct call *call, const sip_t *sip, msg_t *msg)
+{
+	struct dialog *dialog = dialog_for(call, sip);
+
+	if (call->state == CALL_TRYING)
+		call_enter(call, CALL_RINGING);
+	if (dialog && sip->sip_rseq) {
+		/* RFC 3262 4: repeated by the callee until its PRACK comes. */
+		if (sip->sip_rseq->rs_response <= dialog->rseq)
+			return;
+		dialog->rseq = sip->sip_rseq->rs_response;
+		if (prack_provisional(call, dialog, msg, sip))
+			return;
+	}
+	caller_provisional(call, dialog, msg, sip);
+}
+
 static void on_provisional(struct call *call, const sip_t *sip)
 {
-	struct dialog *dialog;
 	msg_t *msg;
 
 	call->responded = true;
 	call_timer_c(call);
 	if (sip->sip_status->st_status == 100)
 		return;
-	dialog = dialog_for(call, sip);
-	if (call->state == CALL_TRYING)
-		call_enter(call, CALL_RINGING);
 	msg = nta_outgoing_getresponse(call->orq);
-	caller_provisional(call, dialog, msg, sip);
+	pass_provisional(call, sip, msg);
 	msg_destroy(msg);
 }
 
-static void on_answer(struct call *call, const sip_t *sip)
+static void pass_answer(struct call *call, msg_t *msg, const sip_t *sip)
 {
 	struct dialog *dialog = dialog_for(call, sip);
-	msg_t *msg = nta_outgoing_getresponse(call->orq);
 
 	loop_timer_stop(call->timer);
 	if (dialog && caller_answer(call, dialog, msg, sip) == 0) {
 		dialogs_free(call, dialog);
 		call_enter(call, CALL_ANSWERED);
-	} else {
-		/* Answered, but we cannot tell the caller. */
-		if (dialog) {
-			attempt_ack(call, dialog, NULL, NULL);
-			leg_bye(&dialog->callee, NULL, NULL, NULL);
-		}
-		caller_reject(call, PARTY_CALLSIEVE,
-			      SIP_500_INTERNAL_SERVER_ERROR);
+		return;
 	}
+	/* Answered, but we cannot tell the caller. */
+	if (dialog) {
+		attempt_ack(call, dialog, NULL, NULL);
+		leg_bye(&dialog->callee, NULL, NULL, NULL);
+	}
+	caller_reject(call, PARTY_CALLSIEVE, SIP_500_INTERNAL_SERVER_ERROR);
+}
+
+static void on_answer(struct call *call, const sip_t *sip)
+{
+	msg_t *msg = nta_outgoing_getresponse(call->orq);
+
+	if (LIST_EMPTY(&call->reliables)) {
+		pass_answer(call, msg, sip);
+		msg_destroy(msg);
+	} else {
+		msg_destroy(call->held_answer);
+		call->held_answer = msg;
+	}
+}
+
+/* The caller has PRACKed: an answer that had to wait for it may go. */
+void attempt_pracked(struct call *call)
+{
+	msg_t *msg = call->held_answer;
+
+	if (!msg || !LIST_EMPTY(&call->reliables))
+		return;
+	call->held_answer = NULL;
+	pass_answer(call, msg, sip_object(msg));
 	msg_destroy(msg);
 }
 
@@ -197,6 +232,22 @@ static int on_response(void *magic, nta_outgoing_t *orq, const sip_t *sip)
 	return 0;
 }
 
+/* The callee has answered, and the caller will never know. */
+static void hang_up_held(struct call *call)
+{
+	struct dialog *dialog = dialog_for(call, sip_object(call->held_answer));
+
+	if (dialog) {
+		attempt_ack(call, dialog, NULL, NULL);
+		leg_bye(&dialog->callee, NULL, NULL,
+			"SIP;cause=487;text=\"Request Terminated\"");
+	} else {
+		orq_done(call);
+	}
+	msg_destroy(call->held_answer);
+	call->held_answer = NULL;
+}
+
 /* Gives the attempt up because the caller did (`sip` its CANCEL or BYE) or
  * because we do. A 2xx may still cross it. */
 void attempt_cancel(struct call *call, msg_t *msg, const sip_t *sip)
@@ -206,6 +257,10 @@ void attempt_cancel(struct call *call, msg_t *msg, const sip_t *sip)
 	(void)msg;
 	if (!call->orq)
 		return;
+	if (call->held_answer) {
+		hang_up_held(call);
+		return;
+	}
 	nta_outgoing_tcancel(call->orq, NULL, NULL, SIPTAG_REASON(reason),
 			     TAG_END());
 }

@@ -39,6 +39,8 @@ void call_free(struct call *call)
 	nta_incoming_destroy(call->irq);
 	nta_outgoing_destroy(call->orq);
 	dialogs_free(call, NULL);
+	prack_call_gone(call);
+	msg_destroy(call->held_answer);
 	loop_timer_free(call->timer);
 	msg_destroy(call->invite);
 	msg_destroy(call->early_bye);
@@ -66,6 +68,7 @@ struct call *call_new(struct sip *sip, const struct config_trunk *trunk,
 	random_token(call->tag, TAG_CHARS);
 	LIST_INIT(&call->dialogs);
 	LIST_INIT(&call->relays);
+	LIST_INIT(&call->reliables);
 	LIST_INSERT_HEAD(&sip->calls, call, link);
 	sip->load.calls++;
 	load->load.calls++;

@@ -63,7 +63,11 @@ static int caller_event(void *magic, nta_incoming_t *irq, const sip_t *sip)
 	struct call *call = magic;
 
 	(void)irq;
-	if (!sip) {
+	if (!sip && call->state < CALL_ANSWERED) {
+		/* RFC 3262 3: nor a PRACK. */
+		attempt_cancel(call, NULL, NULL);
+		caller_reject(call, PARTY_CALLER, SIP_504_GATEWAY_TIME_OUT);
+	} else if (!sip) {
 		/* RFC 3261 13.3.1.4: no ACK within 64*T1 ends the session. */
 		irq_done(call);
 		call_hangup(call, "SIP;cause=408;text=\"ACK missing\"");
@@ -101,7 +105,8 @@ void caller_provisional(struct call *call, struct dialog *dialog, msg_t *msg,
 	reply = message_response(call->sip, NULL, msg, response, st->st_status,
 				 st->st_phrase,
 				 call->tcp ? call->listener->contact_tcp
-					   : call->listener->contact_udp);
+					   : call->listener->contact_udp,
+				 NULL);
 	if (!reply)
 		return;
 	to = sip_to_dup(msg_home(reply), sip_object(call->invite)->sip_to);
@@ -126,7 +131,7 @@ int caller_answer(struct call *call, struct dialog *dialog, msg_t *msg,
 	nta_incoming_tag(call->irq, dialog->tag);
 	reply = message_response(call->sip, call->irq, msg, response,
 				 st->st_status, st->st_phrase,
-				 leg_contact(&dialog->caller));
+				 leg_contact(&dialog->caller), dialog->tag);
 	if (!reply || nta_incoming_mreply(call->irq, reply) < 0)
 		return -ENOMEM;
 	call->status = st->st_status;
@@ -144,7 +149,7 @@ void caller_final(struct call *call, msg_t *msg, const sip_t *response,
 
 	nta_incoming_tag(call->irq, call->tag);
 	reply = message_response(call->sip, call->irq, msg, response, status,
-				 phrase, NULL);
+				 phrase, NULL, call->tag);
 	if (!reply || nta_incoming_mreply(call->irq, reply) < 0)
 		nta_incoming_treply(call->irq, SIP_500_INTERNAL_SERVER_ERROR,
 				    TAG_END());

@@ -131,6 +131,7 @@ struct dialog *dialog_confirmed(const struct call *call)
 static void dialog_free(struct dialog *dialog)
 {
 	relays_end(dialog->call, dialog);
+	prack_dialog_gone(dialog->call, dialog);
 	leg_end(&dialog->caller);
 	leg_end(&dialog->callee);
 	LIST_REMOVE(dialog, link);

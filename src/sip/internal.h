@@ -7,6 +7,7 @@
  *   caller.c   the caller's INVITE transaction: what we answer on it
  *   attempt.c  our INVITE to a gateway, and failover
  *   dialog.c   pairs of legs, one pair for each early dialog of the callee
+ *   prack.c    reliable provisional responses and their PRACK
  *   relay.c    requests within a dialog, passed from one leg to the other
  *   message.c  building one leg's message out of the other's
  *   gateway.c  gateways and their health
@@ -20,6 +21,7 @@ struct call;
 struct dialog;
 struct leg;
 struct relay;
+struct reliable;
 
 /* The stack's callback types carry our types, not void pointers. */
 #define NTA_AGENT_MAGIC_T    struct sip
@@ -48,12 +50,13 @@ struct relay;
 #define CALL_ID_CHARS 24
 
 /* What one peer can make a call hold: early dialogs, requests under way. */
-#define DIALOGS_MAX 16
-#define RELAYS_MAX  16
+#define DIALOGS_MAX   16
+#define RELAYS_MAX    16
+#define RELIABLES_MAX 8
 
 #define ALLOW                                                                  \
-	"INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, MESSAGE, REFER, "    \
-	"NOTIFY, SUBSCRIBE"
+	"INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, "    \
+	"REFER, NOTIFY, SUBSCRIBE"
 
 /* Option tags that bind the ends and pass through us unharmed. An INVITE that
  * requires any other is refused (RFC 3261 8.2.2.3). */
@@ -126,6 +129,7 @@ struct dialog {
 	struct call *call;
 	struct leg caller, callee;
 	char tag[TAG_CHARS + 1]; /* ours, towards the caller */
+	uint32_t rseq;		 /* the callee's last RSeq passed on */
 };
 
 struct call {
@@ -153,12 +157,14 @@ struct call {
 	struct gateway *gateway;
 	nta_outgoing_t *orq; /* our INVITE */
 	bool responded;	     /* to it */
+	msg_t *held_answer;  /* its 2xx, until every PRACK has come */
 	char call_id[CALL_ID_CHARS + 1];
 	int status; /* the final one sent to the caller */
 
 	LIST_HEAD(, dialog) dialogs;
 	LIST_HEAD(, relay) relays;
-	unsigned dialogs_count, relays_count;
+	LIST_HEAD(, reliable) reliables; /* the caller's PRACK is awaited */
+	unsigned dialogs_count, relays_count, reliables_count;
 	struct loop_timer *timer; /* by state: first response, Timer C, end */
 	int64_t answered_ms;
 };
@@ -182,6 +188,7 @@ struct sip {
 	char secret[TAG_CHARS + 1]; /* of stateless To tags */
 	sip_allow_t *allow;
 	sip_supported_t *bridgeable; /* option tags that cross us unharmed */
+	sip_supported_t *bridgeable_within; /* likewise, within a dialog */
 };
 
 /* agent.c */
@@ -227,6 +234,7 @@ void attempt_cancel(struct call *call, msg_t *cancel, const sip_t *sip);
 void attempt_ack(struct call *call, struct dialog *dialog, msg_t *ack,
 		 const sip_t *sip);
 void attempt_timeout(struct call *call);
+void attempt_pracked(struct call *call);
 
 /* dialog.c */
 struct dialog *dialog_for(struct call *call, const sip_t *response);
@@ -243,9 +251,17 @@ void leg_bye(struct leg *leg, msg_t *bye, const sip_t *sip, const char *reason);
 void leg_end(struct leg *leg);
 
 /* relay.c */
+int relay_pass(struct leg *leg, nta_incoming_t *irq, const sip_t *sip,
+	       const char *rack);
 int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
 	       const sip_t *sip);
 void relays_end(struct call *call, const struct dialog *dialog);
+
+/* prack.c */
+bool prack_provisional(struct call *call, struct dialog *dialog, msg_t *msg,
+		       const sip_t *response);
+void prack_dialog_gone(struct call *call, const struct dialog *dialog);
+void prack_call_gone(struct call *call);
 
 /* message.c */
 msg_t *message_invite(struct call *call, const struct gateway *gateway);
@@ -254,7 +270,7 @@ msg_t *message_within(struct leg *to, msg_t *from, const sip_t *sip,
 		      const sip_cseq_t *cseq);
 msg_t *message_response(struct sip *sip, nta_incoming_t *irq, msg_t *from,
 			const sip_t *response, int status, const char *phrase,
-			const sip_contact_t *contact);
+			const sip_contact_t *contact, const char *tag);
 int max_forwards_left(const sip_t *sip);
 int response_status(const nta_outgoing_t *orq, const sip_t *sip);
 

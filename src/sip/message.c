@@ -121,13 +121,13 @@ static int share(msg_t *msg, msg_t *from, const msg_header_t *first)
 /* Supported and Require, less the options that do not cross us: those that
  * work between neighbours, or name dialogs by identifiers we change, and those
  * we do not know. NULL when nothing is left. */
-static msg_list_t *options_across(const struct sip *sip, su_home_t *home,
-				  const msg_list_t *from)
+static msg_list_t *options_across(const sip_supported_t *bridgeable,
+				  su_home_t *home, const msg_list_t *from)
 {
 	msg_list_t *list = NULL;
 
 	for (msg_param_t *item = from->k_items; item && *item; item++) {
-		if (!sip_has_supported(sip->bridgeable, *item))
+		if (!sip_has_supported(bridgeable, *item))
 			continue;
 		if (!list)
 			list = (msg_list_t *)msg_header_alloc(
@@ -138,18 +138,18 @@ static msg_list_t *options_across(const struct sip *sip, su_home_t *home,
 	return list;
 }
 
-static int share_options(const struct sip *sip, msg_t *msg,
+static int share_options(const sip_supported_t *bridgeable, msg_t *msg,
 			 const msg_list_t *from)
 {
 	msg_list_t *list;
 
 	if (!from || !from->k_items)
 		return 0;
-	list = options_across(sip, msg_home(msg), from);
+	list = options_across(bridgeable, msg_home(msg), from);
 	return list ? insert(msg, list) : 0;
 }
 
-static int share_all(const struct sip *agent, msg_t *msg, msg_t *from,
+static int share_all(const sip_supported_t *bridgeable, msg_t *msg, msg_t *from,
 		     const sip_t *sip)
 {
 	const msg_header_t *first =
@@ -157,8 +157,8 @@ static int share_all(const struct sip *agent, msg_t *msg, msg_t *from,
 				 : (const msg_header_t *)sip->sip_status;
 
 	if (share(msg, from, first) < 0 ||
-	    share_options(agent, msg, sip->sip_supported) < 0 ||
-	    share_options(agent, msg, sip->sip_require) < 0)
+	    share_options(bridgeable, msg, sip->sip_supported) < 0 ||
+	    share_options(bridgeable, msg, sip->sip_require) < 0)
 		return -1;
 	return 0;
 }
@@ -279,7 +279,7 @@ msg_t *message_invite(struct call *call, const struct gateway *gateway)
 					       ? gateway->listener->contact_tcp
 					       : gateway->listener
 							 ->contact_udp))) < 0 ||
-	    share_all(call->sip, msg, call->invite, from) < 0) {
+	    share_all(call->sip->bridgeable, msg, call->invite, from) < 0) {
 		msg_destroy(msg);
 		return NULL;
 	}
@@ -304,7 +304,8 @@ msg_t *message_within(struct leg *to, msg_t *from, const sip_t *sip,
 	if (!msg)
 		return NULL;
 	if ((sip && (add_max_forwards(msg, sip) < 0 ||
-		     share_all(to->dialog->call->sip, msg, from, sip) < 0)) ||
+		     share_all(to->dialog->call->sip->bridgeable_within, msg,
+			       from, sip) < 0)) ||
 	    (sets_target(method) &&
 	     insert(msg, msg_header_copy_one(msg_home(msg),
 					     (msg_header_t *)leg_contact(to))) <
@@ -330,19 +331,19 @@ static msg_header_t *contact_alone(su_home_t *home, const sip_contact_t *m)
 }
 
 /* The other side's response as the answer to `irq`, or, with `irq` NULL, a
- * response that will be sent without it. Contacts of a redirection pass: they
- * are what the response says (RFC 3261 8.1.3.4). */
+ * response that will be sent without it. `tag`: of a To that has none yet; the
+ * transaction itself learns no tag here (see caller.c). Contacts of a
+ * redirection pass: they are what the response says (RFC 3261 8.1.3.4). */
 msg_t *message_response(struct sip *sip, nta_incoming_t *irq, msg_t *from,
 			const sip_t *response, int status, const char *phrase,
-			const sip_contact_t *contact)
+			const sip_contact_t *contact, const char *tag)
 {
 	msg_t *msg = irq ? nta_incoming_create_response(irq, status, phrase)
 			 : nta_msg_create(sip->agent, 0);
 	int err = msg ? 0 : -1;
 
-	if (!err && irq)
-		sip_to_tag(msg_home(msg), sip_object(msg)->sip_to,
-			   nta_incoming_tag(irq, NULL));
+	if (!err && irq && tag)
+		err = sip_to_tag(msg_home(msg), sip_object(msg)->sip_to, tag);
 	if (!err && contact)
 		err = insert(msg, msg_header_copy_one(
 					  msg_home(msg),
@@ -351,7 +352,7 @@ msg_t *message_response(struct sip *sip, nta_incoming_t *irq, msg_t *from,
 	     !err && !contact && m; m = m->m_next)
 		err = insert(msg, contact_alone(msg_home(msg), m));
 	if (!err)
-		err = share_all(sip, msg, from, response);
+		err = share_all(sip->bridgeable_within, msg, from, response);
 	if (err) {
 		msg_destroy(msg);
 		return NULL;

@@ -76,7 +76,8 @@ static void reply(struct relay *relay, const sip_t *sip, int status)
 			       sip->sip_status->st_phrase,
 			       sip->sip_contact && status < 300
 				       ? leg_contact(relay->from)
-				       : NULL);
+				       : NULL,
+			       NULL);
 	msg_destroy(from);
 	if (!msg || nta_incoming_mreply(relay->irq, msg) < 0)
 		nta_incoming_treply(relay->irq, SIP_500_INTERNAL_SERVER_ERROR,
@@ -176,7 +177,10 @@ static int refuse_overlap(nta_incoming_t *irq, int status)
 	return 0;
 }
 
-static int pass(struct leg *leg, nta_incoming_t *irq, const sip_t *sip)
+/* Takes over `irq`, unless it returns a status to answer it with. `rack`: of a
+ * PRACK, as the other side knows it. */
+int relay_pass(struct leg *leg, nta_incoming_t *irq, const sip_t *sip,
+	       const char *rack)
 {
 	struct call *call = leg->dialog->call;
 	const sip_request_t *rq = sip->sip_request;
@@ -197,6 +201,9 @@ static int pass(struct leg *leg, nta_incoming_t *irq, const sip_t *sip)
 	msg = message_within(relay->to, request, sip, rq->rq_method,
 			     rq->rq_method_name, NULL);
 	msg_destroy(request);
+	if (msg && rack)
+		sip_add_tl(msg, sip_object(msg), SIPTAG_RACK_STR(rack),
+			   TAG_END());
 	relay->orq = leg_send(relay->to, on_response, relay, msg);
 	if (!relay->orq) {
 		relay_free(relay);
@@ -230,7 +237,7 @@ static bool refuse_required(const struct sip *sip, nta_incoming_t *irq,
 	if (!request->sip_require)
 		return false;
 	su_home_init(home);
-	lacking = sip_has_unsupported(home, sip->bridgeable,
+	lacking = sip_has_unsupported(home, sip->bridgeable_within,
 				      request->sip_require);
 	if (lacking) {
 		nta_incoming_treply(irq, SIP_420_BAD_EXTENSION,
@@ -274,7 +281,7 @@ int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
 		return 481;
 	if (max_forwards_left(sip) < 0)
 		return 483;
-	return pass(leg, irq, sip);
+	return relay_pass(leg, irq, sip, NULL);
 }
 
 /* The dialog is over (NULL: all of the call's are): what was asked in it gets

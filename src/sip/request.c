@@ -65,7 +65,7 @@ static void answer_options(struct sip *sip, msg_t *msg)
 	nta_msg_treply(sip->agent, msg, SIP_200_OK, SIPTAG_ALLOW(sip->allow),
 		       SIPTAG_ACCEPT_STR("application/sdp, "
 					 "application/dtmf-relay, */*"),
-		       SIPTAG_SUPPORTED_STR("timer"), TAG_END());
+		       SIPTAG_SUPPORTED_STR("100rel, timer"), TAG_END());
 }
 
 /* Refuses what no call can come of; consumes msg then. */

@@ -43,6 +43,7 @@ static const struct entry {
 	{"headers", headers_suite, false},
 	{"answers", answers_suite, false},
 	{"cancel", cancel_suite, false},
+	{"prack", prack_suite, false},
 	{"requests", requests_suite, false},
 	{"reports", reports_suite, false},
 	{"admission", admission_suite, false},

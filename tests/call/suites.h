@@ -9,6 +9,7 @@ Suite *bridge_suite(void);
 Suite *headers_suite(void);
 Suite *answers_suite(void);
 Suite *cancel_suite(void);
+Suite *prack_suite(void);
 Suite *within_suite(void);
 Suite *reinvite_suite(void);
 Suite *ending_suite(void);
