@@ -51,8 +51,11 @@ CLI := $(BUILD)/callsieve
 .PHONY: all
 all: $(DAEMON) $(CLI)
 
+# The sanitizers bring an allocator of their own.
+ALLOCATOR := $(if $(SAN),,-ljemalloc)
+
 $(DAEMON): $(call objects,app) $(call archives,$(filter $(USES_app),$(ROOMS)))
-	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALLOCATOR) $(LIBS)
 
 $(CLI): $(call objects,cli) $(call archives,$(LIBROOMS))
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)

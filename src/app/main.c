@@ -1,6 +1,6 @@
 /* callsieved: reads its arguments and its configuration, then runs. */
 #include <errno.h>
-#include <malloc.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,13 +24,17 @@ static int usage(FILE *to)
 	return to == stdout ? 0 : 2;
 }
 
-/* Calls come and go all day: memory given back to the kernel after each would
- * be faulted in again for the next. */
-static void keep_memory(void)
+/* Were standard error closed, the next file opened would take its place and
+ * get the log: the database, perhaps. */
+static void fill_standard_files(void)
 {
-	mallopt(M_TRIM_THRESHOLD, 256 << 20);
-	mallopt(M_TOP_PAD, 4 << 20);
-	mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
 }
 
 /* A TCP trunk takes a descriptor a connection. */
@@ -68,6 +72,7 @@ int main(int argc, char **argv)
 	bool check = false;
 	int option;
 
+	fill_standard_files();
 	while ((option = getopt(argc, argv, "c:thV")) != -1) {
 		switch (option) {
 		case 'c':
@@ -95,7 +100,6 @@ int main(int argc, char **argv)
 		config_free(config);
 		return 0;
 	}
-	keep_memory();
 	raise_descriptor_limit();
 	number_set_masking(config->mask_numbers);
 	config->version = 1;
