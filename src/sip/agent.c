@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sofia-sip/su_tag_io.h>
+#include <sofia-sip/sresolv.h>
 
 #include "callsieve/core/digest.h"
 #include "callsieve/core/log.h"
@@ -23,6 +23,10 @@
  * alone; carriers' trunks are told their transport (RFC 3261 18.1.1 is about
  * unknown paths). */
 #define UDP_MTU 65535
+
+/* We look up no names. What the stack sends by itself (to a fork that answered
+ * second) might: with no server to ask it gives up at once. */
+#define NO_RESOLVER "/dev/null"
 
 /* The stack's own Timer C is only there in case ours was lost. */
 #define STACK_TIMER_C_MS (400 * 1000)
@@ -122,6 +126,7 @@ static int create_agent(struct sip *sip)
 		NTATAG_UDP_MTU(UDP_MTU), NTATAG_PRELOAD(MESSAGE_PRELOAD),
 		NTATAG_MAXSIZE(MESSAGE_MAX), NTATAG_SERVER_RPORT(1),
 		NTATAG_CLIENT_RPORT(1), NTATAG_TIMER_C(STACK_TIMER_C_MS),
+		SRESTAG_RESOLV_CONF(NO_RESOLVER),
 #ifdef NTATAG_SRV_503 /* upstream Sofia-SIP: it would hide 503s from us */
 		NTATAG_SRV_503(0),
 #endif

@@ -61,6 +61,69 @@ static nta_leg_t *callee_leg(struct call *call, struct dialog *dialog,
 			       NTATAG_TARGET(target), TAG_END());
 }
 
+/* Can a request go there as it is written? A name would have to be looked up,
+ * and the peer that chose it decides neither that we look nor how long we
+ * wait. */
+static bool reachable(const url_t *url)
+{
+	char transport[8] = "";
+	struct netaddr addr;
+
+	if (url->url_type != url_sip || !url->url_host ||
+	    netaddr_parse(&addr, url->url_host) || url_has_param(url, "maddr"))
+		return false;
+	if (!url_has_param(url, "transport"))
+		return true;
+	url_param(url->url_params, "transport", transport, sizeof(transport));
+	return su_casematch(transport, "udp") || su_casematch(transport, "tcp");
+}
+
+/* Where the peer is, whatever it says of itself. */
+static char *peer_uri(const struct leg *leg)
+{
+	const struct call *call = leg->dialog->call;
+	char uri[80];
+
+	if (leg_is_caller(leg))
+		return strdup(call->source_uri);
+	url_e(uri, sizeof(uri), call->gateway->url);
+	return strdup(uri);
+}
+
+static char *with_tcp(const url_t *url)
+{
+	char hop[120];
+
+	snprintf(hop, sizeof(hop), "sip:%s%s%s;transport=tcp", url->url_host,
+		 url->url_port ? ":" : "", url->url_port ? url->url_port : "");
+	return strdup(hop);
+}
+
+/* `hop`: the first of the route set, or the Contact. */
+static void set_next_hop(struct leg *leg, const url_t *hop)
+{
+	free(leg->next_hop);
+	leg->next_hop = NULL;
+	if (!hop || !reachable(hop))
+		leg->next_hop = peer_uri(leg);
+	else if (!leg->routed && leg->tcp && !url_has_param(hop, "transport"))
+		/* Taken by its word it would be UDP, where a TCP peer may not
+		 * listen. */
+		leg->next_hop = with_tcp(hop);
+}
+
+/* From the message that begins the dialog: RFC 3261 12.1. */
+static void leg_begin(struct leg *leg, const sip_t *sip)
+{
+	const sip_record_route_t *rr = sip->sip_record_route;
+	const sip_contact_t *m = sip->sip_contact;
+
+	leg->routed = rr != NULL;
+	while (rr && rr->r_next && !leg_is_caller(leg))
+		rr = rr->r_next;
+	set_next_hop(leg, rr ? rr->r_url : m ? m->m_url : NULL);
+}
+
 static struct dialog *dialog_new(struct call *call, const sip_t *response)
 {
 	struct dialog *dialog;
@@ -92,7 +155,7 @@ static struct dialog *dialog_new(struct call *call, const sip_t *response)
 	/* A callee that answers a caller who is gone has no one to mirror. */
 	if (call->invite) {
 		dialog->caller.nta = caller_leg(call, dialog);
-		leg_refresh(&dialog->caller, sip_object(call->invite));
+		leg_begin(&dialog->caller, sip_object(call->invite));
 	}
 	return dialog;
 }
@@ -118,7 +181,7 @@ struct dialog *dialog_for(struct call *call, const sip_t *response)
 		nta_leg_client_reroute(dialog->callee.nta,
 				       response->sip_record_route,
 				       response->sip_contact, 1);
-	leg_refresh(&dialog->callee, response);
+	leg_begin(&dialog->callee, response);
 	return dialog;
 }
 
@@ -168,27 +231,11 @@ const sip_contact_t *leg_contact(const struct leg *leg)
 			: leg->listener->contact_udp;
 }
 
-/* Takes over the peer's Contact: from the first message of a dialog, and from
- * target refreshes (RFC 3261 12.2). */
-void leg_refresh(struct leg *leg, const sip_t *sip)
+/* The peer has a new Contact (RFC 3261 12.2). */
+void leg_refresh(struct leg *leg, const url_t *target)
 {
-	const sip_contact_t *m = sip->sip_contact;
-	char hop[300];
-
-	if (!m || !leg->nta)
-		return;
-	/* A Contact without a transport would take our requests to UDP,
-	 * where a TCP peer may not listen. With a route set its first hop
-	 * decides, not the Contact. */
-	if (leg->tcp && !sip->sip_record_route &&
-	    m->m_url->url_type == url_sip &&
-	    !url_has_param(m->m_url, "transport")) {
-		snprintf(hop, sizeof(hop), "sip:%s%s%s;transport=tcp",
-			 m->m_url->url_host, m->m_url->url_port ? ":" : "",
-			 m->m_url->url_port ? m->m_url->url_port : "");
-		free(leg->next_hop);
-		leg->next_hop = strdup(hop);
-	}
+	if (!leg->routed)
+		set_next_hop(leg, target);
 }
 
 /* The transport, or NULL if it is a connection that was closed. */

@@ -119,7 +119,8 @@ struct leg {
 	const struct listener *listener;
 	bool tcp;
 	tport_t *connection; /* TCP: the one the caller came by; a reference */
-	char *next_hop;	     /* TCP: where requests go; NULL: by Contact */
+	bool routed;	     /* the peer gave a route set */
+	char *next_hop; /* where requests go; NULL: by route set or Contact */
 	nta_outgoing_t *bye; /* ours, unanswered */
 };
 
@@ -149,6 +150,7 @@ struct call {
 	const struct listener *listener;
 	tport_t *transport; /* by which it came; a reference */
 	bool tcp;
+	char source_uri[80];
 	char tag[TAG_CHARS + 1]; /* of the first dialog, and of rejections */
 
 	/* towards the callee */
@@ -243,7 +245,7 @@ void dialogs_free(struct call *call, const struct dialog *keep);
 struct leg *leg_peer(struct leg *leg);
 bool leg_is_caller(const struct leg *leg);
 const sip_contact_t *leg_contact(const struct leg *leg);
-void leg_refresh(struct leg *leg, const sip_t *sip);
+void leg_refresh(struct leg *leg, const url_t *target);
 tport_t *open_transport(tport_t *transport);
 nta_outgoing_t *leg_send(struct leg *leg, nta_response_f *h, void *magic,
 			 msg_t *msg);

@@ -97,12 +97,12 @@ static void refresh_targets(struct relay *relay, const sip_t *response)
 	if (sip->sip_contact) {
 		nta_leg_client_reroute(relay->from->nta, NULL, sip->sip_contact,
 				       0);
-		leg_refresh(relay->from, sip);
+		leg_refresh(relay->from, sip->sip_contact->m_url);
 	}
 	if (response->sip_contact) {
 		nta_leg_client_reroute(relay->to->nta, NULL,
 				       response->sip_contact, 0);
-		leg_refresh(relay->to, response);
+		leg_refresh(relay->to, response->sip_contact->m_url);
 	}
 	msg_destroy(request);
 }

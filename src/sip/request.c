@@ -137,6 +137,9 @@ static struct call *start(struct sip *sip, const struct invite *invite,
 	call->listener = listener_of(sip, transport);
 	call->transport = tport_ref(transport);
 	call->tcp = tport_is_reliable(transport);
+	snprintf(call->source_uri, sizeof(call->source_uri),
+		 "sip:%s;transport=%s", invite->source,
+		 call->tcp ? "tcp" : "udp");
 	if (caller_accept(call, transport) == 0)
 		return call;
 	call_enter(call, CALL_ENDING);

@@ -209,6 +209,32 @@ START_TEST(garbage_on_one_connection_leaves_others_alone)
 }
 END_TEST
 
+/* A name would have to be looked up, by us, for a stranger. */
+START_TEST(peers_that_name_themselves_are_met_where_they_are)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, SCENE(.caller = _i & 1 ? "tcp" : "udp",
+				 .callee = _i & 2 ? "tcp" : "udp"));
+	call_place(&call, &scene,
+		   PARTS(.contact = "Contact: <sip:c@pbx.invalid>\r\n",
+			 .body = OFFER));
+	dialog_reply(&call.callee, call.invite, 200,
+		     PARTS(.contact = "Contact: <sip:g@gw.invalid>\r\n",
+			   .body = ANSWER));
+	dialog_expect(&call.caller, 200, "INVITE");
+	dialog_ack(&call.caller, NULL);
+	claim_text(dialog_expect_request(&call.callee, "ACK")->uri,
+		   "sip:g@gw.invalid");
+	dialog_send(&call.callee, "BYE", NULL);
+	dialog_expect(&call.callee, 200, "BYE");
+	dialog_reply(&call.caller, dialog_expect_request(&call.caller, "BYE"),
+		     200, NULL);
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *transport_suite(void)
 {
 	Suite *suite = suite_create("transport");
@@ -221,5 +247,7 @@ Suite *transport_suite(void)
 	tcase_add_test(tests, messages_may_come_in_pieces_or_several_at_once);
 	tcase_add_test(tests, call_outlives_the_callers_connection);
 	tcase_add_test(tests, garbage_on_one_connection_leaves_others_alone);
+	tcase_add_loop_test(
+		tests, peers_that_name_themselves_are_met_where_they_are, 0, 4);
 	return suite;
 }
