@@ -1,7 +1,9 @@
 /* The log: one line an event, `word key=value ...`, to standard error as
  * text or JSON. Lines go through a bounded queue to a thread of their own,
- * because a pipe nobody drains must not stop the loop; what does not fit is
- * counted in the metric callsieve_log_dropped_total. Thread-safe. */
+ * because a pipe nobody drains must not stop the loop; what does not fit, and
+ * what a broken sink refuses, is counted in the metric
+ * callsieve_log_dropped_total. Control characters and what is no UTF-8 become
+ * '?', long lines are cut. Thread-safe; errno is left alone. */
 #ifndef CALLSIEVE_CORE_LOG_H
 #define CALLSIEVE_CORE_LOG_H
 
@@ -15,7 +17,8 @@ enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 /* Before it, and after log_fini(), lines go straight to standard error. */
 int log_init(enum log_level level, enum log_format format);
 
-/* Writes out what is queued. */
+/* Writes out what is queued, unless the sink takes nothing for half a
+ * second. */
 void log_fini(void);
 void log_set(enum log_level level, enum log_format format);
 bool log_wants(enum log_level level);
