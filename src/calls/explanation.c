@@ -3,8 +3,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "callsieve/core/utf8.h"
 #include "record.h"
-#include "utf8.h"
 
 /* Details quote what the database and the wire said. */
 static json_t *text(const char *s)

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
+#include "callsieve/core/utf8.h"
 #include "callsieve/store.h"
-#include "utf8.h"
 
 struct call_record *call_record_new(void)
 {

@@ -1,5 +1,10 @@
 #include "callsieve/core/utf8.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#define REPLACEMENT "\xef\xbf\xbd"
+
 /* Unicode's table 3-7, which knows neither overlong forms nor surrogates. */
 static const struct {
 	unsigned char first, last; /* of the first byte */
@@ -31,4 +36,29 @@ size_t utf8_char(const char *text)
 		return forms[i].len;
 	}
 	return 0;
+}
+
+char *utf8_clean(const char *text)
+{
+	const char *s = text;
+	char *clean, *to;
+	size_t n;
+
+	if (!text)
+		return NULL;
+	clean = malloc(strlen(text) * strlen(REPLACEMENT) + 1);
+	if (!clean)
+		return NULL;
+	for (to = clean; *s; s += n ? n : 1) {
+		n = utf8_char(s);
+		if (n) {
+			memcpy(to, s, n);
+			to += n;
+		} else {
+			memcpy(to, REPLACEMENT, strlen(REPLACEMENT));
+			to += strlen(REPLACEMENT);
+		}
+	}
+	*to = '\0';
+	return clean;
 }

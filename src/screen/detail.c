@@ -4,62 +4,27 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "callsieve/core/utf8.h"
 #include "callsieve/lists.h"
 
 #define SOURCE_SHOWN 24 /* bytes, so that a long source leaves room */
 
-/* The bytes of the well-formed UTF-8 character at `text` (RFC 3629 4), or 0. */
-static size_t character_length(const unsigned char *text)
-{
-	static const struct {
-		unsigned char low, high, second_low, second_high;
-		size_t length;
-	} forms[] = {
-		{0x20, 0x7e, 0, 0, 1},	     {0xc2, 0xdf, 0x80, 0xbf, 2},
-		{0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
-		{0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-		{0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4},
-		{0xf4, 0xf4, 0x80, 0x8f, 4},
-	};
-	size_t i, at;
-
-	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
-		if (text[0] >= forms[i].low && text[0] <= forms[i].high)
-			break;
-	if (i == sizeof(forms) / sizeof(forms[0]))
-		return 0;
-	if (forms[i].length > 1 &&
-	    (text[1] < forms[i].second_low || text[1] > forms[i].second_high))
-		return 0;
-	for (at = 2; at < forms[i].length; at++)
-		if ((text[at] & 0xc0) != 0x80)
-			return 0;
-	return forms[i].length;
-}
-
-/* U+0080 to U+009F: control characters a terminal may obey. */
-static bool is_c1(const unsigned char *text)
-{
-	return text[0] == 0xc2 && text[1] < 0xa0;
-}
-
 size_t detail_clean(char *buf, size_t size, const char *text)
 {
-	const unsigned char *from = (const unsigned char *)text;
+	const char *from = text;
 	size_t len = 0, mark = 0, n;
 
 	while (*from) {
-		n = character_length(from);
+		n = utf8_char(from);
 		if (len + (n ? n : 1) >= size) {
 			memcpy(buf + mark, "...", 3);
 			len = mark + 3;
 			break;
 		}
-		if (!n || is_c1(from))
+		if (!n)
 			buf[len++] = '?';
 		else if (*from == '"')
 			buf[len++] = '\'';

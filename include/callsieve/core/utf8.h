@@ -9,4 +9,8 @@
  * a control character or the end. */
 size_t utf8_char(const char *text);
 
+/* A copy, to free(): what is no UTF-8 and control characters become U+FFFD.
+ * NULL for NULL, or without memory. */
+char *utf8_clean(const char *text);
+
 #endif

@@ -11,7 +11,6 @@ int main(void)
 
 	log_set(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
 	srunner_add_suite(runner, explanation_suite());
-	srunner_add_suite(runner, utf8_suite());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

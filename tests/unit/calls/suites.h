@@ -5,6 +5,5 @@
 
 Suite *calls_suite(void);
 Suite *explanation_suite(void);
-Suite *utf8_suite(void);
 
 #endif
