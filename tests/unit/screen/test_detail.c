@@ -76,7 +76,7 @@ static const struct {
 	 "c\x1b[1m",
 	 "a?b?c?[1m"},
 	{20, "Z\xc3\xbcrich", "Z\xc3\xbcrich"},
-	{20, "C1 \xc2\x9b control", "C1 ? control"},
+	{20, "C1 \xc2\x9b control", "C1 ?? control"},
 	{20, "bad \xff\xc3 utf8", "bad ?? utf8"},
 	{20, "overlong \xc0\xaf", "overlong ??"},
 	{20, "surrogate \xed\xa0\x80", "surrogate ???"},
