@@ -24,12 +24,24 @@
  * unknown paths). */
 #define UDP_MTU 65535
 
-/* We look up no names. What the stack sends by itself (to a fork that answered
- * second) might: with no server to ask it gives up at once. */
-#define NO_RESOLVER "/dev/null"
-
 /* The stack's own Timer C is only there in case ours was lost. */
 #define STACK_TIMER_C_MS (400 * 1000)
+
+/* The stack gets no resolver: this takes the place of its own function. Our
+ * requests all go to addresses (dialog.c, gateway.c). Those the stack sends by
+ * itself, to a fork that answered second, may not: without a resolver they
+ * fail at once. With one, a name chosen by a stranger would be looked up;
+ * where its name server cannot be reached the stack loops for ever, and where
+ * that refuses it reads freed memory (both branches of Sofia-SIP). */
+sres_resolver_t *sres_resolver_create(su_root_t *root, char const *conf,
+				      tag_type_t tag, tag_value_t value, ...)
+{
+	(void)root;
+	(void)conf;
+	(void)tag;
+	(void)value;
+	return NULL;
+}
 
 const struct listener *listener_find(const struct sip *sip, const char *name)
 {
@@ -126,7 +138,6 @@ static int create_agent(struct sip *sip)
 		NTATAG_UDP_MTU(UDP_MTU), NTATAG_PRELOAD(MESSAGE_PRELOAD),
 		NTATAG_MAXSIZE(MESSAGE_MAX), NTATAG_SERVER_RPORT(1),
 		NTATAG_CLIENT_RPORT(1), NTATAG_TIMER_C(STACK_TIMER_C_MS),
-		SRESTAG_RESOLV_CONF(NO_RESOLVER),
 #ifdef NTATAG_SRV_503 /* upstream Sofia-SIP: it would hide 503s from us */
 		NTATAG_SRV_503(0),
 #endif
