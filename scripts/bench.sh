@@ -417,6 +417,10 @@ case_index()
 
 title() { printf '\n%s\n' "$*"; }
 
+# Figures of a machine with other things to do are worth little.
+echo "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), Linux" \
+	"$(uname -r), $(kamailio -v | head -n 1 | cut -d' ' -f 2-3)," \
+	"load before: $(cut -d' ' -f1 /proc/loadavg)"
 start_callee
 for name in $cases; do
 	case $name in

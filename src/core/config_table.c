@@ -78,7 +78,7 @@ static const struct config_option gateway_options[] = {
 		     "up."},
 	{"listen", config_read_name, NULL, 0, 0, IN(config_gateway, listen), 0,
 	 "\"inside\"",
-	 .sentence = "The listen to send from; unset: the first that suits."},
+	 .sentence = "The listen to send from; unset: the one on the way there."},
 	{"options_interval_s", config_read_unsigned, "30", 0, 3600,
 	 IN(config_gateway, options_interval_s),
 	 .sentence = "Seconds between OPTIONS that ask whether it is alive; "

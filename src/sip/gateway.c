@@ -4,8 +4,11 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "callsieve/core/digest.h"
 #include "callsieve/core/log.h"
@@ -111,21 +114,53 @@ static void gateway_free(struct gateway *gateway)
 	free(gateway);
 }
 
-/* The listen to send from: the one named, else the first that can. */
+/* Our address on the way to `to`, by the kernel's routes. Sends nothing. */
+static void source_towards(struct netaddr *source, const struct netaddr *to)
+{
+	struct sockaddr_storage ss = {0};
+	struct sockaddr_in *in = (struct sockaddr_in *)&ss;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&ss;
+	bool v6 = to->len == 16;
+	socklen_t len = v6 ? sizeof(*in6) : sizeof(*in);
+	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	*source = (struct netaddr){0};
+	if (fd < 0)
+		return;
+	ss.ss_family = v6 ? AF_INET6 : AF_INET;
+	memcpy(v6 ? (void *)&in6->sin6_addr : (void *)&in->sin_addr, to->bytes,
+	       to->len);
+	in->sin_port = in6->sin6_port = htons(9);
+	if (connect(fd, (struct sockaddr *)&ss, len) == 0 &&
+	    getsockname(fd, (struct sockaddr *)&ss, &len) == 0)
+		netaddr_from_sockaddr(source, (struct sockaddr *)&ss);
+	close(fd);
+}
+
+/* The listen to send from: the one named; else, of those that can, the one at
+ * the address the kernel would take, or the first. */
 static const struct listener *listener_towards(
 	const struct sip *sip, const struct config_gateway *config)
 {
+	const struct listener *first = NULL;
+	struct netaddr source;
+
 	if (config->listen)
 		return listener_find(sip, config->listen);
+	source_towards(&source, &config->host);
 	for (size_t i = 0; i < sip->listeners_count; i++) {
 		const struct listener *listener = &sip->listeners[i];
 
-		if (listener->addr.len == config->host.len &&
-		    (config->transport == TRANSPORT_TCP ? listener->tcp
-							: listener->udp))
+		if (listener->addr.len != config->host.len ||
+		    (config->transport == TRANSPORT_TCP ? !listener->tcp
+							: !listener->udp))
+			continue;
+		if (memcmp(&listener->addr, &source, sizeof(source)) == 0)
 			return listener;
+		if (!first)
+			first = listener;
 	}
-	return NULL;
+	return first;
 }
 
 static struct gateway *gateway_new(struct sip *sip,

@@ -209,6 +209,30 @@ START_TEST(garbage_on_one_connection_leaves_others_alone)
 }
 END_TEST
 
+/* Where no listen is named for a gateway. The way to all of 127.0.0.0/8 is from
+ * 127.0.0.1. */
+START_TEST(gateway_is_met_from_the_listen_on_the_way_to_it)
+{
+	struct scene scene;
+	struct call call;
+	char listen[128];
+
+	scene_init(&scene, NULL);
+	snprintf(listen, sizeof(listen),
+		 "listen way {\n\taddress = \"127.0.0.1\"\n\tport = %u\n}\n",
+		 free_port("127.0.0.1"));
+	scene_configure(&scene, SCENE(.sections = listen));
+	daemon_start(&scene.daemon);
+	call_place(&call, &scene, NULL);
+	claim(strstr(message_header(call.invite, "Contact", 0), "127.0.0.1:"),
+	      "Contact is of another listen");
+	claim(strstr(message_header(call.invite, "Via", 0), " 127.0.0.1:"),
+	      "Via is of another listen");
+	call_refuse(&call, 486);
+	scene_close(&scene);
+}
+END_TEST
+
 /* A name would have to be looked up, by us, for a stranger. */
 START_TEST(peers_that_name_themselves_are_met_where_they_are)
 {
@@ -241,6 +265,7 @@ Suite *transport_suite(void)
 	TCase *tests = scene_tcase(suite, "transport");
 
 	tcase_add_loop_test(tests, whole_calls_on_every_mix, 0, MIXES);
+	tcase_add_test(tests, gateway_is_met_from_the_listen_on_the_way_to_it);
 	tcase_add_loop_test(tests, blocked_caller_gets_607_on_every_mix, 0,
 			    MIXES);
 	tcase_add_test(tests, big_invite_stays_on_a_udp_gateway);
