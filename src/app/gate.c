@@ -159,16 +159,26 @@ static void settle_verdict(struct visit *visit, struct verdict *verdict)
 		   1);
 }
 
+static const char *party_name(enum call_party party)
+{
+	static const char *const names[] = {
+		[PARTY_CALLER] = "caller",
+		[PARTY_CALLEE] = "callee",
+		[PARTY_CALLSIEVE] = "callsieve",
+	};
+
+	return names[party];
+}
+
 static void finish(struct visit *visit, const struct call_end *end)
 {
-	static const char *const parties[] = {"caller", "callee", "callsieve"};
 	struct call_record *record = visit->record;
 
 	record->status = end->status;
 	record->phrase = strdup(end->phrase ? end->phrase : "");
 	record->answered_ms = end->answered_ms;
 	record->ended_ms = now_wall_ms();
-	record->ended_by = parties[end->by];
+	record->ended_by = party_name(end->by);
 	if (end->gateway)
 		record->gateway = strdup(end->gateway);
 	if (end->call_id_out)
@@ -281,9 +291,12 @@ static void on_ended(const struct call_end *end, void *ctx, void *arg)
 		visit->record->verdict = visit->sofar;
 		visit->sofar = NULL;
 	}
-	log_info("call=%s event=ended by=%d status=%d answered=%d gateway=%s",
-		 visit->record->id, (int)end->by, end->status,
-		 end->answered_ms != 0, end->gateway ? end->gateway : "-");
+	log_info("call=%s event=ended by=%s status=%d answered=%s gateway=%s "
+		 "call_id_out=%s",
+		 visit->record->id, party_name(end->by), end->status,
+		 end->answered_ms ? "yes" : "no",
+		 end->gateway ? end->gateway : "-",
+		 end->call_id_out ? end->call_id_out : "-");
 	finish(visit, end);
 	visit_free(visit);
 }
