@@ -3,6 +3,7 @@
 #   make check                  everything but fuzzing and benchmarks
 #   make unit                   only the unit tests
 #   make calls                  only the whole-daemon tests
+#   make storm                  random calls at both ends of the daemon
 #   make fuzz FUZZ_SECONDS=20   each parser of strangers' bytes, that long
 #   make bench                  against Kamailio; BENCH="index reject" selects
 
@@ -12,6 +13,7 @@ TEST_ROOMS := $(notdir $(patsubst %/,%,$(wildcard tests/unit/*/)))
 UNIT_TESTS := $(foreach room,$(TEST_ROOMS),$(BUILD)/tests/unit/$(room).test)
 
 $(BUILD)/tests/%.o: ALL_CFLAGS += $(TEST_CFLAGS)
+$(BUILD)/tests/unit/sip/%.o: ALL_CFLAGS += $(SOFIA_CFLAGS)
 
 test_objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1)/*.c)))
 # A room with those it stands on, and those they do; of a program's room all
@@ -49,6 +51,7 @@ unit: $(UNIT_TESTS)
 
 # Adds to CALL_TESTS the programs that test the whole daemon.
 -include tests/call/call.mk
+-include tests/storm/storm.mk
 
 # The packages first: what make asks of pkg-config it asks as it starts.
 .PHONY: check check-all

@@ -52,7 +52,8 @@ static uint64_t key_of(const struct recent *recent, const sip_t *sip)
 	key = mix(key, sip->sip_via->v_host);
 	key = mix(key, sip->sip_via->v_port);
 	key = mix(key, sip->sip_call_id->i_id);
-	key ^= sip->sip_cseq->cs_seq;
+	key = (key ^ sip->sip_cseq->cs_seq) * 0x9e3779b97f4a7c15;
+	key ^= key >> 32;
 	return key ? key : 1;
 }
 

@@ -1,0 +1,9 @@
+#ifndef SIP_SUITES_H
+#define SIP_SUITES_H
+
+#include <check.h>
+
+Suite *recent_suite(void);
+Suite *admit_suite(void);
+
+#endif
