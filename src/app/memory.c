@@ -1,10 +1,14 @@
 /* How the daemon's memory is managed: by jemalloc, which finds these settings
  * by the name of this variable. (With sanitizers it is not linked.)
  *
- * A call allocates some fifty kilobytes while it is set up and keeps a tenth
- * of that once its transactions have run out. glibc's heap never gets smaller
- * by what lies between the objects that stay. */
+ * A call takes some forty kilobytes while it is set up and keeps a fifth of
+ * that once its transactions have run out, half a minute later. glibc's heap
+ * never gets smaller by what lies between the objects that stay. */
 #include <jemalloc/jemalloc.h>
 
-const char *malloc_conf = "background_thread:true,narenas:1,"
-			  "dirty_decay_ms:2000,muzzy_decay_ms:0";
+/* One arena: nearly all is the loop's. What is free goes back to the kernel
+ * after seconds, not at once, for the next calls want it again; by a thread
+ * of jemalloc's own, so that the loop need not, and an idle daemon does. No
+ * huge pages, which would keep whole what is mostly free. */
+const char *malloc_conf = "narenas:1,background_thread:true,"
+			  "dirty_decay_ms:5000,muzzy_decay_ms:0,thp:never";
