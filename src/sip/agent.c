@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +139,7 @@ static int create_agent(struct sip *sip)
 		NTATAG_UDP_MTU(UDP_MTU), NTATAG_PRELOAD(MESSAGE_PRELOAD),
 		NTATAG_MAXSIZE(MESSAGE_MAX), NTATAG_SERVER_RPORT(1),
 		NTATAG_CLIENT_RPORT(1), NTATAG_TIMER_C(STACK_TIMER_C_MS),
+		NTATAG_PROGRESS(UINT_MAX), /* repeats what is not ours */
 #ifdef NTATAG_SRV_503 /* upstream Sofia-SIP: it would hide 503s from us */
 		NTATAG_SRV_503(0),
 #endif
@@ -166,6 +168,7 @@ int sip_new(struct sip **sipp, struct loop *loop, struct config *config,
 	sip->events = events;
 	sip->arg = arg;
 	LIST_INIT(&sip->calls);
+	LIST_INIT(&sip->refusals);
 	SLIST_INIT(&sip->gateways);
 	SLIST_INIT(&sip->trunk_loads);
 	random_token(sip->secret, TAG_CHARS);
@@ -227,6 +230,7 @@ void sip_free(struct sip *sip)
 	sip_hangup_all(sip);
 	while (!LIST_EMPTY(&sip->calls))
 		call_free(LIST_FIRST(&sip->calls));
+	refusals_free(sip);
 	gateways_free(sip);
 	if (sip->agent)
 		nta_agent_destroy(sip->agent);

@@ -284,6 +284,40 @@ void attempt_ack(struct call *call, struct dialog *dialog, msg_t *ack,
 	orq_done(call);
 }
 
+/* Of an INVITE given up. A 1xx needs nothing of us: the stack then sends the
+ * CANCEL it held back. */
+static int on_abandoned(void *magic, nta_outgoing_t *orq, const sip_t *sip)
+{
+	struct sip *agent = magic;
+	int status = response_status(orq, sip);
+
+	if (status < 200)
+		return 0;
+	if (status < 300)
+		nta_msg_ackbye(agent->agent, nta_outgoing_getresponse(orq));
+	nta_outgoing_destroy(orq);
+	agent->abandoned--;
+	return 0;
+}
+
+/* Goes on without an answer. No CANCEL may be sent before a response (RFC 3261
+ * 9.1), so the transaction is left to itself; it may still be answered. */
+static void abandon(struct call *call)
+{
+	struct sip *sip = call->sip;
+
+	if (sip->abandoned < ABANDONED_MAX) {
+		sip->abandoned++;
+		nta_outgoing_bind(call->orq, on_abandoned, sip);
+		nta_outgoing_tcancel(call->orq, NULL, NULL, TAG_END());
+		call->orq = NULL;
+	} else {
+		nta_outgoing_tcancel(call->orq, NULL, NULL,
+				     NTATAG_CANCEL_408(1), TAG_END());
+		orq_done(call);
+	}
+}
+
 /* By state: no response at all, Timer C, or a cancelled callee that never
  * ends its transaction. */
 void attempt_timeout(struct call *call)
@@ -294,11 +328,7 @@ void attempt_timeout(struct call *call)
 		orq_done(call);
 		call_settle(call);
 	} else if (!call->responded) {
-		/* No CANCEL may go before a response (RFC 3261 9.1): the stack
-		 * sends it should one come after all, and hangs up on a late
-		 * 2xx. */
-		nta_outgoing_tcancel(call->orq, NULL, NULL, TAG_END());
-		orq_done(call);
+		abandon(call);
 		gateway_silent(call->gateway);
 		fail_over(call, 408, "silent");
 	} else {

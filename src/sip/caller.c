@@ -7,15 +7,68 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "callsieve/core/clock.h"
 #include "callsieve/core/log.h"
 #include "callsieve/core/metrics.h"
 
+/* A refusal the stack repeats until the caller's ACK comes. The call is over,
+ * but this still counts against the limit of what is unacknowledged. */
+struct refusal {
+	LIST_ENTRY(refusal) link;
+	struct sip *sip;
+	struct trunk_load *load;
+	nta_incoming_t *irq;
+};
+
 static void irq_done(struct call *call)
 {
 	nta_incoming_destroy(call->irq);
 	call->irq = NULL;
+}
+
+static void refusal_free(struct refusal *refusal)
+{
+	nta_incoming_destroy(refusal->irq);
+	refusal->sip->load.unacked--;
+	refusal->load->load.unacked--;
+	LIST_REMOVE(refusal, link);
+	free(refusal);
+}
+
+/* ACK, or none within 64*T1. */
+static int on_refused(void *magic, nta_incoming_t *irq, const sip_t *sip)
+{
+	(void)irq;
+	if (!sip || sip->sip_request->rq_method == sip_method_ack)
+		refusal_free(magic);
+	return 0;
+}
+
+/* The final answer has gone out; the transaction is the call's no longer. */
+static void refused(struct call *call)
+{
+	struct refusal *refusal = calloc(1, sizeof(*refusal));
+
+	if (!refusal) {
+		irq_done(call);
+		return;
+	}
+	refusal->sip = call->sip;
+	refusal->load = call->load;
+	refusal->irq = call->irq;
+	call->irq = NULL;
+	call->sip->load.unacked++;
+	call->load->load.unacked++;
+	LIST_INSERT_HEAD(&call->sip->refusals, refusal, link);
+	nta_incoming_bind(refusal->irq, on_refused, refusal);
+}
+
+void refusals_free(struct sip *sip)
+{
+	while (!LIST_EMPTY(&sip->refusals))
+		refusal_free(LIST_FIRST(&sip->refusals));
 }
 
 static void invite_done(struct call *call)
@@ -153,7 +206,7 @@ void caller_final(struct call *call, msg_t *msg, const sip_t *response,
 	if (!reply || nta_incoming_mreply(call->irq, reply) < 0)
 		nta_incoming_treply(call->irq, SIP_500_INTERNAL_SERVER_ERROR,
 				    TAG_END());
-	irq_done(call);
+	refused(call);
 	invite_done(call);
 	call_report(call, PARTY_CALLEE, status, phrase);
 	call_enter(call, CALL_ENDING);
@@ -178,7 +231,7 @@ void caller_reject(struct call *call, enum call_party by, int status,
 			   SIPTAG_RETRY_AFTER_STR(call->sip->retry_after),
 			   TAG_END());
 	nta_incoming_mreply(call->irq, reply);
-	irq_done(call);
+	refused(call);
 	invite_done(call);
 	call_report(call, by, status, phrase);
 	call_enter(call, CALL_ENDING);

@@ -247,28 +247,45 @@ tport_t *open_transport(tport_t *transport)
 	return transport;
 }
 
+static struct sip *sip_of(const struct leg *leg)
+{
+	return leg->dialog->call->sip;
+}
+
+static nta_outgoing_t *transmit(struct leg *leg, nta_response_f *h, void *magic,
+				msg_t *msg, bool once)
+{
+	nta_agent_t *agent = sip_of(leg)->agent;
+	tport_t *connection = open_transport(leg->connection);
+
+	/* The connection the caller opened is the one way to it that is known
+	 * to work (it may be behind a firewall). */
+	if (connection)
+		return nta_outgoing_mcreate(agent, h, magic, NULL, msg,
+					    NTATAG_TPORT(connection),
+					    NTATAG_STATELESS(once), TAG_END());
+	return nta_outgoing_mcreate(agent, h, magic,
+				    (url_string_t *)leg->next_hop, msg,
+				    TPTAG_IDENT(leg->listener->name),
+				    NTATAG_STATELESS(once), TAG_END());
+}
+
 /* Sends a request in the dialog; takes `msg`. NULL: it could not be sent. */
 nta_outgoing_t *leg_send(struct leg *leg, nta_response_f *h, void *magic,
 			 msg_t *msg)
 {
-	nta_agent_t *agent = leg->dialog->call->sip->agent;
-	tport_t *connection = open_transport(leg->connection);
-	nta_outgoing_t *orq;
+	nta_outgoing_t *orq = msg ? transmit(leg, h, magic, msg, false) : NULL;
 
-	if (!msg)
-		return NULL;
-	/* The connection the caller opened is the one way to it that is known
-	 * to work (it may be behind a firewall). */
-	if (connection)
-		orq = nta_outgoing_mcreate(agent, h, magic, NULL, msg,
-					   NTATAG_TPORT(connection), TAG_END());
-	else
-		orq = nta_outgoing_mcreate(
-			agent, h, magic, (url_string_t *)leg->next_hop, msg,
-			TPTAG_IDENT(leg->listener->name), TAG_END());
 	if (!orq)
 		msg_destroy(msg);
 	return orq;
+}
+
+/* Likewise, without a transaction: nobody waits for the answer. */
+static void send_once(struct leg *leg, msg_t *msg)
+{
+	if (msg && !transmit(leg, NULL, NULL, msg, true))
+		msg_destroy(msg);
 }
 
 static int bye_answered(void *magic, nta_outgoing_t *orq, const sip_t *sip)
@@ -296,14 +313,23 @@ void leg_bye(struct leg *leg, msg_t *bye, const sip_t *sip, const char *reason)
 	if (msg && reason)
 		sip_add_tl(msg, sip_object(msg), SIPTAG_REASON_STR(reason),
 			   TAG_END());
+	if (sip_of(leg)->byes == BYES_MAX) {
+		send_once(leg, msg);
+		leg_end(leg);
+		return;
+	}
 	leg->bye = leg_send(leg, bye_answered, leg, msg);
-	if (!leg->bye)
+	if (leg->bye)
+		sip_of(leg)->byes++;
+	else
 		leg_end(leg);
 }
 
 /* After this the stack answers 481 for it. */
 void leg_end(struct leg *leg)
 {
+	if (leg->bye)
+		sip_of(leg)->byes--;
 	nta_outgoing_destroy(leg->bye);
 	leg->bye = NULL;
 	nta_leg_destroy(leg->nta);

@@ -21,6 +21,7 @@ struct call;
 struct dialog;
 struct leg;
 struct relay;
+struct refusal;
 struct reliable;
 
 /* The stack's callback types carry our types, not void pointers. */
@@ -53,6 +54,12 @@ struct reliable;
 #define DIALOGS_MAX   16
 #define RELAYS_MAX    16
 #define RELIABLES_MAX 8
+
+/* The stack searches its list of what it may have to send again in line, so
+ * what stays unanswered must stay little. Beyond these a BYE is sent once, and
+ * an INVITE given up is forgotten at once. */
+#define BYES_MAX      1000
+#define ABANDONED_MAX 100
 
 #define ALLOW                                                                  \
 	"INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, "    \
@@ -183,7 +190,10 @@ struct sip {
 	SLIST_HEAD(, trunk_load) trunk_loads;
 	SLIST_HEAD(, gateway) gateways;
 	LIST_HEAD(, call) calls;
+	LIST_HEAD(, refusal) refusals; /* whose ACK is awaited */
 	struct load load;
+	unsigned byes;	    /* sent, unanswered */
+	unsigned abandoned; /* INVITEs given up, that may still be answered */
 	struct recent *recent;
 	bool draining;
 	char retry_after[12];	    /* of our 503s */
@@ -229,6 +239,7 @@ void caller_final(struct call *call, msg_t *msg, const sip_t *response,
 		  int status, const char *phrase);
 void caller_reject(struct call *call, enum call_party by, int status,
 		   const char *phrase);
+void refusals_free(struct sip *sip);
 
 /* attempt.c */
 void attempt_next(struct call *call);

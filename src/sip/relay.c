@@ -143,6 +143,8 @@ static int on_response(void *magic, nta_outgoing_t *orq, const sip_t *sip)
 	gone = dialog_gone(relay, status);
 	relay_free(relay);
 	if (gone && call->state >= CALL_ANSWERED) {
+		/* Its own 2xx it knows all the same. */
+		attempt_ack(call, to->dialog, NULL, NULL);
 		leg_end(to);
 		call_hangup(call, "SIP;cause=481;text=\"Peer gone\"");
 	}

@@ -85,6 +85,25 @@ START_TEST(no_more_answers_without_ack_than_max_unacked)
 }
 END_TEST
 
+START_TEST(refusal_without_ack_counts_as_well)
+{
+	struct scene scene;
+	struct call call;
+	const struct message *answer;
+
+	open_limited(&scene, _i, "\tmax_unacked = 1\n");
+	call_place(&call, &scene, NULL);
+	dialog_reply(&call.callee, call.invite, 486, NULL);
+	dialog_expect_request(&call.callee, "ACK");
+	answer = dialog_expect(&call.caller, 486, "INVITE");
+	expect_shed(&scene);
+	dialog_ack_failure(&call.caller, answer);
+	scene_ping(&scene);
+	expect_bridged(&scene, CALLER);
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(emergency_is_never_shed)
 {
 	struct scene scene;
@@ -162,6 +181,7 @@ Suite *admission_suite(void)
 	tcase_add_loop_test(tests, no_more_calls_in_setup_than_max_setup, 0, 2);
 	tcase_add_loop_test(tests, no_more_answers_without_ack_than_max_unacked,
 			    0, 2);
+	tcase_add_loop_test(tests, refusal_without_ack_counts_as_well, 0, 2);
 	tcase_add_test(tests, emergency_is_never_shed);
 	tcase_add_test(tests, call_in_progress_is_not_shed);
 	tcase_add_test(tests, one_trunks_limit_is_not_anothers);
