@@ -111,9 +111,9 @@ static const struct config_option sip_options[] = {
 };
 
 static const struct config_option limits_options[] = {
-	LIMIT(config, max_calls, "20000"),
-	LIMIT(config, max_setup, "2000"),
-	LIMIT(config, max_unacked, "1000"),
+	LIMIT(config, max_calls, "50000"),
+	LIMIT(config, max_setup, "10000"),
+	LIMIT(config, max_unacked, "5000"),
 	{"max_loop_lag_ms", config_read_unsigned, "200", 10, 60000,
 	 IN(config, max_loop_lag_ms),
 	 .sentence = "Lateness of our own timers, in milliseconds, at which "
