@@ -20,9 +20,9 @@
 
 static const char limit_max_calls[] = "Calls at once; 0: no limit.";
 static const char limit_max_setup[] =
-	"Calls not yet answered, at once; 0: no limit.";
+	"Calls that do not ring yet, at once; 0: no limit.";
 static const char limit_max_unacked[] =
-	"Answered calls that still lack the caller's ACK; 0: no limit.";
+	"Answers and refusals that lack the caller's ACK; 0: no limit.";
 
 static const char *const identities[] = {
 	[IDENTITY_PAI] = "pai", [IDENTITY_FROM] = "from", NULL};
@@ -112,8 +112,8 @@ static const struct config_option sip_options[] = {
 
 static const struct config_option limits_options[] = {
 	LIMIT(config, max_calls, "50000"),
-	LIMIT(config, max_setup, "10000"),
-	LIMIT(config, max_unacked, "5000"),
+	LIMIT(config, max_setup, "2000"),
+	LIMIT(config, max_unacked, "2000"),
 	{"max_loop_lag_ms", config_read_unsigned, "200", 10, 60000,
 	 IN(config, max_loop_lag_ms),
 	 .sentence = "Lateness of our own timers, in milliseconds, at which "

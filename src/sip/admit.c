@@ -1,6 +1,7 @@
 /* Admission: how many calls there are, in which state, by trunk and in all.
  * The stack searches its retransmission queue in line, so what matters most is
- * that calls in setup and unacknowledged answers stay few. */
+ * that INVITEs without response and answers without ACK stay few. A phone that
+ * rings costs nothing. */
 #include "internal.h"
 
 #include <stdlib.h>
@@ -59,10 +60,10 @@ static unsigned *counter(struct load *load, enum call_state state)
 	switch (state) {
 	case CALL_SCREENING:
 	case CALL_TRYING:
-	case CALL_RINGING:
 		return &load->setup;
 	case CALL_ANSWERED:
 		return &load->unacked;
+	case CALL_RINGING:
 	case CALL_UP:
 	case CALL_ENDING:
 		break;

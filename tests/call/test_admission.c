@@ -59,9 +59,9 @@ START_TEST(no_more_calls_in_setup_than_max_setup)
 	expect_shed(&scene);
 	dialog_reply(&call.callee, call.invite, 180, NULL);
 	dialog_expect(&call.caller, 180, "INVITE");
-	expect_shed(&scene);
-	call_answer(&call);
+	/* A phone that rings may do so for long, and costs nothing. */
 	expect_bridged(&scene, CALLER);
+	call_answer(&call);
 	call_hang_up(&call);
 	scene_close(&scene);
 }

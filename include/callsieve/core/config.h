@@ -27,8 +27,8 @@ enum config_identity { IDENTITY_PAI, IDENTITY_FROM };
 /* limits { ... }, and the same names within a trunk; 0: no limit */
 struct config_limits {
 	unsigned max_calls;   /* calls at once */
-	unsigned max_setup;   /* not yet answered */
-	unsigned max_unacked; /* answered, the caller's ACK still missing */
+	unsigned max_setup;   /* that do not ring yet */
+	unsigned max_unacked; /* answers, refusals without the caller's ACK */
 };
 
 /* trunk NAME { ... }: a peer that may send us calls */

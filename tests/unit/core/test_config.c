@@ -122,8 +122,8 @@ START_TEST(defaults_are_filled_in)
 	ck_assert_uint_eq(config->gateways[0].answer_ms, 2000);
 	ck_assert_ptr_null(config->gateways[0].listen);
 	ck_assert_uint_eq(config->limits.max_calls, 50000);
-	ck_assert_uint_eq(config->limits.max_setup, 10000);
-	ck_assert_uint_eq(config->limits.max_unacked, 5000);
+	ck_assert_uint_eq(config->limits.max_setup, 2000);
+	ck_assert_uint_eq(config->limits.max_unacked, 2000);
 	ck_assert_uint_eq(config->max_loop_lag_ms, 200);
 	ck_assert_uint_eq(config->timer_c_s, 185);
 	ck_assert(!config->silent_unknown && !config->trace);

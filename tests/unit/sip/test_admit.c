@@ -79,9 +79,9 @@ START_TEST(states_count_where_they_belong)
 
 	load_count(&call, CALL_ENDING, CALL_SCREENING);
 	load_count(&call, CALL_SCREENING, CALL_TRYING);
-	load_count(&call, CALL_TRYING, CALL_RINGING);
 	ck_assert_uint_eq(sip.load.setup, 1);
 	ck_assert_uint_eq(load->load.setup, 1);
+	load_count(&call, CALL_TRYING, CALL_RINGING);
 	load_count(&call, CALL_RINGING, CALL_ANSWERED);
 	ck_assert_uint_eq(sip.load.setup, 0);
 	ck_assert_uint_eq(sip.load.unacked, 1);
