@@ -52,7 +52,7 @@ trap 'finish 143' TERM
 ports=$(free_ports 12)
 port() # ROLE: one for each system and each side
 {
-	line=$(echo callsieve kamailio kamailio-topoh callee caller second \
+	line=$(echo callsieve kamailio kamailio-topoh callee caller second third \
 		held-callsieve held-kamailio held-kamailio-topoh |
 		tr ' ' '\n' | grep -nx -- "$1" | cut -d: -f1)
 	echo "$ports" | sed -n "${line}p"
@@ -413,7 +413,7 @@ case_overload()
 	sipps=$sipp
 	phase overload $((callsieve_rate * 2)) second 1
 	sipps="$sipps $sipp"
-	phase after $((callsieve_rate / 2)) caller 4
+	phase after $((callsieve_rate / 2)) third 4
 	# shellcheck disable=SC2046 # a list of words
 	kill $(cat "$dir/sipps") 2>/dev/null || :
 	# shellcheck disable=SC2086 # a list of words
