@@ -1,0 +1,11 @@
+# Calls whose ends do at random what SIP allows and some of what it does not.
+#   make storm STORM_CALLS=2000 STORM_SEED=1 [SAN=address,undefined]
+STORM := $(BUILD)/tests/storm/storm
+
+$(STORM): $(call test_objects,tests/storm) $(FAKES)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS) -lsqlite3 -lpthread
+
+.PHONY: storm
+storm: $(STORM) $(DAEMON)
+	$(Q)STORM_CALLS=$(STORM_CALLS) STORM_SEED=$(STORM_SEED) \
+		STORM_SLOW=$(STORM_SLOW) $(STORM)
