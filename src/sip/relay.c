@@ -16,6 +16,7 @@ struct relay {
 	sip_method_t method;
 	uint32_t cseq; /* of our INVITE, for its ACK */
 	bool answered; /* INVITE: the 2xx was passed, the ACK is awaited */
+	bool early;    /* sent before the call was up */
 };
 
 static void relay_free(struct relay *relay)
@@ -111,7 +112,8 @@ static void refresh_targets(struct relay *relay, const sip_t *response)
  * there. For a subscription within it they say only that of it. */
 static bool dialog_gone(const struct relay *relay, int status)
 {
-	if (relay->method == sip_method_notify ||
+	/* Our 2xx may not have arrived, and with it the dialog. */
+	if (relay->early || relay->method == sip_method_notify ||
 	    relay->method == sip_method_subscribe ||
 	    relay->method == sip_method_refer)
 		return false;
@@ -198,6 +200,7 @@ int relay_pass(struct leg *leg, nta_incoming_t *irq, const sip_t *sip,
 	relay->from = leg;
 	relay->to = leg_peer(leg);
 	relay->method = rq->rq_method;
+	relay->early = call->state != CALL_UP;
 	LIST_INSERT_HEAD(&call->relays, relay, link);
 	request = nta_incoming_getrequest(irq);
 	msg = message_within(relay->to, request, sip, rq->rq_method,

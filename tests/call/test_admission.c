@@ -96,6 +96,7 @@ START_TEST(refusal_without_ack_counts_as_well)
 	dialog_reply(&call.callee, call.invite, 486, NULL);
 	dialog_expect_request(&call.callee, "ACK");
 	answer = dialog_expect(&call.caller, 486, "INVITE");
+	scene_ping(&scene);
 	expect_shed(&scene);
 	dialog_ack_failure(&call.caller, answer);
 	scene_ping(&scene);

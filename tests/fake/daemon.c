@@ -77,7 +77,9 @@ void daemon_init(struct daemon *daemon)
 	snprintf(daemon->host, sizeof(daemon->host), "127.%u.%u.1",
 		 net / 256 % 256, net % 256);
 	daemon->port = free_port(daemon->host);
-	daemon->api_port = free_port(daemon->host);
+	do
+		daemon->api_port = free_port(daemon->host);
+	while (daemon->api_port == daemon->port);
 	daemon->pidfd = -1;
 	open_notify(daemon);
 	trace_file(daemon->config);
