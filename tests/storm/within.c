@@ -185,10 +185,11 @@ static void refuse(struct job *job)
 	bool invite = !strcmp(job->request->method, "INVITE");
 	int status = statuses[dice(job->end->call, 6)];
 
-	/* RFC 4320 4.1: no 408 but to INVITE. And before the call is answered
-	 * its dialog cannot be denied. */
+	/* RFC 4320 4.1: no 408 but to INVITE. And no dialog can be denied that
+	 * was not acknowledged, and the daemon knows it. */
 	if ((status == 408 && !invite) ||
-	    (status == 481 && !job->fork->confirmed))
+	    ((status == 408 || status == 481) &&
+	     !(job->fork->acked && (net_calm() || !job->end->is_caller))))
 		status = 500;
 	/* RFC 5057: with these we say that there is no such dialog. */
 	if ((status == 481 || status == 408) &&
