@@ -293,8 +293,13 @@ static int on_abandoned(void *magic, nta_outgoing_t *orq, const sip_t *sip)
 
 	if (status < 200)
 		return 0;
-	if (status < 300)
-		nta_msg_ackbye(agent->agent, nta_outgoing_getresponse(orq));
+	if (status < 300) {
+		msg_t *msg = nta_outgoing_getresponse(orq);
+
+		/* It takes the message only if it could send. */
+		if (nta_msg_ackbye(agent->agent, msg) < 0)
+			msg_destroy(msg);
+	}
 	nta_outgoing_destroy(orq);
 	agent->abandoned--;
 	return 0;
