@@ -41,9 +41,13 @@ define unit_rules
 $(BUILD)/tests/unit/$(1).test: $(call test_objects,tests/unit/$(1)) \
 		$(call test_objects,tests/unit) $(call program_objects,$(1)) \
 		$(FAKES) $(call room_archives,$(1))
-	$$(call say,LINK,$$@)$$(CC) $$(ALL_CFLAGS) -o $$@ $$^ $$(TEST_LIBS) $$(LIBS)
+	$$(call say,LINK,$$@)$$(CC) $$(ALL_CFLAGS) -o $$@ \
+		$$(filter %.o,$$^) $$(filter %.a,$$^) $$(TEST_LIBS) $$(LIBS)
 endef
 $(foreach room,$(TEST_ROOMS),$(eval $(call unit_rules,$(room))))
+
+# What the fuzz target mutates the unit tests run as it is.
+$(BUILD)/tests/unit/sip.test $(BUILD)/tests/fuzz/fuzz_sip: $(BUILD)/tests/fuzz/sip_script.o
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
@@ -70,7 +74,8 @@ FUZZ_BUILD ?= build/fuzz
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
 $(FUZZERS): %: %.o $(call archives,$(LIBROOMS))
-	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ \
+		$(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 
 .PHONY: fuzz fuzzers
 fuzzers: $(FUZZERS)

@@ -5,5 +5,6 @@
 
 Suite *recent_suite(void);
 Suite *admit_suite(void);
+Suite *scripts_suite(void);
 
 #endif
