@@ -1,6 +1,7 @@
 /* Runs the storm: batches of calls, each in a weather and with a reputation
  * service of its own; after each the daemon must hold no call, and the last
  * one does what takes SIP's long timers to heal.
+ * Now and then the configuration changes.
  *   STORM_CALLS  how many (2000)   STORM_SEED  for what is random (1)
  *   STORM_SLOW=0 leaves the last batch out */
 #include <arpa/inet.h>
@@ -16,6 +17,7 @@
 
 #define BATCH	       500
 #define SLOW_CALLS     200
+#define RELOAD_EVERY   70     /* calls */
 #define PACE_MS	       10     /* between two calls */
 #define LIFE_MS	       8000   /* after which no end begins anything */
 #define HEALED_MS      20000  /* then losses must have been made good */
@@ -66,7 +68,8 @@ static void open_places(void)
 			   daemon_address(host, &scene, 6 + i));
 }
 
-static void configure(void)
+/* Every other one has its routes the other way round and asks nobody. */
+static void configure(unsigned variant)
 {
 	char *text;
 	size_t len;
@@ -75,23 +78,26 @@ static void configure(void)
 	for (unsigned i = 0; i < 4; i++)
 		fprintf(out, "trunk %s { sources = {\"%s\"} route = \"%s\" }\n",
 			callers[i].name, callers[i].host,
-			i % 2 ? "odd" : "even");
+			(i + variant) % 2 ? "odd" : "even");
 	for (unsigned i = 0; i < 3; i++)
 		fprintf(out,
 			"gateway %s { uri = \"sip:%s:%u;transport=%s\"\n"
 			"options_interval_s = 0 answer_ms = 400 }\n",
 			gateways[i].name, gateways[i].host, gateways[i].port,
 			gateways[i].tcp ? "tcp" : "udp");
-	fprintf(out,
-		"route even { gateways = {\"x\", \"y\", \"z\"} }\n"
-		"route odd { gateways = {\"y\", \"x\", \"z\"} }\n"
-		"limits { max_loop_lag_ms = 60000 }\n"
-		"screening { report_min = 100 }\n"
-		"reputation { url = \"http://127.0.0.1:%u/{e164-noplus}\"\n"
-		"points = 50 deadline_ms = 150 breaker_failures = 1000\n"
-		"cache_hit_s = 1 max_in_flight = 1000 }\n"
-		"log { level = \"warn\" }\n",
-		fake_http_port(http));
+	fprintf(out, "route even { gateways = {\"x\", \"y\", \"z\"} }\n"
+		     "route odd { gateways = {\"y\", \"x\", \"z\"} }\n"
+		     "limits { max_loop_lag_ms = 60000 }\n"
+		     "screening { report_min = 100 }\n"
+		     "log { level = \"warn\" }\n");
+	if (variant % 2 == 0)
+		fprintf(out,
+			"reputation {\n"
+			"url = \"http://127.0.0.1:%u/{e164-noplus}\"\n"
+			"points = 50 deadline_ms = 150 breaker_failures = "
+			"1000\n"
+			"cache_hit_s = 1 max_in_flight = 1000 }\n",
+			fake_http_port(http));
 	fclose(out);
 	daemon_configure(&scene, text);
 	free(text);
@@ -108,7 +114,7 @@ static void begin(void)
 		 scene.port);
 	net_start(seed, on_message, &daemon_origin.address);
 	open_places();
-	configure();
+	configure(0);
 	daemon_start(&scene);
 	daemon_sql(&scene, "INSERT INTO blocklist(number) VALUES ('+1900*')");
 	daemon_await_metric(&scene, "callsieve_list_entries", 1, 5000);
@@ -139,6 +145,10 @@ static void batch(const struct skies *sky, unsigned count, bool slow)
 	for (unsigned i = 0; i < count; i++) {
 		caller_start(call_new(calls_made++, seed, slow));
 		net_run(PACE_MS);
+		if (calls_made % RELOAD_EVERY == 0) {
+			configure(calls_made / RELOAD_EVERY);
+			daemon_reload(&scene);
+		}
 	}
 	settle(slow ? HEALED_SLOW_MS : HEALED_MS);
 	alarm_clear();
