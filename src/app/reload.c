@@ -33,7 +33,8 @@ static bool same_listens(const struct config *a, const struct config *b)
 
 		if (strcmp(x->name, y->name) != 0 ||
 		    strcmp(x->address, y->address) != 0 || x->port != y->port ||
-		    x->udp != y->udp || x->tcp != y->tcp)
+		    memcmp(x->transports, y->transports,
+			   sizeof(x->transports)) != 0)
 			return false;
 	}
 	return true;

@@ -8,6 +8,12 @@
 #define SIP_PORT 5060
 #define PORT_MAX 65535
 
+const char *const config_transport_names[TRANSPORTS] = {
+	[TRANSPORT_UDP] = "udp",
+	[TRANSPORT_TCP] = "tcp",
+	[TRANSPORT_TLS] = "tls",
+};
+
 /* Without the brackets of an IPv6 address, whose readers add their own. */
 void config_read_address(const struct config_place *place, const char *text)
 {
@@ -26,9 +32,9 @@ void config_read_transport(const struct config_place *place, const char *text)
 	struct config_listen *listen = place->base;
 
 	if (!strcasecmp(text, "udp"))
-		listen->udp = true;
+		listen->transports[TRANSPORT_UDP] = true;
 	else if (!strcasecmp(text, "tcp"))
-		listen->tcp = true;
+		listen->transports[TRANSPORT_TCP] = true;
 	else
 		config_value_error(place, text, "udp or tcp");
 }

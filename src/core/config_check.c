@@ -86,7 +86,7 @@ static void check_listens(struct config_reader *reader)
 					"and port of listen \"%s\"",
 					listen->name, config->listens[k].name);
 		}
-		if (listen->tcp &&
+		if (listen->transports[TRANSPORT_TCP] &&
 		    same_socket(config->api.address, config->api.port, listen))
 			config_error(
 				reader, LINE_OF(reader, listens, i, "port"),
@@ -164,17 +164,12 @@ static bool suits(const struct config_listen *listen,
 	if (!listen->address || netaddr_parse(&addr, listen->address))
 		return false;
 	return addr.len == gateway->host.len &&
-	       (gateway->transport == TRANSPORT_UDP ? listen->udp
-						    : listen->tcp);
+	       listen->transports[gateway->transport];
 }
 
-static const char *needs(const struct config_gateway *gateway)
+static const char *family(const struct config_gateway *gateway)
 {
-	if (gateway->host.len == 4)
-		return gateway->transport == TRANSPORT_UDP ? "IPv4 and udp"
-							   : "IPv4 and tcp";
-	return gateway->transport == TRANSPORT_UDP ? "IPv6 and udp"
-						   : "IPv6 and tcp";
+	return gateway->host.len == 4 ? "IPv4" : "IPv6";
 }
 
 static bool any_suits(const struct config *config,
@@ -208,14 +203,17 @@ static void check_gateway(struct config_reader *reader, size_t index)
 		return; /* its URI is wrong, which was said */
 	else if (listen && !suits(listen, gateway))
 		config_error(reader, LINE_OF(reader, gateways, index, "listen"),
-			     "gateway \"%s\": it takes %s, which listen "
-			     "\"%s\" has not",
-			     gateway->name, needs(gateway), listen->name);
+			     "gateway \"%s\": it takes %s and %s, which "
+			     "listen \"%s\" has not",
+			     gateway->name, family(gateway),
+			     config_transport_names[gateway->transport],
+			     listen->name);
 	else if (!listen && !any_suits(config, gateway))
 		config_error(reader, LINE_OF(reader, gateways, index, "uri"),
-			     "gateway \"%s\": it takes %s, which no listen "
-			     "has",
-			     gateway->name, needs(gateway));
+			     "gateway \"%s\": it takes %s and %s, which no "
+			     "listen has",
+			     gateway->name, family(gateway),
+			     config_transport_names[gateway->transport]);
 }
 
 static bool find_gateway(const struct config *config, const char *name,

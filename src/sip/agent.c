@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <sofia-sip/sresolv.h>
+#include <sofia-sip/su_string.h>
 
 #include "callsieve/core/digest.h"
 #include "callsieve/core/log.h"
@@ -64,20 +65,51 @@ const struct listener *listener_of(const struct sip *sip, tport_t *transport)
 	return listener ? listener : &sip->listeners[0];
 }
 
-static sip_contact_t *contact(struct sip *sip, const struct listener *listener,
-			      uint16_t port, const char *params)
+enum config_transport transport_of(tport_t *transport)
 {
-	return sip_contact_format(sip->home, "<sip:%s:%u%s>", listener->host,
-				  port, params);
+	const char *name = tport_name(transport)->tpn_proto;
+	enum config_transport i = TRANSPORT_UDP;
+
+	while (i < TRANSPORTS - 1 &&
+	       !su_casematch(name, config_transport_names[i]))
+		i++;
+	return i;
+}
+
+/* The transport, or NULL if it is a connection that was closed. */
+tport_t *transport_open(tport_t *transport)
+{
+	if (!transport || tport_is_closed(transport) ||
+	    tport_is_shutdown(transport))
+		return NULL;
+	return transport;
+}
+
+/* UDP is what a URI without the parameter means. */
+static sip_contact_t *contact(struct sip *sip, const struct listener *listener,
+			      uint16_t port, enum config_transport transport)
+{
+	if (transport == TRANSPORT_UDP)
+		return sip_contact_format(sip->home, "<sip:%s:%u>",
+					  listener->host, port);
+	return sip_contact_format(sip->home, "<sip:%s:%u;transport=%s>",
+				  listener->host, port,
+				  config_transport_names[transport]);
 }
 
 static int bind_one(struct sip *sip, struct listener *listener,
-		    const struct config_listen *config, const char *transport)
+		    const struct config_listen *config,
+		    enum config_transport transport)
 {
+	const char *name = config_transport_names[transport];
 	url_t *url = url_format(sip->home, "sip:%s:%u;transport=%s",
-				listener->host, config->port, transport);
+				listener->host, config->port, name);
 
-	if (url &&
+	listener->contacts[transport] =
+		contact(sip, listener, config->port, transport);
+	if (!url || !listener->contacts[transport])
+		return -ENOMEM;
+	if (
 	    nta_agent_add_tport(sip->agent, (url_string_t *)url,
 				TPTAG_IDENT(listener->name),
 				TPTAG_UDP_RMEM(SOCKET_BUFFER),
@@ -86,7 +118,7 @@ static int bind_one(struct sip *sip, struct listener *listener,
 				TPTAG_PONG2PING(1), TPTAG_STUN_SERVER(0),
 				TPTAG_LOG(sip->config->trace), TAG_END()) == 0)
 		return 0;
-	log_error("cannot listen on %s %s:%u: %s", transport, config->address,
+	log_error("cannot listen on %s %s:%u: %s", name, config->address,
 		  config->port, strerror(errno));
 	return errno ? -errno : -EADDRINUSE;
 }
@@ -101,18 +133,11 @@ static int listen_on(struct sip *sip, struct listener *listener,
 	listener->host =
 		su_sprintf(sip->home, listener->addr.len == 16 ? "[%s]" : "%s",
 			   config->address);
-	listener->udp = config->udp;
-	listener->tcp = config->tcp;
-	listener->contact_udp = contact(sip, listener, config->port, "");
-	listener->contact_tcp =
-		contact(sip, listener, config->port, ";transport=tcp");
-	if (!listener->name || !listener->host || !listener->contact_udp ||
-	    !listener->contact_tcp)
+	if (!listener->name || !listener->host)
 		return -ENOMEM;
-	if (config->udp)
-		err = bind_one(sip, listener, config, "udp");
-	if (!err && config->tcp)
-		err = bind_one(sip, listener, config, "tcp");
+	for (enum config_transport i = 0; !err && i < TRANSPORTS; i++)
+		if (config->transports[i])
+			err = bind_one(sip, listener, config, i);
 	return err;
 }
 

@@ -44,7 +44,7 @@ void call_free(struct call *call)
 	loop_timer_free(call->timer);
 	msg_destroy(call->invite);
 	msg_destroy(call->early_bye);
-	tport_unref(call->transport);
+	tport_unref(call->connection);
 	config_free(call->config);
 	free(call);
 }

@@ -157,8 +157,7 @@ void caller_provisional(struct call *call, struct dialog *dialog, msg_t *msg,
 
 	reply = message_response(call->sip, NULL, msg, response, st->st_status,
 				 st->st_phrase,
-				 call->tcp ? call->listener->contact_tcp
-					   : call->listener->contact_udp,
+				 call->listener->contacts[call->transport],
 				 NULL);
 	if (!reply)
 		return;
@@ -172,7 +171,7 @@ void caller_provisional(struct call *call, struct dialog *dialog, msg_t *msg,
 	nta_msg_mreply(
 		call->sip->agent, reply, sip_object(reply), st->st_status,
 		st->st_phrase, msg_ref_create(call->invite),
-		NTATAG_TPORT(open_transport(call->transport)), TAG_END());
+		NTATAG_TPORT(transport_open(call->connection)), TAG_END());
 }
 
 int caller_answer(struct call *call, struct dialog *dialog, msg_t *msg,

@@ -90,12 +90,13 @@ static char *peer_uri(const struct leg *leg)
 	return strdup(uri);
 }
 
-static char *with_tcp(const url_t *url)
+static char *with_transport(const url_t *url, enum config_transport transport)
 {
 	char hop[120];
 
-	snprintf(hop, sizeof(hop), "sip:%s%s%s;transport=tcp", url->url_host,
-		 url->url_port ? ":" : "", url->url_port ? url->url_port : "");
+	snprintf(hop, sizeof(hop), "sip:%s%s%s;transport=%s", url->url_host,
+		 url->url_port ? ":" : "", url->url_port ? url->url_port : "",
+		 config_transport_names[transport]);
 	return strdup(hop);
 }
 
@@ -106,10 +107,11 @@ static void set_next_hop(struct leg *leg, const url_t *hop)
 	leg->next_hop = NULL;
 	if (!hop || !reachable(hop))
 		leg->next_hop = peer_uri(leg);
-	else if (!leg->routed && leg->tcp && !url_has_param(hop, "transport"))
+	else if (!leg->routed && leg->transport != TRANSPORT_UDP &&
+		 !url_has_param(hop, "transport"))
 		/* Taken by its word it would be UDP, where a TCP peer may not
 		 * listen. */
-		leg->next_hop = with_tcp(hop);
+		leg->next_hop = with_transport(hop, leg->transport);
 }
 
 /* From the message that begins the dialog: RFC 3261 12.1. */
@@ -143,13 +145,15 @@ static struct dialog *dialog_new(struct call *call, const sip_t *response)
 	dialog->caller = (struct leg){
 		.dialog = dialog,
 		.listener = call->listener,
-		.tcp = call->tcp,
-		.connection = call->tcp ? tport_ref(call->transport) : NULL,
+		.transport = call->transport,
+		.connection = call->transport == TRANSPORT_UDP
+				      ? NULL
+				      : tport_ref(call->connection),
 	};
 	dialog->callee = (struct leg){
 		.dialog = dialog,
 		.listener = call->gateway->listener,
-		.tcp = call->gateway->tcp,
+		.transport = call->gateway->transport,
 	};
 	dialog->callee.nta = callee_leg(call, dialog, response);
 	/* A callee that answers a caller who is gone has no one to mirror. */
@@ -227,8 +231,7 @@ struct leg *leg_peer(struct leg *leg)
 
 const sip_contact_t *leg_contact(const struct leg *leg)
 {
-	return leg->tcp ? leg->listener->contact_tcp
-			: leg->listener->contact_udp;
+	return leg->listener->contacts[leg->transport];
 }
 
 /* The peer has a new Contact (RFC 3261 12.2). */
@@ -236,15 +239,6 @@ void leg_refresh(struct leg *leg, const url_t *target)
 {
 	if (!leg->routed)
 		set_next_hop(leg, target);
-}
-
-/* The transport, or NULL if it is a connection that was closed. */
-tport_t *open_transport(tport_t *transport)
-{
-	if (!transport || tport_is_closed(transport) ||
-	    tport_is_shutdown(transport))
-		return NULL;
-	return transport;
 }
 
 static struct sip *sip_of(const struct leg *leg)
@@ -256,7 +250,7 @@ static nta_outgoing_t *transmit(struct leg *leg, nta_response_f *h, void *magic,
 				msg_t *msg, bool once)
 {
 	nta_agent_t *agent = sip_of(leg)->agent;
-	tport_t *connection = open_transport(leg->connection);
+	tport_t *connection = transport_open(leg->connection);
 
 	/* The connection the caller opened is the one way to it that is known
 	 * to work (it may be behind a firewall). */

@@ -82,8 +82,7 @@ static void probe_start(struct gateway *gateway)
 		    SIPTAG_CALL_ID(sip_call_id_create(home, NULL)),
 		    SIPTAG_CSEQ(sip_cseq_create(home, 1, SIP_METHOD_OPTIONS)),
 		    SIPTAG_MAX_FORWARDS_STR("70"),
-		    SIPTAG_CONTACT(gateway->tcp ? listener->contact_tcp
-						: listener->contact_udp),
+		    SIPTAG_CONTACT(listener->contacts[gateway->transport]),
 		    TAG_END()) >= 0)
 		gateway->probe = nta_outgoing_mcreate(
 			gateway->sip->agent, on_options, gateway,
@@ -152,8 +151,7 @@ static const struct listener *listener_towards(
 		const struct listener *listener = &sip->listeners[i];
 
 		if (listener->addr.len != config->host.len ||
-		    (config->transport == TRANSPORT_TCP ? !listener->tcp
-							: !listener->udp))
+		    !listener->contacts[config->transport])
 			continue;
 		if (memcmp(&listener->addr, &source, sizeof(source)) == 0)
 			return listener;
@@ -175,12 +173,12 @@ static struct gateway *gateway_new(struct sip *sip,
 	gateway->sip = sip;
 	gateway->name = strdup(config->name);
 	gateway->uri = strdup(config->uri);
-	gateway->tcp = config->transport == TRANSPORT_TCP;
+	gateway->transport = config->transport;
 	gateway->listener = listener_towards(sip, config);
 	gateway->url = url_format(
 		sip->home, "sip:%s%s%s:%u;transport=%s", v6 ? "[" : "",
 		netaddr_print(host, &config->host), v6 ? "]" : "", config->port,
-		gateway->tcp ? "tcp" : "udp");
+		config_transport_names[gateway->transport]);
 	if (!gateway->name || !gateway->uri || !gateway->url ||
 	    !gateway->listener ||
 	    loop_timer_new(&gateway->timer, sip->loop, on_timer, gateway)) {

@@ -77,9 +77,8 @@ struct reliable;
 struct listener {
 	const char *name; /* the stack's ident of the transport */
 	struct netaddr addr;
-	bool udp, tcp;
 	const char *host; /* as in a URI */
-	sip_contact_t *contact_udp, *contact_tcp;
+	sip_contact_t *contacts[TRANSPORTS]; /* NULL: not spoken here */
 };
 
 /* How much of a trunk's limits is in use. Outlives reloads: found by name. */
@@ -101,7 +100,7 @@ struct gateway {
 	char *uri;
 	url_t *url; /* numeric host, port, transport: no lookup */
 	const struct listener *listener;
-	bool tcp;
+	enum config_transport transport;
 	bool used; /* by the current configuration */
 	bool down;
 	unsigned failures; /* in a row */
@@ -124,8 +123,8 @@ struct leg {
 	struct dialog *dialog;
 	nta_leg_t *nta; /* NULL once it ended */
 	const struct listener *listener;
-	bool tcp;
-	tport_t *connection; /* TCP: the one the caller came by; a reference */
+	enum config_transport transport;
+	tport_t *connection; /* not UDP: the caller came by it; a reference */
 	bool routed;	     /* the peer gave a route set */
 	char *next_hop; /* where requests go; NULL: by route set or Contact */
 	nta_outgoing_t *bye; /* ours, unanswered */
@@ -155,8 +154,9 @@ struct call {
 	nta_incoming_t *irq; /* its INVITE, while it can be answered or ACKed */
 	msg_t *invite;	     /* until the final answer */
 	const struct listener *listener;
-	tport_t *transport; /* by which it came; a reference */
-	bool tcp;
+	enum config_transport transport;
+	tport_t *connection; /* by which it came, or the UDP socket; a
+			      * reference */
 	char source_uri[80];
 	char tag[TAG_CHARS + 1]; /* of the first dialog, and of rejections */
 
@@ -206,6 +206,8 @@ struct sip {
 /* agent.c */
 const struct listener *listener_find(const struct sip *sip, const char *name);
 const struct listener *listener_of(const struct sip *sip, tport_t *transport);
+enum config_transport transport_of(tport_t *transport);
+tport_t *transport_open(tport_t *transport);
 
 /* request.c */
 int request_recv(struct sip *sip, nta_agent_t *agent, msg_t *msg, sip_t *req);
@@ -257,7 +259,6 @@ struct leg *leg_peer(struct leg *leg);
 bool leg_is_caller(const struct leg *leg);
 const sip_contact_t *leg_contact(const struct leg *leg);
 void leg_refresh(struct leg *leg, const url_t *target);
-tport_t *open_transport(tport_t *transport);
 nta_outgoing_t *leg_send(struct leg *leg, nta_response_f *h, void *magic,
 			 msg_t *msg);
 void leg_bye(struct leg *leg, msg_t *bye, const sip_t *sip, const char *reason);

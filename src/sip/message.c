@@ -274,11 +274,8 @@ msg_t *message_invite(struct call *call, const struct gateway *gateway)
 	    insert(msg,
 		   msg_header_copy_one(
 			   home,
-			   (msg_header_t
-				    *)(gateway->tcp
-					       ? gateway->listener->contact_tcp
-					       : gateway->listener
-							 ->contact_udp))) < 0 ||
+			   (msg_header_t *)gateway->listener
+				   ->contacts[gateway->transport])) < 0 ||
 	    share_all(call->sip->bridgeable, msg, call->invite, from) < 0) {
 		msg_destroy(msg);
 		return NULL;

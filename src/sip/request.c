@@ -135,11 +135,11 @@ static struct call *start(struct sip *sip, const struct invite *invite,
 	if (!call)
 		return NULL;
 	call->listener = listener_of(sip, transport);
-	call->transport = tport_ref(transport);
-	call->tcp = tport_is_reliable(transport);
+	call->transport = transport_of(transport);
+	call->connection = tport_ref(transport);
 	snprintf(call->source_uri, sizeof(call->source_uri),
 		 "sip:%s;transport=%s", invite->source,
-		 call->tcp ? "tcp" : "udp");
+		 config_transport_names[call->transport]);
 	if (caller_accept(call, transport) == 0)
 		return call;
 	call_enter(call, CALL_ENDING);

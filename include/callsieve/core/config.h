@@ -14,12 +14,22 @@
 
 struct buf;
 
+enum config_transport {
+	TRANSPORT_UDP,
+	TRANSPORT_TCP,
+	TRANSPORT_TLS,
+	TRANSPORTS, /* how many there are */
+};
+
+/* As in a URI's transport parameter. */
+extern const char *const config_transport_names[TRANSPORTS];
+
 /* listen NAME { address, port, transports } */
 struct config_listen {
 	char *name;
 	char *address; /* numeric, no brackets */
 	uint16_t port;
-	bool udp, tcp;
+	bool transports[TRANSPORTS];
 };
 
 enum config_identity { IDENTITY_PAI, IDENTITY_FROM };
@@ -43,8 +53,6 @@ struct config_trunk {
 	bool screen;   /* no: bridge every call unjudged */
 	int reject_at; /* points */
 };
-
-enum config_transport { TRANSPORT_UDP, TRANSPORT_TCP };
 
 /* gateway NAME { ... }: where calls go */
 struct config_gateway {

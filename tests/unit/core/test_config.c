@@ -110,7 +110,8 @@ START_TEST(defaults_are_filled_in)
 
 	ck_assert_str_eq(config->path, "input");
 	ck_assert_uint_eq(config->listens[0].port, 5060);
-	ck_assert(config->listens[0].udp && config->listens[0].tcp);
+	ck_assert(config->listens[0].transports[TRANSPORT_UDP]);
+	ck_assert(config->listens[0].transports[TRANSPORT_TCP]);
 	ck_assert_int_eq(config->trunks[0].identity, IDENTITY_PAI);
 	ck_assert_str_eq(config->trunks[0].country, "1");
 	ck_assert(config->trunks[0].screen);
@@ -179,7 +180,8 @@ START_TEST(values_reach_their_fields)
 
 	ck_assert_str_eq(config->listens[1].address, "::1");
 	ck_assert_uint_eq(config->listens[1].port, 65535);
-	ck_assert(!config->listens[1].udp && config->listens[1].tcp);
+	ck_assert(!config->listens[1].transports[TRANSPORT_UDP]);
+	ck_assert(config->listens[1].transports[TRANSPORT_TCP]);
 	ck_assert_uint_eq(trunk->sources_count, 2);
 	ck_assert_int_eq(trunk->identity, IDENTITY_FROM);
 	ck_assert_str_eq(trunk->country, "44");
