@@ -284,37 +284,16 @@ void attempt_ack(struct call *call, struct dialog *dialog, msg_t *ack,
 	orq_done(call);
 }
 
-/* Of an INVITE given up. A 1xx needs nothing of us: the stack then sends the
- * CANCEL it held back. */
-static int on_abandoned(void *magic, nta_outgoing_t *orq, const sip_t *sip)
-{
-	struct sip *agent = magic;
-	int status = response_status(orq, sip);
-
-	if (status < 200)
-		return 0;
-	if (status < 300) {
-		msg_t *msg = nta_outgoing_getresponse(orq);
-
-		/* It takes the message only if it could send. */
-		if (nta_msg_ackbye(agent->agent, msg) < 0)
-			msg_destroy(msg);
-	}
-	nta_outgoing_destroy(orq);
-	agent->abandoned--;
-	return 0;
-}
-
 /* Goes on without an answer. No CANCEL may be sent before a response (RFC 3261
- * 9.1), so the transaction is left to itself; it may still be answered. */
+ * 9.1): the stack holds it back until then. */
 static void abandon(struct call *call)
 {
-	struct sip *sip = call->sip;
+	struct call *left = call_abandoned(call);
 
-	if (sip->abandoned < ABANDONED_MAX) {
-		sip->abandoned++;
-		nta_outgoing_bind(call->orq, on_abandoned, sip);
-		nta_outgoing_tcancel(call->orq, NULL, NULL, TAG_END());
+	if (left) {
+		left->orq = call->orq;
+		nta_outgoing_bind(left->orq, on_response, left);
+		nta_outgoing_tcancel(left->orq, NULL, NULL, TAG_END());
 		call->orq = NULL;
 	} else {
 		nta_outgoing_tcancel(call->orq, NULL, NULL,

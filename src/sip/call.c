@@ -23,8 +23,12 @@ static void on_timer(void *arg)
 {
 	struct call *call = arg;
 
+	if (call->state == CALL_ENDING)
+		relays_drop(call);
 	if (call->orq)
 		attempt_timeout(call);
+	else
+		call_settle(call);
 }
 
 /* At once, whatever is left in the stack: call_settle() does it in order. */
@@ -33,11 +37,16 @@ void call_free(struct call *call)
 	struct sip *sip = call->sip;
 
 	LIST_REMOVE(call, link);
-	sip->load.calls--;
-	call->load->load.calls--;
-	metric_set(METRIC_CALLS_CURRENT, sip->load.calls);
+	if (call->load) {
+		sip->load.calls--;
+		call->load->load.calls--;
+		metric_set(METRIC_CALLS_CURRENT, sip->load.calls);
+	} else {
+		sip->abandoned--;
+	}
 	nta_incoming_destroy(call->irq);
 	nta_outgoing_destroy(call->orq);
+	relays_drop(call);
 	dialogs_free(call, NULL);
 	prack_call_gone(call);
 	msg_destroy(call->held_answer);
@@ -82,6 +91,49 @@ struct call *call_new(struct sip *sip, const struct config_trunk *trunk,
 	return call;
 }
 
+/* An INVITE that was given up may still be answered, long after its call went
+ * on or ended. What is left to do then is a call's ending, so it is one: with
+ * no caller and no owner, and counted apart. NULL: there are too many. */
+struct call *call_abandoned(struct call *call)
+{
+	struct sip *sip = call->sip;
+	struct call *left;
+
+	if (sip->abandoned == ABANDONED_MAX)
+		return NULL;
+	left = calloc(1, sizeof(*left));
+	if (!left)
+		return NULL;
+	if (loop_timer_new(&left->timer, sip->loop, on_timer, left)) {
+		free(left);
+		return NULL;
+	}
+	left->sip = sip;
+	left->config = config_ref(call->config);
+	left->gateway = call->gateway;
+	left->state = CALL_ENDING;
+	left->reported = true;
+	memcpy(left->call_id, call->call_id, sizeof(left->call_id));
+	LIST_INIT(&left->dialogs);
+	LIST_INIT(&left->relays);
+	LIST_INIT(&left->reliables);
+	LIST_INSERT_HEAD(&sip->calls, left, link);
+	sip->abandoned++;
+	loop_timer_set(left->timer, ENDING_MS);
+	return left;
+}
+
+/* What the stack never ends, we do. */
+static void end_in_time(struct call *call)
+{
+	if (!call->timer &&
+	    loop_timer_new(&call->timer, call->sip->loop, on_timer, call)) {
+		relays_drop(call);
+		return;
+	}
+	loop_timer_set(call->timer, ENDING_MS);
+}
+
 void call_enter(struct call *call, enum call_state state)
 {
 	static const char *const names[] = {"screening", "trying", "ringing",
@@ -99,8 +151,8 @@ void call_enter(struct call *call, enum call_state state)
 		call->timer = NULL;
 	} else if (state == CALL_ENDING) {
 		relays_end(call, NULL);
-		if (call->orq)
-			loop_timer_set(call->timer, ENDING_MS);
+		if (call->orq || !LIST_EMPTY(&call->relays))
+			end_in_time(call);
 	}
 }
 
@@ -182,7 +234,7 @@ void call_bye(struct leg *leg, msg_t *bye, const sip_t *sip)
 		return;
 	}
 	end_answered(call, by);
-	leg_end(leg);
+	leg_over(leg);
 	leg_bye(peer, bye, sip, NULL);
 	call_settle(call);
 }
@@ -224,7 +276,7 @@ static bool legs_busy(const struct call *call)
 void call_settle(struct call *call)
 {
 	if (call->state != CALL_ENDING || call->irq || call->orq ||
-	    legs_busy(call))
+	    !LIST_EMPTY(&call->relays) || legs_busy(call))
 		return;
 	call_free(call);
 }

@@ -282,6 +282,14 @@ static void send_once(struct leg *leg, msg_t *msg)
 		msg_destroy(msg);
 }
 
+static void bye_done(struct leg *leg)
+{
+	if (leg->bye)
+		sip_of(leg)->byes--;
+	nta_outgoing_destroy(leg->bye);
+	leg->bye = NULL;
+}
+
 static int bye_answered(void *magic, nta_outgoing_t *orq, const sip_t *sip)
 {
 	struct leg *leg = magic;
@@ -290,7 +298,8 @@ static int bye_answered(void *magic, nta_outgoing_t *orq, const sip_t *sip)
 	(void)sip;
 	if (nta_outgoing_status(orq) < 200)
 		return 0;
-	leg_end(leg);
+	bye_done(leg);
+	leg_over(leg);
 	call_settle(call);
 	return 0;
 }
@@ -309,23 +318,28 @@ void leg_bye(struct leg *leg, msg_t *bye, const sip_t *sip, const char *reason)
 			   TAG_END());
 	if (sip_of(leg)->byes == BYES_MAX) {
 		send_once(leg, msg);
-		leg_end(leg);
+		leg_over(leg);
 		return;
 	}
 	leg->bye = leg_send(leg, bye_answered, leg, msg);
 	if (leg->bye)
 		sip_of(leg)->byes++;
 	else
+		leg_over(leg);
+}
+
+/* Ends a leg that was hung up, unless it waits: for the answer to our BYE, or
+ * to an INVITE that crossed it. */
+void leg_over(struct leg *leg)
+{
+	if (!leg->bye && !relay_pending(leg))
 		leg_end(leg);
 }
 
 /* After this the stack answers 481 for it. */
 void leg_end(struct leg *leg)
 {
-	if (leg->bye)
-		sip_of(leg)->byes--;
-	nta_outgoing_destroy(leg->bye);
-	leg->bye = NULL;
+	bye_done(leg);
 	nta_leg_destroy(leg->nta);
 	leg->nta = NULL;
 	tport_unref(leg->connection);

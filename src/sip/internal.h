@@ -144,7 +144,7 @@ struct call {
 	struct sip *sip;
 	struct config *config; /* as it was when the call came; a reference */
 	const struct config_trunk *trunk;
-	struct trunk_load *load;
+	struct trunk_load *load; /* NULL: see call_abandoned() */
 	void *ctx; /* the owner's, until `ended` */
 	enum call_state state;
 	bool reported;	  /* `ended` was sent */
@@ -222,6 +222,7 @@ void load_count(struct call *call, enum call_state from, enum call_state to);
 /* call.c */
 struct call *call_new(struct sip *sip, const struct config_trunk *trunk,
 		      struct trunk_load *load, msg_t *msg, void *ctx);
+struct call *call_abandoned(struct call *call);
 void call_enter(struct call *call, enum call_state state);
 void call_report(struct call *call, enum call_party by, int status,
 		 const char *phrase);
@@ -262,6 +263,7 @@ void leg_refresh(struct leg *leg, const url_t *target);
 nta_outgoing_t *leg_send(struct leg *leg, nta_response_f *h, void *magic,
 			 msg_t *msg);
 void leg_bye(struct leg *leg, msg_t *bye, const sip_t *sip, const char *reason);
+void leg_over(struct leg *leg);
 void leg_end(struct leg *leg);
 
 /* relay.c */
@@ -270,6 +272,8 @@ int relay_pass(struct leg *leg, nta_incoming_t *irq, const sip_t *sip,
 int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
 	       const sip_t *sip);
 void relays_end(struct call *call, const struct dialog *dialog);
+void relays_drop(struct call *call);
+bool relay_pending(const struct leg *to);
 
 /* prack.c */
 bool prack_provisional(struct call *call, struct dialog *dialog, msg_t *msg,

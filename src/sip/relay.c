@@ -11,7 +11,7 @@
 struct relay {
 	LIST_ENTRY(relay) link;
 	struct leg *from, *to;
-	nta_incoming_t *irq;
+	nta_incoming_t *irq; /* NULL once the requester has its answer */
 	nta_outgoing_t *orq;
 	sip_method_t method;
 	uint32_t cseq; /* of our INVITE, for its ACK */
@@ -85,6 +85,24 @@ static void reply(struct relay *relay, const sip_t *sip, int status)
 				    TAG_END());
 }
 
+/* The call ended while the other side had our re-INVITE. A 2xx that crossed
+ * our BYE is acknowledged all the same, lest it be repeated. */
+static void answered_late(struct relay *relay, const sip_t *sip, int status)
+{
+	struct leg *to = relay->to;
+	struct call *call = to->dialog->call;
+
+	if (status < 200)
+		return;
+	if (status < 300) {
+		relay->cseq = sip->sip_cseq->cs_seq;
+		relay_ack(relay, NULL, NULL);
+	}
+	relay_free(relay);
+	leg_over(to);
+	call_settle(call);
+}
+
 static bool is_target_refresh(sip_method_t method)
 {
 	return method == sip_method_invite || method == sip_method_update;
@@ -130,6 +148,10 @@ static int on_response(void *magic, nta_outgoing_t *orq, const sip_t *sip)
 
 	if (relay->answered)
 		return 0;
+	if (!relay->irq) {
+		answered_late(relay, sip, status);
+		return 0;
+	}
 	if (status < 200 && relay->method != sip_method_invite)
 		return 0;
 	if (status >= 200 && status < 300 && is_target_refresh(relay->method))
@@ -289,24 +311,51 @@ int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
 	return relay_pass(leg, irq, sip, NULL);
 }
 
-/* The dialog is over (NULL: all of the call's are): what was asked in it gets
- * its answer (RFC 3261 15.1.2). */
+/* Is an INVITE on its way there that nobody waits for any more? */
+bool relay_pending(const struct leg *to)
+{
+	const struct relay *relay;
+
+	LIST_FOREACH (relay, &to->dialog->call->relays, link)
+		if (relay->to == to && !relay->irq)
+			return true;
+	return false;
+}
+
+/* The requester gets its answer (RFC 3261 15.1.2). An INVITE that is not
+ * answered yet cannot be forgotten: it may be. */
+static void relay_end(struct relay *relay)
+{
+	if (relay->answered) {
+		relay_ack(relay, NULL, NULL);
+		relay_free(relay);
+		return;
+	}
+	nta_incoming_treply(relay->irq, SIP_487_REQUEST_CANCELLED, TAG_END());
+	if (relay->method != sip_method_invite) {
+		relay_free(relay);
+		return;
+	}
+	nta_incoming_destroy(relay->irq);
+	relay->irq = NULL;
+	nta_outgoing_tcancel(relay->orq, NULL, NULL, TAG_END());
+}
+
+/* The dialog is over (NULL: all of the call's are). */
 void relays_end(struct call *call, const struct dialog *dialog)
 {
 	struct relay *relay = LIST_FIRST(&call->relays), *next;
 
 	for (; relay; relay = next) {
 		next = LIST_NEXT(relay, link);
-		if (dialog && relay->from->dialog != dialog)
-			continue;
-		if (relay->answered)
-			relay_ack(relay, NULL, NULL);
-		else
-			nta_incoming_treply(relay->irq,
-					    SIP_487_REQUEST_CANCELLED,
-					    TAG_END());
-		if (relay->method == sip_method_invite && !relay->answered)
-			nta_outgoing_tcancel(relay->orq, NULL, NULL, TAG_END());
-		relay_free(relay);
+		if (relay->irq && (!dialog || relay->from->dialog == dialog))
+			relay_end(relay);
 	}
+}
+
+/* Whatever may still come. */
+void relays_drop(struct call *call)
+{
+	while (!LIST_EMPTY(&call->relays))
+		relay_free(LIST_FIRST(&call->relays));
 }

@@ -93,6 +93,38 @@ START_TEST(bye_during_a_reinvite_ends_that_too)
 }
 END_TEST
 
+/* A 2xx that crosses the BYE: 0, of the side that asked; 1, of the other. */
+START_TEST(reinvite_answered_after_the_bye_is_acknowledged)
+{
+	struct scene scene;
+	struct call call;
+	const struct message *invite;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	dialog_send(&call.caller, "INVITE", PARTS(.body = OFFER));
+	invite = dialog_expect_request(&call.callee, "INVITE");
+	if (_i) {
+		dialog_send(&call.callee, "BYE", NULL);
+		dialog_expect(&call.callee, 200, "BYE");
+		dialog_expect_failure(&call.caller, 487);
+		dialog_reply(&call.caller,
+			     dialog_expect_request(&call.caller, "BYE"), 200,
+			     NULL);
+	} else {
+		dialog_send(&call.caller, "BYE", NULL);
+		dialog_expect(&call.caller, 200, "BYE");
+		dialog_expect_failure(&call.caller, 487);
+		dialog_reply(&call.callee,
+			     dialog_expect_request(&call.callee, "BYE"), 200,
+			     NULL);
+	}
+	dialog_reply(&call.callee, invite, 200, PARTS(.body = ANSWER));
+	dialog_expect_request(&call.callee, "ACK");
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(bye_is_answered_though_the_other_side_is_silent)
 {
 	struct scene scene;
@@ -163,6 +195,8 @@ Suite *ending_suite(void)
 	tcase_add_test(tests,
 		       callee_that_hangs_up_before_the_ack_ends_both_sides);
 	tcase_add_loop_test(tests, bye_during_a_reinvite_ends_that_too, 0, 2);
+	tcase_add_loop_test(
+		tests, reinvite_answered_after_the_bye_is_acknowledged, 0, 2);
 	tcase_add_test(tests, bye_is_answered_though_the_other_side_is_silent);
 	tcase_add_loop_test(
 		tests, call_unknown_to_one_side_is_ended_on_the_other, 0, 2);

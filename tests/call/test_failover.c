@@ -113,6 +113,33 @@ START_TEST(next_gateway_is_tried_after_silence)
 }
 END_TEST
 
+/* RFC 3261 13.2.2.4: until the callee knows, whatever is lost. */
+START_TEST(late_answer_is_hung_up_on_though_packets_are_lost)
+{
+	struct scene scene;
+	struct peer spare;
+	struct call call;
+	struct dialog late;
+	const struct message *first;
+
+	open_two(&scene, &spare, FAST, BOTH);
+	call_begin(&call, &scene, CALLER, CALLEE, NULL);
+	first = get_invite(&scene.callee);
+	scene.callee.shows_retransmissions = true;
+	dialog_accept(&late, &scene.callee, first);
+	call_reaches(&call, &spare);
+	dialog_reply(&late, first, 200, PARTS(.body = ANSWER));
+	dialog_expect_request(&late, "ACK");
+	dialog_expect_request(&late, "BYE");
+	dialog_reply(&late, first, 200, PARTS(.body = ANSWER));
+	dialog_expect_request(&late, "ACK");
+	dialog_reply(&late, dialog_expect_request(&late, "BYE"), 200, NULL);
+	call_answer(&call);
+	call_hang_up(&call);
+	close_two(&scene, &spare);
+}
+END_TEST
+
 START_TEST(abandoned_gateway_that_rings_late_is_cancelled)
 {
 	struct scene scene;
@@ -340,6 +367,8 @@ Suite *failover_suite(void)
 	tcase_add_test(tests, next_gateway_is_tried_after_503);
 	tcase_add_loop_test(tests, next_gateway_is_tried_when_refused, 0, 2);
 	tcase_add_test(tests, next_gateway_is_tried_after_silence);
+	tcase_add_test(tests,
+		       late_answer_is_hung_up_on_though_packets_are_lost);
 	tcase_add_test(tests, abandoned_gateway_that_rings_late_is_cancelled);
 	tcase_add_test(tests, trying_from_the_gateway_is_no_silence);
 	tcase_add_test(tests, what_a_gateway_said_of_the_call_is_final);
