@@ -14,27 +14,28 @@ static void orq_done(struct call *call)
 	call->orq = NULL;
 }
 
-/* The next gateway of the route that is up. When all are down, health is no
+/* The next target of the route that is up. When all are down, health is no
  * longer a reason: any may have come back since it was asked. */
-static struct gateway *pick(struct call *call)
+static struct target *pick(struct call *call)
 {
 	const struct config *config = call->config;
 	const struct config_route *route = call->route;
+	struct gateway *gateway;
 	bool any_up = false;
 
 	for (size_t i = 0; i < route->gateways_count; i++) {
-		struct gateway *gateway = gateway_find(
-			call->sip, &config->gateways[route->gateways[i]]);
-
-		any_up |= gateway && !gateway->down;
+		gateway = gateway_find(call->sip,
+				       &config->gateways[route->gateways[i]]);
+		any_up |= gateway && gateway_target(gateway, true);
 	}
 	while (call->next_gateway < route->gateways_count) {
 		size_t at = route->gateways[call->next_gateway++];
-		struct gateway *gateway =
-			gateway_find(call->sip, &config->gateways[at]);
+		struct target *target;
 
-		if (gateway && (!gateway->down || !any_up))
-			return gateway;
+		gateway = gateway_find(call->sip, &config->gateways[at]);
+		target = gateway ? gateway_target(gateway, any_up) : NULL;
+		if (target)
+			return target;
 	}
 	return NULL;
 }
@@ -47,17 +48,18 @@ static unsigned answer_ms(const struct call *call)
 	return config->gateways[at].answer_ms;
 }
 
-static bool try_gateway(struct call *call, struct gateway *gateway)
+static bool try_target(struct call *call, struct target *target)
 {
-	msg_t *msg = message_invite(call, gateway);
+	msg_t *msg = message_invite(call, target);
 
 	if (!msg)
 		return false;
-	call->gateway = gateway;
+	target_unref(call->target);
+	call->target = target_ref(target);
 	call->responded = false;
 	call->orq = nta_outgoing_mcreate(call->sip->agent, on_response, call,
-					 (url_string_t *)gateway->url, msg,
-					 TPTAG_IDENT(gateway->listener->name),
+					 (url_string_t *)target->url, msg,
+					 TPTAG_IDENT(target->listener->name),
 					 NTATAG_PASS_100(1), TAG_END());
 	if (!call->orq) {
 		msg_destroy(msg);
@@ -71,12 +73,12 @@ static bool try_gateway(struct call *call, struct gateway *gateway)
  * answer for a call that found no way (RFC 3261 16.7 (6)). */
 void attempt_next(struct call *call)
 {
-	struct gateway *gateway;
+	struct target *target;
 
 	if (call->state != CALL_TRYING)
 		call_enter(call, CALL_TRYING);
-	while ((gateway = pick(call)))
-		if (try_gateway(call, gateway))
+	while ((target = pick(call)))
+		if (try_target(call, target))
 			return;
 	if (call->status == 408)
 		caller_reject(call, PARTY_CALLSIEVE, SIP_408_REQUEST_TIMEOUT);
@@ -93,7 +95,7 @@ static bool more_gateways(const struct call *call)
 static void fail_over(struct call *call, int status, const char *why)
 {
 	log_info("call=%s event=gateway-failed gateway=%s status=%d why=%s",
-		 call->call_id, call->gateway->name, status, why);
+		 call->call_id, call->target->gateway->name, status, why);
 	if (more_gateways(call))
 		metric_add(METRIC_FAILOVERS, 1);
 	dialogs_free(call, NULL);
@@ -313,7 +315,7 @@ void attempt_timeout(struct call *call)
 		call_settle(call);
 	} else if (!call->responded) {
 		abandon(call);
-		gateway_silent(call->gateway);
+		health_silent(call->target);
 		fail_over(call, 408, "silent");
 	} else {
 		attempt_cancel(call, NULL, NULL);

@@ -110,7 +110,7 @@ struct call *call_abandoned(struct call *call)
 	}
 	left->sip = sip;
 	left->config = config_ref(call->config);
-	left->gateway = call->gateway;
+	left->target = target_ref(call->target);
 	left->state = CALL_ENDING;
 	left->reported = true;
 	memcpy(left->call_id, call->call_id, sizeof(left->call_id));
@@ -184,8 +184,8 @@ void call_report(struct call *call, enum call_party by, int status,
 		.status = status,
 		.phrase = phrase,
 		.answered_ms = call->answered_ms,
-		.gateway = call->gateway ? call->gateway->name : NULL,
-		.call_id_out = call->gateway ? call->call_id : NULL,
+		.gateway = call->target ? call->target->gateway->name : NULL,
+		.call_id_out = call->target ? call->call_id : NULL,
 	};
 
 	if (call->reported)

@@ -52,7 +52,7 @@ static nta_leg_t *callee_leg(struct call *call, struct dialog *dialog,
 	sip_contact_t target[1];
 
 	sip_contact_init(target);
-	*target->m_url = *call->gateway->url;
+	*target->m_url = *call->target->url;
 	return nta_leg_tcreate(call->sip->agent, relay_recv, &dialog->callee,
 			       SIPTAG_CALL_ID(response->sip_call_id),
 			       SIPTAG_FROM(response->sip_from),
@@ -86,7 +86,7 @@ static char *peer_uri(const struct leg *leg)
 
 	if (leg_is_caller(leg))
 		return strdup(call->source_uri);
-	url_e(uri, sizeof(uri), call->gateway->url);
+	url_e(uri, sizeof(uri), call->target->url);
 	return strdup(uri);
 }
 
@@ -152,8 +152,8 @@ static struct dialog *dialog_new(struct call *call, const sip_t *response)
 	};
 	dialog->callee = (struct leg){
 		.dialog = dialog,
-		.listener = call->gateway->listener,
-		.transport = call->gateway->transport,
+		.listener = call->target->listener,
+		.transport = call->target->transport,
 	};
 	dialog->callee.nta = callee_leg(call, dialog, response);
 	/* A callee that answers a caller who is gone has no one to mirror. */

@@ -10,7 +10,9 @@
  *   prack.c    reliable provisional responses and their PRACK
  *   relay.c    requests within a dialog, passed from one leg to the other
  *   message.c  building one leg's message out of the other's
- *   gateway.c  gateways and their health
+ *   gateway.c  gateways, and the targets of each
+ *   target.c   one address of a gateway
+ *   health.c   whether a target lives, asked by OPTIONS
  *   recent.c   what was lately answered without state
  *   trace.c    the stack's own log
  */
@@ -92,21 +94,33 @@ struct trunk_load {
 	char name[];
 };
 
-/* A gateway's health. Outlives reloads: found by name and URI. */
+/* One address of a gateway: where an attempt goes, and whether it lives. Has
+ * several owners: its gateway, and each call that went there. */
+struct target {
+	LIST_ENTRY(target) link; /* of its gateway */
+	struct gateway *gateway;
+	unsigned refs;
+	struct netaddr addr;
+	uint16_t port;
+	enum config_transport transport;
+	url_t *url; /* all that, as a URI: nothing to look up */
+	const struct listener *listener; /* to send from */
+
+	/* health.c */
+	bool down;
+	unsigned failures; /* in a row */
+	struct loop_timer *timer;
+	nta_outgoing_t *probe;
+};
+
+/* Outlives reloads, because targets know it: found by name and URI. */
 struct gateway {
 	SLIST_ENTRY(gateway) link;
 	struct sip *sip;
 	char *name;
 	char *uri;
-	url_t *url; /* numeric host, port, transport: no lookup */
-	const struct listener *listener;
-	enum config_transport transport;
-	bool used; /* by the current configuration */
-	bool down;
-	unsigned failures; /* in a row */
-	unsigned interval_s;
-	struct loop_timer *timer;
-	nta_outgoing_t *probe;
+	const struct config_gateway *config; /* NULL: not in the current one */
+	LIST_HEAD(, target) targets;
 };
 
 enum call_state {
@@ -163,8 +177,8 @@ struct call {
 	/* towards the callee */
 	const struct config_route *route;
 	size_t next_gateway; /* index in route */
-	struct gateway *gateway;
-	nta_outgoing_t *orq; /* our INVITE */
+	struct target *target; /* of the last attempt; a reference */
+	nta_outgoing_t *orq;   /* our INVITE */
 	bool responded;	     /* to it */
 	msg_t *held_answer;  /* its 2xx, until every PRACK has come */
 	char call_id[CALL_ID_CHARS + 1];
@@ -282,7 +296,7 @@ void prack_dialog_gone(struct call *call, const struct dialog *dialog);
 void prack_call_gone(struct call *call);
 
 /* message.c */
-msg_t *message_invite(struct call *call, const struct gateway *gateway);
+msg_t *message_invite(struct call *call, const struct target *target);
 msg_t *message_within(struct leg *to, msg_t *from, const sip_t *sip,
 		      sip_method_t method, const char *name,
 		      const sip_cseq_t *cseq);
@@ -297,8 +311,21 @@ int gateways_configure(struct sip *sip, struct config *config);
 void gateways_free(struct sip *sip);
 struct gateway *gateway_find(struct sip *sip,
 			     const struct config_gateway *config);
+struct target *gateway_target(struct gateway *gateway, bool up);
 
-void gateway_silent(struct gateway *gateway);
+/* target.c */
+struct target *target_new(struct gateway *gateway, const struct netaddr *addr,
+			  uint16_t port, enum config_transport transport,
+			  const char *listen);
+bool target_listen(struct target *target, const char *name);
+struct target *target_ref(struct target *target);
+void target_unref(struct target *target);
+
+/* health.c */
+int health_init(struct target *target);
+void health_configure(struct target *target);
+void health_fini(struct target *target);
+void health_silent(struct target *target);
 
 /* recent.c */
 struct recent;

@@ -251,7 +251,7 @@ static sip_request_t *request_line(su_home_t *home, const sip_t *invite,
 
 /* The caller's INVITE as it goes to a gateway. Every attempt is a call of its
  * own to the outside: new Call-ID, new tag. */
-msg_t *message_invite(struct call *call, const struct gateway *gateway)
+msg_t *message_invite(struct call *call, const struct target *target)
 {
 	msg_t *msg = nta_msg_create(call->sip->agent, 0);
 	const sip_t *from = sip_object(call->invite);
@@ -263,19 +263,19 @@ msg_t *message_invite(struct call *call, const struct gateway *gateway)
 	home = msg_home(msg);
 	random_token(tag, TAG_CHARS);
 	random_token(call->call_id, CALL_ID_CHARS);
-	if (insert(msg, request_line(home, from, gateway->url)) < 0 ||
+	if (insert(msg, request_line(home, from, target->url)) < 0 ||
 	    insert(msg, retag(home, from->sip_from, tag,
-			      gateway->listener->host)) < 0 ||
+			      target->listener->host)) < 0 ||
 	    insert(msg, retag(home, from->sip_to, NULL,
-			      gateway->url->url_host)) < 0 ||
+			      target->url->url_host)) < 0 ||
 	    insert(msg, sip_call_id_make(home, call->call_id)) < 0 ||
 	    insert(msg, sip_cseq_create(home, 1, SIP_METHOD_INVITE)) < 0 ||
 	    add_max_forwards(msg, from) < 0 ||
 	    insert(msg,
 		   msg_header_copy_one(
 			   home,
-			   (msg_header_t *)gateway->listener
-				   ->contacts[gateway->transport])) < 0 ||
+			   (msg_header_t *)target->listener
+				   ->contacts[target->transport])) < 0 ||
 	    share_all(call->sip->bridgeable, msg, call->invite, from) < 0) {
 		msg_destroy(msg);
 		return NULL;
