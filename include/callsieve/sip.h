@@ -23,6 +23,14 @@ struct invite {
 	const char *request_uri;
 	const char *from_uri;
 	const char *asserted_uri; /* P-Asserted-Identity, tel preferred; NULL */
+	const char *priority;	  /* Priority; NULL: none */
+	bool precedence; /* Resource-Priority that this trunk may claim */
+};
+
+/* What an INVITE may do that others may not. */
+struct privilege {
+	bool exempt;   /* pass any limit (emergency and the like) */
+	bool callback; /* say "Priority: psap-callback" (RFC 7090) */
 };
 
 enum invite_order {
@@ -55,8 +63,8 @@ struct sip_events {
 				    struct sip_answer *answer, void **ctxp,
 				    void *arg);
 
-	/* May this INVITE pass although limits say no? (Emergency.) */
-	bool (*exempt)(const struct invite *invite, void *arg);
+	/* Asked of each INVITE first, before any limit. */
+	struct privilege (*privilege)(const struct invite *invite, void *arg);
 
 	/* The call ordered to wait now exists. */
 	void (*waiting)(struct call *call, void *ctx, void *arg);

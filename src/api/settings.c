@@ -39,6 +39,7 @@ int settings_init(struct api_settings *settings, const struct config *config)
 	memset(settings, 0, sizeof(*settings));
 	settings->screening = config->screening;
 	settings->screening.emergency = NULL;
+	settings->screening.psaps = NULL;
 	settings->api = config->api;
 	settings->api.address = NULL;
 	settings->reject_at = trunk && trunk->reject_at > 0 ? trunk->reject_at

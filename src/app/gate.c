@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "callsieve/calls.h"
 #include "callsieve/core/clock.h"
@@ -16,6 +15,8 @@
 #include "callsieve/core/log.h"
 #include "callsieve/core/metrics.h"
 #include "callsieve/screen.h"
+
+#include "bypass.h"
 
 struct gate {
 	struct screen *screen;
@@ -56,34 +57,8 @@ void gate_configure(struct gate *gate, const struct config *config)
 	gate->config = config;
 }
 
-/* RFC 5031: urn:service:sos and its sub-services; and what is dialled. */
-static bool is_emergency(const struct config *config, const char *request_uri,
-			 const struct number *callee)
-{
-	static const char urn[] = "urn:service:sos";
-	size_t len = sizeof(urn) - 1;
-	const struct config_screening *screening = &config->screening;
-
-	if (strncasecmp(request_uri, urn, len) == 0 &&
-	    (request_uri[len] == '\0' || request_uri[len] == '.'))
-		return true;
-	for (size_t i = 0; i < screening->emergency_count; i++)
-		if (strcmp(callee->text, screening->emergency[i]) == 0)
-			return true;
-	return false;
-}
-
-static void read_callee(struct number *callee, const struct invite *invite)
-{
-	struct numbering plan;
-
-	numbering_for_country(&plan, invite->trunk->country);
-	number_from_uri(callee, invite->request_uri,
-			strlen(invite->request_uri), &plan);
-}
-
-static void read_facts(const struct gate *gate, const struct invite *invite,
-		       struct facts *facts)
+static void read_parties(const struct invite *invite, struct number *caller,
+			 struct number *callee)
 {
 	const struct config_trunk *trunk = invite->trunk;
 	const char *identity = invite->from_uri;
@@ -92,22 +67,35 @@ static void read_facts(const struct gate *gate, const struct invite *invite,
 	if (trunk->identity == IDENTITY_PAI && invite->asserted_uri)
 		identity = invite->asserted_uri;
 	numbering_for_country(&plan, trunk->country);
-	number_from_uri(&facts->caller, identity, strlen(identity), &plan);
-	read_callee(&facts->callee, invite);
+	number_from_uri(caller, identity, strlen(identity), &plan);
+	number_from_uri(callee, invite->request_uri,
+			strlen(invite->request_uri), &plan);
+}
+
+static void read_facts(const struct gate *gate, const struct invite *invite,
+		       struct facts *facts)
+{
+	const struct config_trunk *trunk = invite->trunk;
+
+	read_parties(invite, &facts->caller, &facts->callee);
 	facts->trunk = trunk->name;
 	facts->screen = trunk->screen;
 	facts->reject_at = trunk->reject_at;
-	facts->emergency =
-		is_emergency(gate->config, invite->request_uri, &facts->callee);
+	facts->bypass =
+		bypass_of(gate->config, invite, &facts->caller, &facts->callee);
 }
 
-static bool on_exempt(const struct invite *invite, void *arg)
+static struct privilege on_privilege(const struct invite *invite, void *arg)
 {
 	const struct gate *gate = arg;
-	struct number callee;
+	struct number caller, callee;
 
-	read_callee(&callee, invite);
-	return is_emergency(gate->config, invite->request_uri, &callee);
+	read_parties(invite, &caller, &callee);
+	return (struct privilege){
+		.exempt = bypass_of(gate->config, invite, &caller, &callee) !=
+			  BYPASS_NONE,
+		.callback = bypass_is_psap(gate->config, invite, &caller),
+	};
 }
 
 static struct call_record *record_for(const struct invite *invite,
@@ -303,7 +291,7 @@ static void on_ended(const struct call_end *end, void *ctx, void *arg)
 
 const struct sip_events gate_events = {
 	.invite = on_invite,
-	.exempt = on_exempt,
+	.privilege = on_privilege,
 	.waiting = on_waiting,
 	.ended = on_ended,
 };

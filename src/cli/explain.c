@@ -79,6 +79,8 @@ static void print_decision(struct store_stmt *stmt, const json_t *explanation)
 	} reasons[] = {
 		{"allowlist", "the caller is on the allow list"},
 		{"emergency", "emergency calls always pass"},
+		{"priority", "calls of trusted precedence always pass"},
+		{"psap", "an emergency desk that calls back always passes"},
 		{"unscreened", "calls of this trunk are not screened"},
 	};
 	const char *basis = stmt_text(stmt, COLUMN_BASIS);

@@ -60,6 +60,7 @@ void config_free(struct config *config)
 	free_arrays(config);
 	free_strings(config->screening.emergency,
 		     config->screening.emergency_count);
+	free_strings(config->screening.psaps, config->screening.psaps_count);
 	free(config->reputation.url);
 	free_strings(config->reputation.headers,
 		     config->reputation.headers_count);

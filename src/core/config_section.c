@@ -260,7 +260,7 @@ static void read_fallback(const struct config_place *place)
 	const char *text = place->option->fallback;
 	char value[VALUE_MAX];
 
-	if (!strchr(text, '"')) {
+	if (text[0] != '{' && !strchr(text, '"')) {
 		place->option->read(place, text);
 		return;
 	}

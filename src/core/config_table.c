@@ -26,6 +26,11 @@ static const char limit_max_unacked[] =
 
 static const char *const identities[] = {
 	[IDENTITY_PAI] = "pai", [IDENTITY_FROM] = "from", NULL};
+const char *const config_namespace_names[] = {
+	[NAMESPACE_DSN] = "dsn",   [NAMESPACE_DRSN] = "drsn",
+	[NAMESPACE_Q735] = "q735", [NAMESPACE_ETS] = "ets",
+	[NAMESPACE_WPS] = "wps",   [NAMESPACE_ESNET] = "esnet",
+	[NAMESPACES] = NULL};
 static const char *const sources[] = {"reject", "silent", NULL};
 static const char *const levels[] = {[LOG_LEVEL_ERROR] = "error",
 				     [LOG_LEVEL_WARN] = "warn",
@@ -65,6 +70,12 @@ static const struct config_option trunk_options[] = {
 	{"reject_at", config_read_points, "100", 1, POINTS_MAX,
 	 IN(config_trunk, reject_at),
 	 .sentence = "Points at which a call is rejected."},
+	{"priority_namespaces", config_read_namespace, "{\"ets\", \"wps\"}", 0,
+	 0, IN(config_trunk, priority_namespaces),
+	 OPTION_LIST | OPTION_MAY_BE_EMPTY, .choices = config_namespace_names,
+	 .sentence = "Namespaces of Resource-Priority whose calls are never "
+		     "screened nor refused under load, where identity is pai: "
+		     "dsn, drsn, q735, ets, wps, esnet."},
 	LIMIT(config_trunk, max_calls, "0"),
 	LIMIT(config_trunk, max_setup, "0"),
 	LIMIT(config_trunk, max_unacked, "0"),
@@ -138,6 +149,12 @@ static const struct config_option screening_options[] = {
 	 0, IN(config, screening.emergency), OPTION_LIST | OPTION_MAY_BE_EMPTY,
 	 .sentence = "Dialled numbers that are never screened nor refused "
 		     "under load."},
+	{"psaps", config_read_psap, "{}", 0, 0, IN(config, screening.psaps),
+	 OPTION_LIST | OPTION_MAY_BE_EMPTY,
+	 .sentence = "Numbers of emergency desks. Their calls back, marked "
+		     "\"Priority: psap-callback\" and from a trunk where "
+		     "identity is pai, are never screened nor refused under "
+		     "load; others lose that mark."},
 };
 
 static const struct config_option reputation_options[] = {

@@ -11,6 +11,7 @@
 
 #define DIGITS	    "0123456789"
 #define NUMBER_MAX  15 /* digits of a dialled number, as in E.164 */
+#define PSAP_MIN    7
 #define POINTER_MAX 256
 #define URL_MAX	    600 /* before placeholders are replaced */
 
@@ -186,6 +187,26 @@ void config_read_emergency(const struct config_place *place, const char *text)
 		config_value_error(place, text,
 				   "numbers as dialled, of at most %d digits",
 				   NUMBER_MAX);
+}
+
+void config_read_psap(const struct config_place *place, const char *text)
+{
+	size_t len = text[0] == '+' ? strspn(text + 1, DIGITS) : 0;
+
+	if (len >= PSAP_MIN && len <= NUMBER_MAX && !text[1 + len])
+		add_string(place, &place->reader->config->screening.psaps_count,
+			   text);
+	else
+		config_value_error(place, text,
+				   "numbers such as \"+12025550123\"");
+}
+
+void config_read_namespace(const struct config_place *place, const char *text)
+{
+	int namespace = read_word(place, text);
+
+	if (namespace >= 0)
+		*(unsigned *)place->field |= 1u << namespace;
 }
 
 /* RFC 9110 5.1 and 5.5; control characters were refused before. */

@@ -23,6 +23,8 @@ const char *verdict_basis_name(enum verdict_basis basis)
 		[BASIS_SCORE] = "score",
 		[BASIS_ALLOWLIST] = "allowlist",
 		[BASIS_EMERGENCY] = "emergency",
+		[BASIS_PRIORITY] = "priority",
+		[BASIS_PSAP] = "psap",
 		[BASIS_UNSCREENED] = "unscreened",
 	};
 

@@ -29,11 +29,21 @@ static bool allow(struct verdict *verdict, enum verdict_basis basis)
 	return true;
 }
 
-static bool emergency_passes(struct screen *screen, struct inquiry *inquiry,
-			     struct verdict *verdict)
+static bool bypass_passes(struct screen *screen, struct inquiry *inquiry,
+			  struct verdict *verdict)
 {
 	(void)screen;
-	return inquiry->facts->emergency && allow(verdict, BASIS_EMERGENCY);
+	switch (inquiry->facts->bypass) {
+	case BYPASS_EMERGENCY:
+		return allow(verdict, BASIS_EMERGENCY);
+	case BYPASS_PRIORITY:
+		return allow(verdict, BASIS_PRIORITY);
+	case BYPASS_PSAP:
+		return allow(verdict, BASIS_PSAP);
+	case BYPASS_NONE:
+		break;
+	}
+	return false;
 }
 
 static bool unscreened_trunk_passes(struct screen *screen,
@@ -105,7 +115,7 @@ static bool reputation_is_at_hand(struct screen *screen,
 
 /* clang-format off */
 static stage_h *const plan[] = {
-	emergency_passes,
+	bypass_passes,
 	unscreened_trunk_passes,
 	allowlisted_passes,
 	memory_signals_speak,

@@ -3,6 +3,7 @@
  *   agent.c    the stack, its listeners, and what arrives outside any dialog
  *   request.c  the checks before a call, and stateless answers
  *   admit.c    limits, by trunk and in total
+ *   priority.c what an INVITE says of its rank
  *   call.c     the call and its states; call_enter() alone changes them
  *   caller.c   the caller's INVITE transaction: what we answer on it
  *   attempt.c  our INVITE to a gateway, and failover
@@ -161,6 +162,7 @@ struct call {
 	struct trunk_load *load; /* NULL: see call_abandoned() */
 	void *ctx; /* the owner's, until `ended` */
 	enum call_state state;
+	bool exempt;	  /* an emergency or the like: to be put through */
 	bool reported;	  /* `ended` was sent */
 	msg_t *early_bye; /* the callee's, while the caller's ACK is awaited */
 
@@ -232,6 +234,13 @@ const char *admit_refusal(const struct sip *sip,
 			  const struct config_trunk *trunk,
 			  const struct trunk_load *load);
 void load_count(struct call *call, enum call_state from, enum call_state to);
+
+/* priority.c */
+bool priority_claimed(const struct config_trunk *trunk, const sip_t *req);
+sip_header_t *priority_accepted(const struct config_trunk *trunk,
+				su_home_t *home);
+void priority_unmark(const struct config_trunk *trunk,
+		     const struct privilege *privilege, msg_t *msg, sip_t *req);
 
 /* call.c */
 struct call *call_new(struct sip *sip, const struct config_trunk *trunk,

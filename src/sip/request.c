@@ -99,14 +99,6 @@ static bool refused(struct sip *sip, msg_t *msg, const sip_t *req)
 	return false;
 }
 
-static void read_invite(struct invite *invite, su_home_t *home,
-			const sip_t *req)
-{
-	invite->call_id = req->sip_call_id->i_id;
-	invite->request_uri = url_as_string(home, req->sip_request->rq_url);
-	invite->from_uri = url_as_string(home, req->sip_from->a_url);
-}
-
 /* RFC 3325 9.1: at most one sip or sips and one tel URI; a tel URI is a number
  * for certain. */
 static const char *asserted(su_home_t *home, const sip_t *req)
@@ -123,6 +115,32 @@ static const char *asserted(su_home_t *home, const sip_t *req)
 				best = paid;
 	}
 	return best ? url_as_string(home, best->paid_url) : NULL;
+}
+
+static void read_invite(struct invite *invite, su_home_t *home,
+			const sip_t *req)
+{
+	invite->call_id = req->sip_call_id->i_id;
+	invite->request_uri = url_as_string(home, req->sip_request->rq_url);
+	invite->from_uri = url_as_string(home, req->sip_from->a_url);
+	invite->asserted_uri = asserted(home, req);
+	if (req->sip_priority)
+		invite->priority = req->sip_priority->g_string;
+	invite->precedence = priority_claimed(invite->trunk, req);
+}
+
+/* RFC 4412 4.6.2: whoever requires that a precedence is understood is told
+ * when it is not. An emergency call has no time for that. */
+static bool unknown_precedence(struct sip *sip, msg_t *msg, const sip_t *req,
+			       const struct invite *invite,
+			       const struct privilege *privilege)
+{
+	if (invite->precedence || privilege->exempt ||
+	    !sip_has_feature(req->sip_require, "resource-priority"))
+		return false;
+	answer(sip, msg, SIP_417_RESOURCE_PRIORITY,
+	       priority_accepted(invite->trunk, msg_home(msg)));
+	return true;
 }
 
 /* The INVITE becomes a call, which takes a reference to `msg`. */
@@ -166,6 +184,7 @@ static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 	const char *limit;
 	void *ctx = NULL;
 	enum invite_order order;
+	struct privilege privilege;
 	struct call *call;
 
 	if (recent_seen(sip->recent, req, &verdict.status, &verdict.phrase)) {
@@ -175,13 +194,16 @@ static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 	if (refused(sip, msg, req))
 		return;
 	read_invite(invite, msg_home(msg), req);
+	privilege = sip->events->privilege(invite, sip->arg);
+	if (unknown_precedence(sip, msg, req, invite, &privilege))
+		return;
 	limit = load ? admit_refusal(sip, invite->trunk, load) : "memory";
-	if (limit && (!load || !sip->events->exempt(invite, sip->arg))) {
+	if (limit && (!load || !privilege.exempt)) {
 		metric_add(METRIC_CALLS_SHED, 1);
 		answer_busy(sip, msg);
 		return;
 	}
-	invite->asserted_uri = asserted(msg_home(msg), req);
+	priority_unmark(invite->trunk, &privilege, msg, req);
 	metric_add(METRIC_INVITES, 1);
 	order = sip->events->invite(invite, &verdict, &ctx, sip->arg);
 	if (order == INVITE_REJECT) {
@@ -190,6 +212,8 @@ static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 		return;
 	}
 	call = start(sip, invite, load, msg, transport, ctx);
+	if (call)
+		call->exempt = privilege.exempt;
 	if (!call) {
 		start_failed(sip, msg, ctx);
 		return;

@@ -47,6 +47,7 @@ static const struct entry {
 	{"requests", requests_suite, false},
 	{"reports", reports_suite, false},
 	{"admission", admission_suite, false},
+	{"bypass", bypass_suite, false},
 };
 
 #define ENTRIES (sizeof(entries) / sizeof(*entries))

@@ -110,10 +110,14 @@ static enum invite_order on_invite(const struct invite *invite,
 	return wait ? INVITE_WAIT : INVITE_BRIDGE;
 }
 
-static bool on_exempt(const struct invite *invite, void *arg)
+static struct privilege on_privilege(const struct invite *invite, void *arg)
 {
 	(void)arg;
-	return strncmp(invite->request_uri, "urn:service:sos", 15) == 0;
+	return (struct privilege){
+		.exempt = invite->precedence ||
+			  !strncmp(invite->request_uri, "urn:service:sos", 15),
+		.callback = false,
+	};
 }
 
 static void on_waiting(struct call *call, void *ctx, void *arg)
@@ -142,7 +146,7 @@ static void on_ended(const struct call_end *end, void *ctx, void *arg)
 }
 
 static const struct sip_events events = {.invite = on_invite,
-					 .exempt = on_exempt,
+					 .privilege = on_privilege,
 					 .waiting = on_waiting,
 					 .ended = on_ended};
 

@@ -32,7 +32,21 @@ struct config_listen {
 	bool transports[TRANSPORTS];
 };
 
+/* A trunk by whose P-Asserted-Identity we go is a trusted peer: what else it
+ * says of a caller, or of a call's rank, counts as well. */
 enum config_identity { IDENTITY_PAI, IDENTITY_FROM };
+
+/* Namespaces of Resource-Priority (RFC 4412 10, RFC 7135) */
+enum config_namespace {
+	NAMESPACE_DSN,
+	NAMESPACE_DRSN,
+	NAMESPACE_Q735,
+	NAMESPACE_ETS,
+	NAMESPACE_WPS,
+	NAMESPACE_ESNET,
+	NAMESPACES
+};
+extern const char *const config_namespace_names[NAMESPACES + 1]; /* NULL */
 
 /* limits { ... }, and the same names within a trunk; 0: no limit */
 struct config_limits {
@@ -49,6 +63,7 @@ struct config_trunk {
 	enum config_identity identity; /* pai: P-Asserted-Identity, else From */
 	char *country;		       /* country calling code, "1" */
 	char *route;		       /* name of a route */
+	unsigned priority_namespaces; /* bits: 1 << enum config_namespace */
 	struct config_limits limits;
 	bool screen;   /* no: bridge every call unjudged */
 	int reject_at; /* points */
@@ -80,6 +95,8 @@ struct config_screening {
 	int report_max_points;
 	char **emergency; /* dialled numbers never screened nor shed */
 	size_t emergency_count;
+	char **psaps; /* +E164 of emergency desks that may call back */
+	size_t psaps_count;
 };
 
 /* reputation { ... }; url NULL: there is no service */

@@ -162,6 +162,9 @@ static const struct {
 } bases[] = {
 	{BASIS_ALLOWLIST, "let through: the caller is on the allow list"},
 	{BASIS_EMERGENCY, "let through: emergency calls always pass"},
+	{BASIS_PRIORITY, "let through: calls of trusted precedence always pass"},
+	{BASIS_PSAP,
+	 "let through: an emergency desk that calls back always passes"},
 	{BASIS_UNSCREENED, "let through: calls of this trunk are not screened"},
 };
 

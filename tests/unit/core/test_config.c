@@ -130,6 +130,9 @@ START_TEST(defaults_are_filled_in)
 	ck_assert(!config->silent_unknown && !config->trace);
 	ck_assert_uint_eq(config->screening.emergency_count, 3);
 	ck_assert_str_eq(config->screening.emergency[2], "999");
+	ck_assert_uint_eq(config->screening.psaps_count, 0);
+	ck_assert_uint_eq(config->trunks[0].priority_namespaces,
+			  1u << NAMESPACE_ETS | 1u << NAMESPACE_WPS);
 	ck_assert_str_eq(config->database, "callsieve.db");
 	ck_assert_int_eq(config->log_level, LOG_LEVEL_INFO);
 	ck_assert_int_eq(config->log_format, LOG_FORMAT_TEXT);

@@ -89,6 +89,8 @@ START_TEST(names_are_stable)
 	ck_assert_str_eq(verdict_basis_name(BASIS_SCORE), "score");
 	ck_assert_str_eq(verdict_basis_name(BASIS_ALLOWLIST), "allowlist");
 	ck_assert_str_eq(verdict_basis_name(BASIS_EMERGENCY), "emergency");
+	ck_assert_str_eq(verdict_basis_name(BASIS_PRIORITY), "priority");
+	ck_assert_str_eq(verdict_basis_name(BASIS_PSAP), "psap");
 	ck_assert_str_eq(verdict_basis_name(BASIS_UNSCREENED), "unscreened");
 }
 END_TEST

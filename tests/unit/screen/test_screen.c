@@ -15,7 +15,8 @@ static const struct {
 	const char *sql; /* or NULL */
 	const char *caller;
 	unsigned reporters;
-	bool emergency, unscreened;
+	enum bypass bypass;
+	bool unscreened;
 	enum verdict_action action;
 	enum verdict_basis basis;
 	int score;
@@ -83,8 +84,20 @@ static const struct {
 	{.claim = "emergency call of a blocked caller: passes unseen",
 	 .sql = ROW("blocklist", CALLER),
 	 .caller = CALLER,
-	 .emergency = true,
+	 .bypass = BYPASS_EMERGENCY,
 	 .basis = BASIS_EMERGENCY,
+	 .signals = ""},
+	{.claim = "trusted precedence of a blocked caller: passes unseen",
+	 .sql = ROW("blocklist", CALLER),
+	 .caller = CALLER,
+	 .bypass = BYPASS_PRIORITY,
+	 .basis = BASIS_PRIORITY,
+	 .signals = ""},
+	{.claim = "an emergency desk that is blocked: passes unseen",
+	 .sql = ROW("blocklist", CALLER),
+	 .caller = CALLER,
+	 .bypass = BYPASS_PSAP,
+	 .basis = BASIS_PSAP,
 	 .signals = ""},
 	{.claim = "unscreened trunk: passes unseen",
 	 .sql = ROW("blocklist", CALLER),
@@ -119,7 +132,7 @@ START_TEST(memory_decides)
 	if (cases[_i].sql)
 		world_sql(cases[_i].sql);
 	world_reports(CALLER, cases[_i].reporters);
-	facts.emergency = cases[_i].emergency;
+	facts.bypass = cases[_i].bypass;
 	facts.screen = !cases[_i].unscreened;
 
 	ck_assert_msg(screen_decide(world.screen, &facts, &verdict), "%s",

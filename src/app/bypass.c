@@ -1,0 +1,83 @@
+/* Emergency calls, calls of trusted precedence, and the emergency desk that
+ * calls back: they pass unjudged, over any limit, whoever calls. */
+#include "bypass.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "callsieve/core/config.h"
+#include "callsieve/sip.h"
+
+static bool trusted(const struct invite *invite)
+{
+	return invite->trunk->identity == IDENTITY_PAI;
+}
+
+/* RFC 5031: urn:service:sos and its sub-services. */
+static bool is_sos_urn(const char *uri)
+{
+	static const char urn[] = "urn:service:sos";
+	size_t len = sizeof(urn) - 1;
+
+	return strncasecmp(uri, urn, len) == 0 &&
+	       (uri[len] == '\0' || uri[len] == '.');
+}
+
+/* The parameter "sos" (3GPP TS 24.229), which any number may carry. */
+static bool has_sos(const char *uri)
+{
+	const char *at = strchr(uri, '@');
+
+	while ((at = strchr(at ? at : uri, ';'))) {
+		size_t len = strcspn(++at, ";?=");
+
+		if (len == 3 && strncasecmp(at, "sos", len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_listed(const struct number *number, char *const *list,
+		      size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(number->text, list[i]) == 0)
+			return true;
+	return false;
+}
+
+/* An URN or an emergency number leads to an emergency desk and nowhere else;
+ * the parameter could lead anyone anywhere. */
+static bool is_emergency(const struct config *config,
+			 const struct invite *invite,
+			 const struct number *callee)
+{
+	const struct config_screening *screening = &config->screening;
+
+	return is_sos_urn(invite->request_uri) ||
+	       is_listed(callee, screening->emergency,
+			 screening->emergency_count) ||
+	       (trusted(invite) && has_sos(invite->request_uri));
+}
+
+/* RFC 7090 5.3: anyone can write that; what counts is who it is. */
+bool bypass_is_psap(const struct config *config, const struct invite *invite,
+		    const struct number *caller)
+{
+	const struct config_screening *screening = &config->screening;
+
+	return invite->priority &&
+	       strcasecmp(invite->priority, "psap-callback") == 0 &&
+	       trusted(invite) &&
+	       is_listed(caller, screening->psaps, screening->psaps_count);
+}
+
+enum bypass bypass_of(const struct config *config, const struct invite *invite,
+		      const struct number *caller, const struct number *callee)
+{
+	if (is_emergency(config, invite, callee))
+		return BYPASS_EMERGENCY;
+	if (bypass_is_psap(config, invite, caller))
+		return BYPASS_PSAP;
+	return invite->precedence ? BYPASS_PRIORITY : BYPASS_NONE;
+}
