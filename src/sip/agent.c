@@ -158,12 +158,16 @@ static int listen_all(struct sip *sip)
 
 static int create_agent(struct sip *sip)
 {
+	sip->parser = parser_new(sip->home);
+	if (!sip->parser)
+		return -ENOMEM;
 	sip->agent = nta_agent_create(
 		loop_sofia_root(sip->loop), (url_string_t *)-1, request_recv,
 		sip, NTATAG_UA(1), NTATAG_CANCEL_487(0), NTATAG_MERGE_482(1),
 		NTATAG_UDP_MTU(UDP_MTU), NTATAG_PRELOAD(MESSAGE_PRELOAD),
 		NTATAG_MAXSIZE(MESSAGE_MAX), NTATAG_SERVER_RPORT(1),
 		NTATAG_CLIENT_RPORT(1), NTATAG_TIMER_C(STACK_TIMER_C_MS),
+		NTATAG_MCLASS(sip->parser), NTATAG_SIPFLAGS(parser_flags),
 		NTATAG_PROGRESS(UINT_MAX), /* repeats what is not ours */
 #ifdef NTATAG_SRV_503 /* upstream Sofia-SIP: it would hide 503s from us */
 		NTATAG_SRV_503(0),
@@ -172,6 +176,7 @@ static int create_agent(struct sip *sip)
 	sip->allow = sip_allow_make(sip->home, ALLOW);
 	sip->bridgeable = sip_supported_make(sip->home, "100rel, " BRIDGEABLE);
 	sip->bridgeable_within = sip_supported_make(sip->home, BRIDGEABLE);
+	headers_index(sip->rules);
 	sip->recent = recent_new();
 	return sip->agent && sip->allow && sip->bridgeable &&
 			       sip->bridgeable_within && sip->recent
@@ -264,6 +269,7 @@ void sip_free(struct sip *sip)
 		free(load);
 	}
 	trace_stop();
+	free(sip->parser);
 	free(sip->recent);
 	free(sip->listeners);
 	config_free(sip->config);

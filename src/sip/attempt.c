@@ -50,7 +50,8 @@ static unsigned answer_ms(const struct call *call)
 
 static bool try_target(struct call *call, struct target *target)
 {
-	msg_t *msg = message_invite(call, target);
+	const sip_t *invite = sip_object(call->invite);
+	msg_t *msg = message_invite(call, target, invite->sip_request->rq_url);
 
 	if (!msg)
 		return false;

@@ -152,10 +152,11 @@ void caller_provisional(struct call *call, struct dialog *dialog, msg_t *msg,
 			const sip_t *response)
 {
 	const sip_status_t *st = response->sip_status;
+	struct crossing crossing = crossing_to_caller(call, dialog);
 	msg_t *reply;
 	sip_to_t *to;
 
-	reply = message_response(call->sip, NULL, msg, response, st->st_status,
+	reply = message_response(&crossing, NULL, msg, response, st->st_status,
 				 st->st_phrase,
 				 call->listener->contacts[call->transport],
 				 NULL);
@@ -178,10 +179,11 @@ int caller_answer(struct call *call, struct dialog *dialog, msg_t *msg,
 		  const sip_t *response)
 {
 	const sip_status_t *st = response->sip_status;
+	struct crossing crossing = crossing_to_caller(call, dialog);
 	msg_t *reply;
 
 	nta_incoming_tag(call->irq, dialog->tag);
-	reply = message_response(call->sip, call->irq, msg, response,
+	reply = message_response(&crossing, call->irq, msg, response,
 				 st->st_status, st->st_phrase,
 				 leg_contact(&dialog->caller), dialog->tag);
 	if (!reply || nta_incoming_mreply(call->irq, reply) < 0)
@@ -197,10 +199,11 @@ int caller_answer(struct call *call, struct dialog *dialog, msg_t *msg,
 void caller_final(struct call *call, msg_t *msg, const sip_t *response,
 		  int status, const char *phrase)
 {
+	struct crossing crossing = crossing_to_caller(call, NULL);
 	msg_t *reply;
 
 	nta_incoming_tag(call->irq, call->tag);
-	reply = message_response(call->sip, call->irq, msg, response, status,
+	reply = message_response(&crossing, call->irq, msg, response, status,
 				 phrase, NULL, call->tag);
 	if (!reply || nta_incoming_mreply(call->irq, reply) < 0)
 		nta_incoming_treply(call->irq, SIP_500_INTERNAL_SERVER_ERROR,

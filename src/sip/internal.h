@@ -10,7 +10,9 @@
  *   dialog.c   pairs of legs, one pair for each early dialog of the callee
  *   prack.c    reliable provisional responses and their PRACK
  *   relay.c    requests within a dialog, passed from one leg to the other
+ *   parser.c   how the stack reads messages
  *   message.c  building one leg's message out of the other's
+ *   headers.c  which headers cross from one to the other, and how
  *   gateway.c  gateways, and the targets of each
  *   target.c   one address of a gateway
  *   health.c   whether a target lives, asked by OPTIONS
@@ -57,6 +59,8 @@ struct reliable;
 #define DIALOGS_MAX   16
 #define RELAYS_MAX    16
 #define RELIABLES_MAX 8
+
+#define RULE_SLOTS 256 /* of headers.c; a power of two, for speed */
 
 /* The stack searches its list of what it may have to send again in line, so
  * what stays unanswered must stay little. Beyond these a BYE is sent once, and
@@ -197,6 +201,7 @@ struct call {
 struct sip {
 	struct loop *loop;
 	nta_agent_t *agent;
+	msg_mclass_t *parser;
 	su_home_t home[1]; /* listeners, contacts, headers that never change */
 	struct config *config;
 	const struct sip_events *events;
@@ -217,7 +222,23 @@ struct sip {
 	sip_allow_t *allow;
 	sip_supported_t *bridgeable; /* option tags that cross us unharmed */
 	sip_supported_t *bridgeable_within; /* likewise, within a dialog */
+	uint8_t rules[RULE_SLOTS];	    /* see headers_index() */
 };
+
+/* A message on its way from one leg to the other. */
+struct crossing {
+	struct call *call;
+	const struct leg *from, *to; /* NULL while there is no dialog */
+	bool from_caller;
+	bool initial;	  /* the caller's first INVITE itself */
+	const sip_t *sip; /* as received */
+	msg_t *msg;	  /* as it will be sent */
+	bool raw;	  /* headers keep their bytes */
+};
+
+/* Puts into crossing->msg what becomes of a header; negative: no memory. `h`
+ * may be a sip_error_t, of a header that the stack could not parse. */
+typedef int transform_f(const struct crossing *crossing, const msg_header_t *h);
 
 /* agent.c */
 const struct listener *listener_find(const struct sip *sip, const char *name);
@@ -304,16 +325,34 @@ bool prack_provisional(struct call *call, struct dialog *dialog, msg_t *msg,
 void prack_dialog_gone(struct call *call, const struct dialog *dialog);
 void prack_call_gone(struct call *call);
 
+/* parser.c */
+extern const unsigned parser_flags;
+msg_mclass_t *parser_new(su_home_t *home);
+
 /* message.c */
-msg_t *message_invite(struct call *call, const struct target *target);
+msg_t *message_invite(struct call *call, const struct target *target,
+		      const url_t *uri);
 msg_t *message_within(struct leg *to, msg_t *from, const sip_t *sip,
 		      sip_method_t method, const char *name,
 		      const sip_cseq_t *cseq);
-msg_t *message_response(struct sip *sip, nta_incoming_t *irq, msg_t *from,
-			const sip_t *response, int status, const char *phrase,
-			const sip_contact_t *contact, const char *tag);
+msg_t *message_response(struct crossing *crossing, nta_incoming_t *irq,
+			msg_t *from, const sip_t *response, int status,
+			const char *phrase, const sip_contact_t *contact,
+			const char *tag);
 int max_forwards_left(const sip_t *sip);
 int response_status(const nta_outgoing_t *orq, const sip_t *sip);
+
+/* headers.c */
+struct crossing crossing_to_callee(struct call *call,
+				   const struct dialog *dialog);
+struct crossing crossing_to_caller(struct call *call,
+				   const struct dialog *dialog);
+struct crossing crossing_to(const struct leg *leg);
+int headers_cross(struct crossing *crossing, msg_t *msg, msg_t *from,
+		  const sip_t *sip);
+int header_share(const struct crossing *crossing, const msg_header_t *h);
+int header_insert(msg_t *msg, void *header);
+void headers_index(uint8_t slots[RULE_SLOTS]);
 
 /* gateway.c */
 int gateways_configure(struct sip *sip, struct config *config);

@@ -65,12 +65,13 @@ static int on_prack(nta_reliable_magic_t *magic, nta_reliable_t *rel,
 bool prack_provisional(struct call *call, struct dialog *dialog, msg_t *msg,
 		       const sip_t *response)
 {
+	struct crossing crossing = crossing_to_caller(call, dialog);
 	struct reliable *reliable;
 	msg_t *reply;
 
 	if (call->reliables_count == RELIABLES_MAX)
 		return false;
-	reply = message_response(call->sip, call->irq, msg, response,
+	reply = message_response(&crossing, call->irq, msg, response,
 				 response->sip_status->st_status,
 				 response->sip_status->st_phrase,
 				 leg_contact(&dialog->caller), dialog->tag);

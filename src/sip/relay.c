@@ -65,7 +65,7 @@ static int on_requester(void *magic, nta_incoming_t *irq, const sip_t *sip)
 
 static void reply(struct relay *relay, const sip_t *sip, int status)
 {
-	struct sip *agent = relay->from->dialog->call->sip;
+	struct crossing crossing = crossing_to(relay->from);
 	msg_t *msg, *from;
 
 	if (!sip || nta_sip_is_internal(sip)) {
@@ -73,7 +73,7 @@ static void reply(struct relay *relay, const sip_t *sip, int status)
 		return;
 	}
 	from = nta_outgoing_getresponse(relay->orq);
-	msg = message_response(agent, relay->irq, from, sip, status,
+	msg = message_response(&crossing, relay->irq, from, sip, status,
 			       sip->sip_status->st_phrase,
 			       sip->sip_contact && status < 300
 				       ? leg_contact(relay->from)

@@ -170,6 +170,61 @@ START_TEST(known_headers_pass)
 }
 END_TEST
 
+/* Known to the stack, which understands none of these; and lists on several
+ * lines, of which it makes one. */
+static const struct line odd[] = {
+	{"Date", "yesterday"},
+	{"Warning", "nonsense"},
+	{"Refer-To", "<sip:unclosed"},
+	{"Allow", "INVITE, @, BYE"},
+	{"Reason", ";cause=16"},
+	{"Retry-After", "soon"},
+	{"Allow-Events", "dialog, conference"},
+	{"In-Reply-To", "one@a.example"},
+	{"Allow-Events", "presence"},
+	{"In-Reply-To", "two@a.example,three@a.example"},
+	{"Content-Language", "fr"},
+	{"Content-Language", "en , de"},
+	{"X-After", "all that"},
+};
+
+static void claim_odd(const struct message *message)
+{
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		size_t index = 0;
+
+		for (size_t j = 0; j < i; j++)
+			index += !strcasecmp(odd[j].name, odd[i].name);
+		claim_text(message_header(message, odd[i].name, index),
+			   odd[i].value);
+	}
+}
+
+/* check 23 */
+START_TEST(headers_the_stack_cannot_read_pass_byte_for_byte)
+{
+	struct scene scene;
+	struct call call;
+	char text[2048];
+	size_t len = 0;
+
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+					"%s: %s\r\n", odd[i].name,
+					odd[i].value);
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, PARTS(.body = OFFER, .headers = text));
+	claim_odd(call.invite);
+	dialog_reply(&call.callee, call.invite, 200,
+		     PARTS(.body = ANSWER, .headers = text));
+	claim_odd(dialog_expect(&call.caller, 200, "INVITE"));
+	dialog_ack(&call.caller, PARTS(.headers = text));
+	claim_odd(dialog_expect_request(&call.callee, "ACK"));
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(display_names_pass)
 {
 	struct scene scene;
@@ -289,6 +344,7 @@ Suite *headers_suite(void)
 			    2);
 	tcase_add_test(tests, headers_of_answers_pass_byte_for_byte);
 	tcase_add_test(tests, known_headers_pass);
+	tcase_add_test(tests, headers_the_stack_cannot_read_pass_byte_for_byte);
 	tcase_add_test(tests, display_names_pass);
 	tcase_add_test(tests, egress_offers_no_option_that_is_not_bridged);
 	tcase_add_test(tests, multipart_body_passes_byte_for_byte);

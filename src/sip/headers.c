@@ -1,0 +1,292 @@
+/* What becomes of each header of a message that crosses us: the table below
+ * decides. A header that is not in it passes.
+ *
+ * Headers are not copied but shared: the new message points into the received
+ * one and holds a reference to it. What passes so keeps its bytes, known
+ * header or unknown, well-formed or not, and costs neither parsing nor
+ * printing. */
+#include "internal.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include <sofia-sip/su_string.h>
+
+static transform_f bridgeable_options;
+
+enum fate {
+	PASSES,
+	OWN,	 /* belongs to one leg; what the other gets is its own */
+	CHANGED, /* by `transform` */
+};
+
+static const struct rule {
+	const char *name;
+	enum fate fate;
+	transform_f *transform;
+} rules[] = {
+	/* Of the transaction, the dialog and the hop (RFC 3261 8.1, 12). */
+	{"Via", OWN, NULL},
+	{"Route", OWN, NULL},
+	{"Record-Route", OWN, NULL},
+	{"Path", OWN, NULL},
+	{"Service-Route", OWN, NULL},
+	{"Contact", OWN, NULL},
+	{"Call-ID", OWN, NULL},
+	{"CSeq", OWN, NULL},
+	{"From", OWN, NULL},
+	{"To", OWN, NULL},
+	{"Max-Forwards", OWN, NULL},
+	{"Timestamp", OWN, NULL},
+	{"Content-Length", OWN, NULL},
+	{"RSeq", OWN, NULL},
+	{"RAck", OWN, NULL},
+
+	/* What both ends can only do if we let it through. */
+	{"Supported", CHANGED, bridgeable_options},
+	{"Require", CHANGED, bridgeable_options},
+};
+
+#define RULES (sizeof(rules) / sizeof(rules[0]))
+
+/* By length and outer letters, which header names differ by. */
+static unsigned slot_of(const char *name, size_t len)
+{
+	unsigned first = (unsigned char)name[0] | 0x20;
+	unsigned last = (unsigned char)name[len - 1] | 0x20;
+
+	return ((unsigned)len * 37 + first * 11 + last * 5) % RULE_SLOTS;
+}
+
+void headers_index(uint8_t slots[RULE_SLOTS])
+{
+	_Static_assert(RULES < RULE_SLOTS / 2, "crowded");
+	memset(slots, 0, RULE_SLOTS);
+	for (size_t i = 0; i < RULES; i++) {
+		unsigned slot = slot_of(rules[i].name, strlen(rules[i].name));
+
+		while (slots[slot])
+			slot = (slot + 1) % RULE_SLOTS;
+		slots[slot] = (uint8_t)(i + 1);
+	}
+}
+
+static const struct rule *rule_for(const uint8_t slots[RULE_SLOTS],
+				   const char *name)
+{
+	unsigned slot = slot_of(name, strlen(name));
+
+	for (; slots[slot]; slot = (slot + 1) % RULE_SLOTS)
+		if (su_casematch(rules[slots[slot] - 1].name, name))
+			return &rules[slots[slot] - 1];
+	return NULL;
+}
+
+/* NULL or "" for what is no header field. */
+static const char *name_of(const msg_header_t *h)
+{
+	if (h->sh_class == sip_unknown_class)
+		return ((const sip_unknown_t *)h)->un_name;
+	if (h->sh_class == sip_error_class)
+		return ((const sip_error_t *)h)->er_name;
+	return h->sh_class->hc_name;
+}
+
+/* May the printed form be used again? Not if it ends its lines otherwise than
+ * SIP does; the next hop may be stricter than our parser. */
+static bool printable(const msg_header_t *first)
+{
+	for (const msg_header_t *h = first; h; h = h->sh_succ) {
+		const char *data = h->sh_data;
+
+		if (h->sh_class == sip_payload_class || !h->sh_len)
+			continue;
+		if (!data || h->sh_len < 2 ||
+		    memcmp(data + h->sh_len - 2, "\r\n", 2) != 0)
+			return false;
+	}
+	return true;
+}
+
+int header_insert(msg_t *msg, void *header)
+{
+	if (!header)
+		return -1;
+	return msg_header_insert(msg, (msg_pub_t *)sip_object(msg), header);
+}
+
+/* The value as it was sent: what stands behind the colon. */
+static const char *value_of(su_home_t *home, const msg_header_t *h)
+{
+	const char *line = h->sh_data, *end = line + h->sh_len;
+	const char *value = memchr(line, ':', h->sh_len);
+
+	if (!value)
+		return "";
+	for (value++; value < end && isspace((unsigned char)*value);)
+		value++;
+	while (end > value && isspace((unsigned char)end[-1]))
+		end--;
+	return su_strndup(home, value, (isize_t)(end - value));
+}
+
+/* As a header the stack does not know, it keeps its bytes. */
+static int share_text(const struct crossing *crossing, const msg_header_t *h,
+		      const char *name)
+{
+	su_home_t *home = msg_home(crossing->msg);
+	msg_header_t *copy = msg_header_alloc(home, sip_unknown_class, 0);
+	sip_unknown_t *unknown = (sip_unknown_t *)copy;
+
+	/* Empty: its text is that of the one before, on the same line. */
+	if (!h->sh_len)
+		return 0;
+	if (!copy)
+		return -1;
+	unknown->un_name = name;
+	if (crossing->raw) {
+		unknown->un_value = "";
+		copy->sh_data = h->sh_data;
+		copy->sh_len = h->sh_len;
+	} else {
+		unknown->un_value = value_of(home, h);
+		if (!unknown->un_value)
+			return -1;
+	}
+	return header_insert(crossing->msg, copy);
+}
+
+/* Upstream Sofia-SIP parses Identity and cannot copy it: copying aborts or
+ * loses all but the last. */
+static bool is_text(const msg_header_t *h)
+{
+#ifdef NTATAG_SRV_503
+	if (h->sh_class == sip_identity_class)
+		return true;
+#endif
+	return h->sh_class == sip_error_class;
+}
+
+/* The one of its class in the new message, where there can be one alone. */
+static const msg_header_t *present(const struct crossing *crossing,
+				   const msg_header_t *h)
+{
+	msg_header_t **slot = msg_hclass_offset(
+		msg_mclass(crossing->msg),
+		(const msg_pub_t *)sip_object(crossing->msg), h->sh_class);
+
+	return slot ? *slot : NULL;
+}
+
+int header_share(const struct crossing *crossing, const msg_header_t *h)
+{
+	msg_header_t *copy;
+
+	if (is_text(h))
+		return share_text(crossing, h, name_of(h));
+	/* A header of which there is one: the first counts (RFC 3261 7.3.1). */
+	if (h->sh_class->hc_kind == msg_kind_single && present(crossing, h))
+		return 0;
+	/* Of a list on several lines the stack keeps one, with all items. */
+	if (h->sh_class->hc_kind == msg_kind_list && present(crossing, h))
+		return crossing->raw ? share_text(crossing, h, name_of(h)) : 0;
+	copy = msg_header_copy_one(msg_home(crossing->msg), h);
+	if (copy && !crossing->raw)
+		msg_fragment_clear(copy->sh_common);
+	return header_insert(crossing->msg, copy);
+}
+
+static int cross(const struct crossing *crossing, const msg_header_t *h)
+{
+	const char *name = name_of(h);
+	const struct rule *rule;
+
+	if (h->sh_class == sip_payload_class)
+		return header_share(crossing, h);
+	if (!name || !*name)
+		return 0;
+	rule = rule_for(crossing->call->sip->rules, name);
+	switch (rule ? rule->fate : PASSES) {
+	case PASSES:
+		return header_share(crossing, h);
+	case OWN:
+		return 0;
+	case CHANGED:
+		return rule->transform(crossing, h);
+	}
+	return 0;
+}
+
+int headers_cross(struct crossing *crossing, msg_t *msg, msg_t *from,
+		  const sip_t *sip)
+{
+	const msg_header_t *first =
+		sip->sip_request ? (const msg_header_t *)sip->sip_request
+				 : (const msg_header_t *)sip->sip_status;
+
+	crossing->msg = msg;
+	crossing->sip = sip;
+	crossing->raw = printable(first);
+	msg_set_parent(msg, from);
+	for (const msg_header_t *h = first; h; h = h->sh_succ)
+		if (cross(crossing, h) < 0)
+			return -1;
+	return 0;
+}
+
+struct crossing crossing_to_callee(struct call *call,
+				   const struct dialog *dialog)
+{
+	return (struct crossing){
+		.call = call,
+		.from_caller = true,
+		.from = dialog ? &dialog->caller : NULL,
+		.to = dialog ? &dialog->callee : NULL,
+	};
+}
+
+struct crossing crossing_to_caller(struct call *call,
+				   const struct dialog *dialog)
+{
+	return (struct crossing){
+		.call = call,
+		.from = dialog ? &dialog->callee : NULL,
+		.to = dialog ? &dialog->caller : NULL,
+	};
+}
+
+struct crossing crossing_to(const struct leg *leg)
+{
+	const struct dialog *dialog = leg->dialog;
+
+	return leg_is_caller(leg) ? crossing_to_caller(dialog->call, dialog)
+				  : crossing_to_callee(dialog->call, dialog);
+}
+
+/* Less the options that do not cross us: those that work between neighbours,
+ * or name dialogs by identifiers we change, and those we do not know. Of a
+ * list on several lines the first has all items. */
+static int bridgeable_options(const struct crossing *crossing,
+			      const msg_header_t *h)
+{
+	const struct sip *sip = crossing->call->sip;
+	const sip_supported_t *bridgeable =
+		crossing->initial ? sip->bridgeable : sip->bridgeable_within;
+	su_home_t *home = msg_home(crossing->msg);
+	const msg_param_t *item;
+	msg_list_t *list = NULL;
+
+	if (h->sh_class == sip_error_class)
+		return 0;
+	for (item = ((const msg_list_t *)h)->k_items; item && *item; item++) {
+		if (!sip_has_supported(bridgeable, *item))
+			continue;
+		if (!list)
+			list = (msg_list_t *)msg_header_alloc(home, h->sh_class,
+							      0);
+		if (!list || msg_params_add(home, &list->k_items, *item) < 0)
+			return -1;
+	}
+	return list ? header_insert(crossing->msg, list) : 0;
+}

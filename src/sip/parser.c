@@ -1,0 +1,69 @@
+/* How the stack reads messages: its own parser, made to keep the text of each
+ * header beside what it understands of it, so that headers.c can pass on the
+ * text (see parser_flags). */
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sofia-sip/msg_mclass.h>
+
+const unsigned parser_flags = MSG_DO_EXTRACT_COPY | MSG_DO_CANONIC;
+
+/* Where the stack keeps the text it fails on a message with empty lines before
+ * it (RFC 3261 7.5, RFC 5626 3.5.1): in its copy of the start line they come
+ * first, and as many bytes are missing at the end. The whole is at sh_data. */
+static void skip_empty_lines(msg_header_t *h, char *s, isize_t len)
+{
+	const char *line = h->sh_data;
+	size_t empty = line ? strspn(line, "\r\n\t ") : 0;
+
+	if (!empty || h->sh_len < empty + (size_t)len)
+		return;
+	h->sh_data = line + empty;
+	h->sh_len -= (usize_t)empty;
+	memcpy(s, line + empty, (size_t)len);
+}
+
+static issize_t read_request(su_home_t *home, msg_header_t *h, char *s,
+			     isize_t len)
+{
+	skip_empty_lines(h, s, len);
+	return sip_request_class->hc_parse(home, h, s, len);
+}
+
+static issize_t read_status(su_home_t *home, msg_header_t *h, char *s,
+			    isize_t len)
+{
+	skip_empty_lines(h, s, len);
+	return sip_status_class->hc_parse(home, h, s, len);
+}
+
+static msg_hclass_t *start_line(su_home_t *home, msg_hclass_t *class,
+				msg_parse_f *parse)
+{
+	struct msg_hclass_s *own = su_alloc(home, sizeof(*own));
+
+	if (!own)
+		return NULL;
+	*own = *class;
+	own->hc_parse = parse;
+	return own;
+}
+
+/* NULL: no memory. free() it after the agent; `home` lives as long. */
+msg_mclass_t *parser_new(su_home_t *home)
+{
+	msg_mclass_t *parser = msg_mclass_clone(sip_default_mclass(), 0, 0);
+	msg_hclass_t *request, *status;
+
+	request = start_line(home, sip_request_class, read_request);
+	status = start_line(home, sip_status_class, read_status);
+	if (!parser || !request || !status) {
+		free(parser);
+		return NULL;
+	}
+	parser->mc_request->hr_class = request;
+	parser->mc_status->hr_class = status;
+	return parser;
+}
