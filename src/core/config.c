@@ -44,7 +44,8 @@ static void free_arrays(struct config *config)
 	free(config->gateways);
 	for (i = 0; i < config->routes_count; i++) {
 		free(config->routes[i].name);
-		free(config->routes[i].gateways);
+		free(config->routes[i].hops);
+		free(config->routes[i].failover_on);
 	}
 	free(config->routes);
 }
@@ -183,6 +184,17 @@ const struct config_route *config_route_find(const struct config *config,
 			return &config->routes[i];
 	}
 	return NULL;
+}
+
+bool config_fails_over(const struct config_route *route, int status)
+{
+	size_t i;
+
+	for (i = 0; i < route->failover_on_count; i++) {
+		if (route->failover_on[i] == status)
+			return true;
+	}
+	return false;
 }
 
 const struct config_trunk *config_trunk_for(const struct config *config,

@@ -138,17 +138,3 @@ void config_read_uri(const struct config_place *place, const char *text)
 			   "numeric address, as this version looks up no "
 			   "names");
 }
-
-void config_read_gateway(const struct config_place *place, const char *text)
-{
-	struct config_reader *reader = place->reader;
-	struct config_reference *reference;
-
-	reference = config_grow(reader, &reader->references,
-				&reader->references_count, sizeof(*reference));
-	if (!reference)
-		return;
-	reference->route = place->section->index;
-	reference->line = place->line;
-	reference->name = config_strdup(reader, text);
-}

@@ -234,26 +234,33 @@ static void resolve(struct config_reader *reader,
 		    const struct config_reference *reference)
 {
 	struct config_route *route = &reader->config->routes[reference->route];
-	size_t gateway, i, *added;
+	struct config_hop *added, hop = reference->hop;
+	size_t i;
 
-	if (!find_gateway(reader->config, reference->name, &gateway)) {
+	if (!find_gateway(reader->config, reference->name, &hop.gateway)) {
 		config_error(reader, reference->line,
 			     "route \"%s\": there is no gateway \"%s\"",
 			     route->name, reference->name);
 		return;
 	}
-	for (i = 0; i < route->gateways_count; i++) {
-		if (route->gateways[i] != gateway)
+	for (i = 0; i < route->hops_count; i++) {
+		if (route->hops[i].gateway != hop.gateway)
 			continue;
 		config_error(reader, reference->line,
 			     "route \"%s\" has gateway \"%s\" twice",
 			     route->name, reference->name);
 		return;
 	}
-	added = config_grow(reader, &route->gateways, &route->gateways_count,
+	if (route->hops_count == CONFIG_HOPS_MAX) {
+		config_error(reader, reference->line,
+			     "route \"%s\" has more than %d gateways",
+			     route->name, CONFIG_HOPS_MAX);
+		return;
+	}
+	added = config_grow(reader, &route->hops, &route->hops_count,
 			    sizeof(*added));
 	if (added)
-		*added = gateway;
+		*added = hop;
 }
 
 static void check_reputation(struct config_reader *reader)

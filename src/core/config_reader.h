@@ -67,6 +67,7 @@ struct config_reference {
 	size_t route;
 	int line;
 	char *name;
+	struct config_hop hop; /* but for the gateway */
 };
 
 struct config_reader {
@@ -139,7 +140,8 @@ config_read_h config_read_unsigned, config_read_points, config_read_double,
 	config_read_choice, config_read_silent, config_read_name,
 	config_read_address, config_read_transport, config_read_source,
 	config_read_country, config_read_uri, config_read_gateway,
-	config_read_emergency, config_read_psap, config_read_namespace, config_read_url, config_read_header,
-	config_read_pointer;
+	config_read_emergency, config_read_psap, config_read_namespace,
+	config_read_url, config_read_header, config_read_pointer,
+	config_read_status;
 
 #endif

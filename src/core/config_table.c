@@ -97,13 +97,36 @@ static const struct config_option gateway_options[] = {
 	{"answer_ms", config_read_unsigned, "2000", 100, 32000,
 	 IN(config_gateway, answer_ms),
 	 .sentence = "Milliseconds without any response to an INVITE before "
-		     "the next gateway is tried."},
+		     "the next gateway is tried, and to an OPTIONS before it "
+		     "has failed."},
+	{"down_after", config_read_unsigned, "2", 1, 100,
+	 IN(config_gateway, down_after),
+	 .sentence = "Failed OPTIONS in a row after which it is down. While "
+		     "in doubt it is asked each second."},
+	{"up_after", config_read_unsigned, "2", 1, 100,
+	 IN(config_gateway, up_after),
+	 .sentence = "Answered OPTIONS in a row after which it is up again."},
+	{"max_unanswered", config_read_unsigned, "10", 0, 1000,
+	 IN(config_gateway, max_unanswered),
+	 .sentence = "INVITEs in a row without any response within half a "
+		     "second, after which new calls go elsewhere until it "
+		     "answers one; 0: any number."},
 };
 
 static const struct config_option route_options[] = {
 	{"gateways", config_read_gateway, NULL, 0, 0, 0,
-	 OPTION_LIST | OPTION_REQUIRED, "{\"core\", \"spare\"}",
-	 .sentence = "Tried in this order."},
+	 OPTION_LIST | OPTION_REQUIRED, "{\"east=70 west=30\", \"spare\"}",
+	 .sentence = "Tried in this order. Those within one pair of quotes "
+		     "share the calls by weight, 1 unless given."},
+	{"max_attempts", config_read_unsigned, "3", 1, CONFIG_ATTEMPTS_MAX,
+	 IN(config_route, max_attempts),
+	 .sentence = "Gateways, or addresses of one, tried for a call at "
+		     "most."},
+	{"failover_on", config_read_status, "{\"503\"}", 0, 0,
+	 IN(config_route, failover_on), OPTION_LIST | OPTION_MAY_BE_EMPTY,
+	 .sentence = "Responses on which the next one is tried, of 408, 480, "
+		     "500, 502, 503 and 504. A transport error and silence "
+		     "are always such; once it rings nothing is."},
 };
 
 static const struct config_option sip_options[] = {

@@ -14,45 +14,12 @@ static void orq_done(struct call *call)
 	call->orq = NULL;
 }
 
-/* The next target of the route that is up. When all are down, health is no
- * longer a reason: any may have come back since it was asked. */
-static struct target *pick(struct call *call)
-{
-	const struct config *config = call->config;
-	const struct config_route *route = call->route;
-	struct gateway *gateway;
-	bool any_up = false;
-
-	for (size_t i = 0; i < route->gateways_count; i++) {
-		gateway = gateway_find(call->sip,
-				       &config->gateways[route->gateways[i]]);
-		any_up |= gateway && gateway_target(gateway, true);
-	}
-	while (call->next_gateway < route->gateways_count) {
-		size_t at = route->gateways[call->next_gateway++];
-		struct target *target;
-
-		gateway = gateway_find(call->sip, &config->gateways[at]);
-		target = gateway ? gateway_target(gateway, any_up) : NULL;
-		if (target)
-			return target;
-	}
-	return NULL;
-}
-
-static unsigned answer_ms(const struct call *call)
-{
-	const struct config *config = call->config;
-	size_t at = call->route->gateways[call->next_gateway - 1];
-
-	return config->gateways[at].answer_ms;
-}
-
 static bool try_target(struct call *call, struct target *target)
 {
 	const sip_t *invite = sip_object(call->invite);
 	msg_t *msg = message_invite(call, target, invite->sip_request->rq_url);
 
+	call->tried[call->tried_count++] = target->id;
 	if (!msg)
 		return false;
 	target_unref(call->target);
@@ -66,42 +33,39 @@ static bool try_target(struct call *call, struct target *target)
 		msg_destroy(msg);
 		return false;
 	}
-	loop_timer_set(call->timer, answer_ms(call));
+	health_sent(target);
+	loop_timer_set(call->timer, target->gateway->answer_ms);
 	return true;
 }
 
-/* Tries the next gateway; when there is none left, gives the caller the
- * answer for a call that found no way (RFC 3261 16.7 (6)). */
-void attempt_next(struct call *call)
+static bool try_next(struct call *call)
 {
 	struct target *target;
 
-	if (call->state != CALL_TRYING)
-		call_enter(call, CALL_TRYING);
-	while ((target = pick(call)))
+	while (call->tried_count < call->route->max_attempts &&
+	       (target = choose_target(call)))
 		if (try_target(call, target))
-			return;
-	if (call->status == 408)
-		caller_reject(call, PARTY_CALLSIEVE, SIP_408_REQUEST_TIMEOUT);
-	else
-		caller_reject(call, PARTY_CALLSIEVE,
-			      SIP_500_INTERNAL_SERVER_ERROR);
+			return true;
+	return false;
 }
 
-static bool more_gateways(const struct call *call)
+/* The first attempt, or what there is to say when none can be made. */
+void attempt_first(struct call *call)
 {
-	return call->next_gateway < call->route->gateways_count;
+	call_enter(call, CALL_TRYING);
+	if (!try_next(call))
+		outcome_tell(call);
 }
 
 static void fail_over(struct call *call, int status, const char *why)
 {
 	log_info("call=%s event=gateway-failed gateway=%s status=%d why=%s",
 		 call->call_id, call->target->gateway->name, status, why);
-	if (more_gateways(call))
-		metric_add(METRIC_FAILOVERS, 1);
 	dialogs_free(call, NULL);
-	call->status = status;
-	attempt_next(call);
+	if (try_next(call))
+		metric_add(METRIC_FAILOVERS, 1);
+	else
+		outcome_tell(call);
 }
 
 static void pass_provisional(struct call *call, const sip_t *sip, msg_t *msg)
@@ -177,26 +141,29 @@ void attempt_pracked(struct call *call)
 	msg_destroy(msg);
 }
 
+/* RFC 3263 4.3: 503 and transport failures (which the stack reports as 503 of
+ * its own) say nothing of the callee; of some others the route decides. Once
+ * it rings, another attempt would ring it again. */
+static bool may_fail_over(const struct call *call, int status, bool internal)
+{
+	return call->state != CALL_RINGING &&
+	       (internal || config_fails_over(call->route, status));
+}
+
 static void on_refusal(struct call *call, const sip_t *sip, int status)
 {
 	bool internal = !sip || nta_sip_is_internal(sip);
-	bool early_media = call->state == CALL_RINGING;
-	msg_t *msg = nta_outgoing_getresponse(call->orq);
 
+	outcome_add(call,
+		    internal ? NULL : nta_outgoing_getresponse(call->orq),
+		    status);
 	orq_done(call);
-	/* RFC 3263 4.3: 503 and transport failures (which the stack reports as
-	 * 503 of its own) say nothing of the callee. Once it rings, another
-	 * attempt would ring it again. */
-	if ((status == 503 || internal) && !early_media)
-		fail_over(call, status, internal ? "unreachable" : "503");
-	else if (internal || !sip)
-		caller_reject(call, PARTY_CALLSIEVE, SIP_408_REQUEST_TIMEOUT);
-	else if (status == 503)
-		caller_final(call, msg, sip, SIP_500_INTERNAL_SERVER_ERROR);
+	if (internal)
+		health_failed(call->target);
+	if (may_fail_over(call, status, internal))
+		fail_over(call, status, internal ? "unreachable" : "refused");
 	else
-		caller_final(call, msg, sip, status,
-			     sip->sip_status->st_phrase);
-	msg_destroy(msg);
+		outcome_tell(call);
 }
 
 /* The caller is gone already; the callee may not know yet. */
@@ -221,6 +188,8 @@ static int on_response(void *magic, nta_outgoing_t *orq, const sip_t *sip)
 	struct call *call = magic;
 	int status = response_status(orq, sip);
 
+	if (sip && !nta_sip_is_internal(sip))
+		health_heard(call->target);
 	/* A 18x that the 2xx overtook. */
 	if (call->state == CALL_ANSWERED || call->state == CALL_UP)
 		return 0;
@@ -316,7 +285,8 @@ void attempt_timeout(struct call *call)
 		call_settle(call);
 	} else if (!call->responded) {
 		abandon(call);
-		health_silent(call->target);
+		health_failed(call->target);
+		outcome_add(call, NULL, 408);
 		fail_over(call, 408, "silent");
 	} else {
 		attempt_cancel(call, NULL, NULL);

@@ -54,6 +54,8 @@ void call_free(struct call *call)
 	msg_destroy(call->invite);
 	msg_destroy(call->early_bye);
 	tport_unref(call->connection);
+	target_unref(call->target);
+	msg_destroy(call->best);
 	config_free(call->config);
 	free(call);
 }
@@ -159,7 +161,7 @@ void call_enter(struct call *call, enum call_state state)
 void call_bridge(struct call *call)
 {
 	if (call->route)
-		attempt_next(call);
+		attempt_first(call);
 	else
 		call_hangup(call, NULL);
 }

@@ -50,44 +50,54 @@ struct gateway *gateway_find(struct sip *sip,
 {
 	struct gateway *gateway;
 
-	SLIST_FOREACH(gateway, &sip->gateways, link)
-	if (strcmp(gateway->name, config->name) == 0 &&
-	    strcmp(gateway->uri, config->uri) == 0)
-		return gateway;
+	SLIST_FOREACH (gateway, &sip->gateways, link)
+		if (strcmp(gateway->name, config->name) == 0 &&
+		    strcmp(gateway->uri, config->uri) == 0)
+			return gateway;
 	return NULL;
 }
 
-/* One to send a call to, or NULL; with `up`, only one that is. */
-struct target *gateway_target(struct gateway *gateway, bool up)
+bool gateway_is_up(const struct gateway *gateway)
 {
-	struct target *target;
+	const struct target *target;
 
 	LIST_FOREACH (target, &gateway->targets, link)
-		if (!up || !target->down)
-			return target;
-	return NULL;
+		if (health_good(target))
+			return true;
+	return false;
+}
+
+static void configure(struct gateway *gateway)
+{
+	const struct config_gateway *config = gateway->config;
+	struct target *target;
+
+	if (config)
+		gateway->answer_ms = config->answer_ms;
+	LIST_FOREACH (target, &gateway->targets, link) {
+		if (config)
+			target_listen(target, config->listen);
+		health_configure(target);
+	}
 }
 
 /* Brings the gateways in line with a configuration. */
 int gateways_configure(struct sip *sip, struct config *config)
 {
 	struct gateway *gateway;
-	struct target *target;
 
 	for (size_t i = 0; i < config->gateways_count; i++)
 		if (!gateway_find(sip, &config->gateways[i]) &&
 		    !gateway_new(sip, &config->gateways[i]))
 			return -ENOMEM;
-	SLIST_FOREACH(gateway, &sip->gateways, link)
-	gateway->config = NULL;
+	SLIST_FOREACH (gateway, &sip->gateways, link)
+		gateway->config = NULL;
 	for (size_t i = 0; i < config->gateways_count; i++) {
 		gateway = gateway_find(sip, &config->gateways[i]);
 		gateway->config = &config->gateways[i];
-		LIST_FOREACH (target, &gateway->targets, link) {
-			target_listen(target, gateway->config->listen);
-			health_configure(target);
-		}
 	}
+	SLIST_FOREACH (gateway, &sip->gateways, link)
+		configure(gateway);
 	return 0;
 }
 

@@ -1,40 +1,77 @@
-/* Whether a target lives, asked by OPTIONS. Any answer but 503 shows life; a
- * target is down after DOWN_AFTER failures in a row and up with the first
- * answer. */
+/* Whether a target lives. It is asked by OPTIONS, and any answer but 503 shows
+ * life; so many failures in a row mean that it is down, so many answers that
+ * it is up again.
+ *
+ * OPTIONS are far apart. At a thousand calls a second, what falls silent in
+ * between would get thousands of INVITEs, each of them a burden to the stack
+ * and a caller who waits. So INVITEs tell too: when many in a row had no
+ * response at all, though the first is half a second old (a 100 takes no more
+ * than 200 ms, RFC 3261 17.2.1), the target is suspect. New calls then go
+ * elsewhere but for one at a time, on trial, once it has answered an OPTIONS;
+ * a response to that one ends the suspicion. */
 #include "internal.h"
 
+#include "callsieve/core/clock.h"
 #include "callsieve/core/digest.h"
 #include "callsieve/core/log.h"
 #include "callsieve/core/loop.h"
 
-#define DOWN_AFTER 2
-#define PROBE_MS   5000 /* an OPTIONS unanswered for so long has failed */
+#define SILENCE_MS 500	/* T1: a healthy target is heard before */
+#define DOUBT_MS   1000 /* between OPTIONS while in doubt */
+#define TRIAL_MS   5000 /* between two calls on trial */
 
-static unsigned interval_s(const struct target *target)
+static unsigned interval_ms(const struct target *target)
 {
 	const struct config_gateway *config = target->gateway->config;
+	unsigned ms = config ? config->options_interval_s * 1000 : 0;
 
-	return config ? config->options_interval_s : 0;
+	return ms && (target->streak || target->suspect) ? DOUBT_MS : ms;
+}
+
+static bool is_asked(const struct target *target)
+{
+	return target->timer && interval_ms(target);
+}
+
+bool health_good(const struct target *target)
+{
+	return !target->down && (!target->suspect || target->trial_open);
+}
+
+static void log_event(const struct target *target, const char *event)
+{
+	char host[NETADDR_TEXT];
+
+	log_warn("gateway=%s event=%s address=%s:%u", target->gateway->name,
+		 event, netaddr_print(host, &target->addr), target->port);
+}
+
+/* The next call may find out. */
+static void offer_trial(struct target *target)
+{
+	uint64_t now = now_mono_ms();
+
+	if (target->trial_ms && now - target->trial_ms < TRIAL_MS)
+		return;
+	target->trial_open = true;
 }
 
 static void probe_result(struct target *target, bool alive)
 {
-	bool was_down = target->down;
+	const struct config_gateway *config = target->gateway->config;
 
-	target->failures = alive ? 0 : target->failures + 1;
-	target->down = target->failures >= DOWN_AFTER;
-	if (target->down && !was_down)
-		log_warn("gateway=%s event=down", target->gateway->name);
-	if (!target->down && was_down)
-		log_warn("gateway=%s event=up", target->gateway->name);
-}
-
-/* A call got no response at all. Where health is asked, that is as good as an
- * OPTIONS unanswered: the next calls need not wait to find out again. */
-void health_silent(struct target *target)
-{
-	if (interval_s(target))
-		probe_result(target, false);
+	if (alive && target->suspect)
+		offer_trial(target);
+	if (alive == !target->down) {
+		target->streak = 0;
+		return;
+	}
+	if (++target->streak <
+	    (target->down ? config->up_after : config->down_after))
+		return;
+	target->streak = 0;
+	target->down = !target->down;
+	log_event(target, target->down ? "down" : "up");
 }
 
 static void probe_end(struct target *target, bool alive)
@@ -42,8 +79,7 @@ static void probe_end(struct target *target, bool alive)
 	nta_outgoing_destroy(target->probe);
 	target->probe = NULL;
 	probe_result(target, alive);
-	if (interval_s(target))
-		loop_timer_set(target->timer, interval_s(target) * 1000);
+	loop_timer_set(target->timer, interval_ms(target));
 }
 
 static int on_options(void *magic, nta_outgoing_t *orq, const sip_t *sip)
@@ -97,7 +133,8 @@ static void probe_start(struct target *target)
 			TPTAG_IDENT(target->listener->name), TAG_END());
 	if (!target->probe)
 		msg_destroy(msg);
-	loop_timer_set(target->timer, PROBE_MS);
+	target->asked_ms = now_mono_ms();
+	loop_timer_set(target->timer, target->gateway->config->answer_ms);
 }
 
 static void on_timer(void *arg)
@@ -106,8 +143,69 @@ static void on_timer(void *arg)
 
 	if (target->probe)
 		probe_end(target, false);
-	else
+	else if (is_asked(target))
 		probe_start(target);
+	else
+		target->trial_open = target->suspect;
+}
+
+/* Asks at once, where that is done at all and was not just done. */
+static void ask(struct target *target)
+{
+	if (is_asked(target) && !target->probe &&
+	    now_mono_ms() - target->asked_ms >= DOUBT_MS)
+		probe_start(target);
+}
+
+static bool too_silent(const struct target *target)
+{
+	const struct config_gateway *config = target->gateway->config;
+
+	return config && config->max_unanswered &&
+	       target->unheard >= config->max_unanswered &&
+	       now_mono_ms() - target->unheard_ms >= SILENCE_MS;
+}
+
+/* An INVITE goes there. */
+void health_sent(struct target *target)
+{
+	if (target->trial_open) {
+		target->trial_open = false;
+		target->trial_ms = now_mono_ms();
+		if (target->timer && !is_asked(target))
+			loop_timer_set(target->timer, TRIAL_MS);
+	}
+	if (!target->suspect && too_silent(target)) {
+		target->suspect = true;
+		log_event(target, "suspect");
+		if (is_asked(target))
+			ask(target);
+		else if (target->timer)
+			loop_timer_set(target->timer, DOUBT_MS);
+	}
+	if (!target->unheard)
+		target->unheard_ms = now_mono_ms();
+	target->unheard++;
+}
+
+/* A response to an INVITE came from there. */
+void health_heard(struct target *target)
+{
+	target->unheard = 0;
+	if (!target->down)
+		target->streak = 0;
+	if (!target->suspect)
+		return;
+	target->suspect = false;
+	target->trial_open = false;
+	target->trial_ms = 0;
+	log_event(target, "answers");
+}
+
+/* An INVITE got no response at all, or could not be sent. */
+void health_failed(struct target *target)
+{
+	ask(target);
 }
 
 int health_init(struct target *target)
@@ -116,12 +214,24 @@ int health_init(struct target *target)
 			      on_timer, target);
 }
 
-/* The configuration of its gateway is new. */
+static void probe_drop(struct target *target)
+{
+	nta_outgoing_destroy(target->probe);
+	target->probe = NULL;
+	target->streak = 0;
+}
+
+/* The configuration of its gateway is new, or gone. */
 void health_configure(struct target *target)
 {
-	if (!interval_s(target)) {
-		target->failures = 0;
+	const struct config_gateway *config = target->gateway->config;
+
+	if (!config || !config->max_unanswered)
+		target->suspect = false;
+	if (!is_asked(target)) {
+		probe_drop(target);
 		target->down = false;
+		loop_timer_set(target->timer, DOUBT_MS);
 	} else if (!target->probe) {
 		loop_timer_set(target->timer, 1);
 	}
@@ -130,8 +240,7 @@ void health_configure(struct target *target)
 /* Nothing is asked any more; what is known stays. */
 void health_fini(struct target *target)
 {
-	nta_outgoing_destroy(target->probe);
-	target->probe = NULL;
+	probe_drop(target);
 	loop_timer_free(target->timer);
 	target->timer = NULL;
 }

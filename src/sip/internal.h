@@ -7,6 +7,8 @@
  *   call.c     the call and its states; call_enter() alone changes them
  *   caller.c   the caller's INVITE transaction: what we answer on it
  *   attempt.c  our INVITE to a gateway, and failover
+ *   choose.c   which gateway, and which of its targets
+ *   outcome.c  the answer to a call that no gateway took
  *   dialog.c   pairs of legs, one pair for each early dialog of the callee
  *   prack.c    reliable provisional responses and their PRACK
  *   relay.c    requests within a dialog, passed from one leg to the other
@@ -15,7 +17,7 @@
  *   headers.c  which headers cross from one to the other, and how
  *   gateway.c  gateways, and the targets of each
  *   target.c   one address of a gateway
- *   health.c   whether a target lives, asked by OPTIONS
+ *   health.c   whether a target lives, by OPTIONS and by what calls find
  *   recent.c   what was lately answered without state
  *   trace.c    the stack's own log
  */
@@ -62,6 +64,9 @@ struct reliable;
 
 #define RULE_SLOTS 256 /* of headers.c; a power of two, for speed */
 
+/* Addresses of one gateway. */
+#define TARGETS_MAX 32
+
 /* The stack searches its list of what it may have to send again in line, so
  * what stays unanswered must stay little. Beyond these a BYE is sent once, and
  * an INVITE given up is forgotten at once. */
@@ -105,6 +110,8 @@ struct target {
 	LIST_ENTRY(target) link; /* of its gateway */
 	struct gateway *gateway;
 	unsigned refs;
+	unsigned id; /* never used again */
+	unsigned priority, weight; /* among those of the gateway */
 	struct netaddr addr;
 	uint16_t port;
 	enum config_transport transport;
@@ -113,9 +120,15 @@ struct target {
 
 	/* health.c */
 	bool down;
-	unsigned failures; /* in a row */
+	unsigned streak;  /* OPTIONS in a row that speak against it */
+	uint64_t asked_ms; /* the last */
 	struct loop_timer *timer;
 	nta_outgoing_t *probe;
+	unsigned unheard;    /* INVITEs since the last response */
+	uint64_t unheard_ms; /* the first of them */
+	bool suspect;	     /* too many */
+	bool trial_open;     /* but the next may try */
+	uint64_t trial_ms;   /* the last such; 0: none yet */
 };
 
 /* Outlives reloads, because targets know it: found by name and URI. */
@@ -125,6 +138,7 @@ struct gateway {
 	char *name;
 	char *uri;
 	const struct config_gateway *config; /* NULL: not in the current one */
+	unsigned answer_ms;
 	LIST_HEAD(, target) targets;
 };
 
@@ -182,8 +196,10 @@ struct call {
 
 	/* towards the callee */
 	const struct config_route *route;
-	size_t next_gateway; /* index in route */
 	struct target *target; /* of the last attempt; a reference */
+	unsigned tried[CONFIG_ATTEMPTS_MAX], tried_count; /* ids of targets */
+	msg_t *best;	 /* refusal yet, or NULL */
+	int best_status; /* its status; 0: none */
 	nta_outgoing_t *orq;   /* our INVITE */
 	bool responded;	     /* to it */
 	msg_t *held_answer;  /* its 2xx, until every PRACK has come */
@@ -210,6 +226,7 @@ struct sip {
 	size_t listeners_count;
 	SLIST_HEAD(, trunk_load) trunk_loads;
 	SLIST_HEAD(, gateway) gateways;
+	unsigned targets_made;
 	LIST_HEAD(, call) calls;
 	LIST_HEAD(, refusal) refusals; /* whose ACK is awaited */
 	struct load load;
@@ -289,7 +306,7 @@ void caller_reject(struct call *call, enum call_party by, int status,
 void refusals_free(struct sip *sip);
 
 /* attempt.c */
-void attempt_next(struct call *call);
+void attempt_first(struct call *call);
 void attempt_cancel(struct call *call, msg_t *cancel, const sip_t *sip);
 void attempt_ack(struct call *call, struct dialog *dialog, msg_t *ack,
 		 const sip_t *sip);
@@ -359,7 +376,7 @@ int gateways_configure(struct sip *sip, struct config *config);
 void gateways_free(struct sip *sip);
 struct gateway *gateway_find(struct sip *sip,
 			     const struct config_gateway *config);
-struct target *gateway_target(struct gateway *gateway, bool up);
+bool gateway_is_up(const struct gateway *gateway);
 
 /* target.c */
 struct target *target_new(struct gateway *gateway, const struct netaddr *addr,
@@ -373,7 +390,18 @@ void target_unref(struct target *target);
 int health_init(struct target *target);
 void health_configure(struct target *target);
 void health_fini(struct target *target);
-void health_silent(struct target *target);
+bool health_good(const struct target *target);
+void health_sent(struct target *target);
+void health_heard(struct target *target);
+void health_failed(struct target *target);
+
+/* choose.c */
+size_t choose_weighted(const unsigned *weights, size_t count, uint64_t random);
+struct target *choose_target(const struct call *call);
+
+/* outcome.c */
+void outcome_add(struct call *call, msg_t *msg, int status);
+void outcome_tell(struct call *call);
 
 /* recent.c */
 struct recent;

@@ -97,6 +97,8 @@ struct target *target_new(struct gateway *gateway, const struct netaddr *addr,
 	if (!target)
 		return NULL;
 	target->refs = 1;
+	target->id = ++gateway->sip->targets_made;
+	target->weight = 1;
 	target->gateway = gateway;
 	target->addr = *addr;
 	target->port = port;

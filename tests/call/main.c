@@ -31,6 +31,7 @@ static const struct entry {
 	{"screening", screening_suite, false},
 	{"timers", timers_suite, false},
 	{"failover", failover_suite, false},
+	{"gateways", gateways_suite, false},
 	{"reputation", reputation_suite, false},
 	{"transport", transport_suite, false},
 	{"within", within_suite, false},

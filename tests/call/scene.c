@@ -64,6 +64,7 @@ void scene_configure(struct scene *scene, const struct scene_options *options)
 	fprintf(out,
 		"route out {\n"
 		"\tgateways = {%s}\n"
+		"%s"
 		"}\n"
 		"limits {\n"
 		"\tmax_loop_lag_ms = %u\n"
@@ -74,6 +75,7 @@ void scene_configure(struct scene *scene, const struct scene_options *options)
 		"}\n"
 		"%s",
 		text_or(options->gateways, "\"core\""),
+		text_or(options->route, ""),
 		options->lag_ms ? options->lag_ms : LAG_MS,
 		text_or(options->limits, ""), text_or(options->sections, ""));
 	fclose(out);

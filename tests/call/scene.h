@@ -31,6 +31,7 @@ struct scene_options {
 	const char *trunk;    /* in the trunk's section */
 	const char *gateway;  /* in the gateway's section */
 	const char *gateways; /* names of the route's, `"core"` unless given */
+	const char *route;    /* more lines in the route's section */
 	const char *limits;   /* in the section for everything */
 	unsigned lag_ms;      /* max_loop_lag_ms, else out of the way: a busy
 				 machine is no failure */

@@ -79,13 +79,29 @@ struct config_gateway {
 	char *listen; /* to send from; NULL: the one on the way there */
 	unsigned options_interval_s; /* 0: no health checks */
 	unsigned answer_ms;	     /* no response at all: next gateway */
+	unsigned down_after, up_after; /* OPTIONS in a row */
+	unsigned max_unanswered;       /* INVITEs in a row; 0: any number */
 };
 
-/* route NAME { gateways = {first, second, ...} }: tried in this order */
+/* A gateway of a route. Those of the lowest priority share the calls by
+ * weight; the others are for what these cannot take. */
+#define CONFIG_HOPS_MAX	    32
+#define CONFIG_ATTEMPTS_MAX 8
+
+struct config_hop {
+	size_t gateway; /* index in config.gateways */
+	unsigned priority;
+	unsigned weight;
+};
+
+/* route NAME { gateways = {"a=70 b=30", "c"} } */
 struct config_route {
 	char *name;
-	size_t *gateways; /* indexes into config.gateways */
-	size_t gateways_count;
+	struct config_hop *hops; /* by priority */
+	size_t hops_count;
+	int *failover_on; /* statuses that send a call to the next gateway */
+	size_t failover_on_count;
+	unsigned max_attempts; /* for one call */
 };
 
 /* screening { ... } */
@@ -179,6 +195,8 @@ int config_parse(struct config **configp, const char *path, const char *text,
 /* Lent; NULL when there is none. */
 const struct config_route *config_route_find(const struct config *config,
 					     const char *name);
+
+bool config_fails_over(const struct config_route *route, int status);
 
 /* The trunk with the longest matching source, or NULL. */
 const struct config_trunk *config_trunk_for(const struct config *config,

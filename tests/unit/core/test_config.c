@@ -121,7 +121,13 @@ START_TEST(defaults_are_filled_in)
 	ck_assert_uint_eq(config->gateways[0].port, 5080);
 	ck_assert_uint_eq(config->gateways[0].options_interval_s, 30);
 	ck_assert_uint_eq(config->gateways[0].answer_ms, 2000);
+	ck_assert_uint_eq(config->gateways[0].down_after, 2);
+	ck_assert_uint_eq(config->gateways[0].up_after, 2);
+	ck_assert_uint_eq(config->gateways[0].max_unanswered, 10);
 	ck_assert_ptr_null(config->gateways[0].listen);
+	ck_assert_uint_eq(config->routes[0].max_attempts, 3);
+	ck_assert(config_fails_over(&config->routes[0], 503));
+	ck_assert(!config_fails_over(&config->routes[0], 500));
 	ck_assert_uint_eq(config->limits.max_calls, 50000);
 	ck_assert_uint_eq(config->limits.max_setup, 2000);
 	ck_assert_uint_eq(config->limits.max_unacked, 2000);
@@ -162,6 +168,15 @@ START_TEST(reputation_and_api_are_there_only_if_given)
 }
 END_TEST
 
+static void check_hop(const struct config_route *route, size_t i,
+		      size_t gateway, unsigned priority, unsigned weight)
+{
+	ck_assert_uint_lt(i, route->hops_count);
+	ck_assert_uint_eq(route->hops[i].gateway, gateway);
+	ck_assert_uint_eq(route->hops[i].priority, priority);
+	ck_assert_uint_eq(route->hops[i].weight, weight);
+}
+
 START_TEST(values_reach_their_fields)
 {
 	struct config *config = parse_with(
@@ -170,8 +185,12 @@ START_TEST(values_reach_their_fields)
 		"  identity = from country = 44 screen = off reject_at = 7\n"
 		"  max_calls = 1 max_setup = 2 max_unacked = 3 }\n"
 		"gateway h { uri = 'sip:[::1];transport=tcp' listen = b\n"
-		"  options_interval_s = 0 answer_ms = 500 }\n"
+		"  options_interval_s = 0 answer_ms = 500\n"
+		"  down_after = 3 up_after = 4 max_unanswered = 0 }\n"
 		"route s { gateways = {h, g} }\n"
+		"route v { gateways = {'g=70  h', i} max_attempts = 8\n"
+		"  failover_on = {408, 504} }\n"
+		"gateway i { uri = 'sip:127.0.0.1' }\n"
 		"sip { unknown_source = silent trace = on }\n"
 		"screening { emergency = {} report_points = 5 }\n"
 		"reputation { url = 'https://h/{national}' score = ''\n"
@@ -197,9 +216,19 @@ START_TEST(values_reach_their_fields)
 	ck_assert_uint_eq(config->gateways[1].port, 5060);
 	ck_assert_str_eq(config->gateways[1].listen, "b");
 	ck_assert_uint_eq(config->gateways[1].answer_ms, 500);
-	ck_assert_uint_eq(config->routes[1].gateways_count, 2);
-	ck_assert_uint_eq(config->routes[1].gateways[0], 1);
-	ck_assert_uint_eq(config->routes[1].gateways[1], 0);
+	ck_assert_uint_eq(config->gateways[1].down_after, 3);
+	ck_assert_uint_eq(config->gateways[1].up_after, 4);
+	ck_assert_uint_eq(config->gateways[1].max_unanswered, 0);
+	check_hop(&config->routes[1], 0, 1, 0, 1);
+	check_hop(&config->routes[1], 1, 0, 1, 1);
+	check_hop(&config->routes[2], 0, 0, 0, 70);
+	check_hop(&config->routes[2], 1, 1, 0, 1);
+	check_hop(&config->routes[2], 2, 2, 1, 1);
+	ck_assert_uint_eq(config->routes[2].hops_count, 3);
+	ck_assert_uint_eq(config->routes[2].max_attempts, 8);
+	ck_assert(config_fails_over(&config->routes[2], 408));
+	ck_assert(config_fails_over(&config->routes[2], 504));
+	ck_assert(!config_fails_over(&config->routes[2], 503));
 	ck_assert(config->silent_unknown && config->trace);
 	ck_assert_uint_eq(config->screening.emergency_count, 0);
 	ck_assert_int_eq(config->screening.report_points, 5);

@@ -5,6 +5,7 @@
 
 Suite *recent_suite(void);
 Suite *admit_suite(void);
+Suite *choose_suite(void);
 Suite *scripts_suite(void);
 
 #endif
