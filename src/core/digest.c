@@ -11,14 +11,18 @@
 void digest_sha256_hex(char hex[DIGEST_HEX_SIZE], const void *data, size_t len)
 {
 	unsigned char md[32];
+	static const char digits[] = "0123456789abcdef";
 	unsigned int size = 0;
 
 	/* Fails only without memory or without SHA-256: no way to go on. */
 	if (!EVP_Digest(data, len, md, &size, EVP_sha256(), NULL) ||
 	    size != sizeof(md))
 		abort();
-	for (size_t i = 0; i < sizeof(md); i++)
-		snprintf(hex + 2 * i, 3, "%02x", md[i]);
+	for (size_t i = 0; i < sizeof(md); i++) {
+		hex[2 * i] = digits[md[i] >> 4];
+		hex[2 * i + 1] = digits[md[i] & 15];
+	}
+	hex[2 * sizeof(md)] = '\0';
 }
 
 static void from_kernel(unsigned char *to, size_t len)

@@ -163,7 +163,7 @@ static int create_agent(struct sip *sip)
 		return -ENOMEM;
 	sip->agent = nta_agent_create(
 		loop_sofia_root(sip->loop), (url_string_t *)-1, request_recv,
-		sip, NTATAG_UA(1), NTATAG_CANCEL_487(0), NTATAG_MERGE_482(1),
+		sip, NTATAG_UA(1), NTATAG_CANCEL_487(0), NTATAG_MERGE_482(0),
 		NTATAG_UDP_MTU(UDP_MTU), NTATAG_PRELOAD(MESSAGE_PRELOAD),
 		NTATAG_MAXSIZE(MESSAGE_MAX), NTATAG_SERVER_RPORT(1),
 		NTATAG_CLIENT_RPORT(1), NTATAG_TIMER_C(STACK_TIMER_C_MS),

@@ -44,6 +44,7 @@ void call_free(struct call *call)
 	} else {
 		sip->abandoned--;
 	}
+	ongoing_remove(&call->ongoing);
 	nta_incoming_destroy(call->irq);
 	nta_outgoing_destroy(call->orq);
 	relays_drop(call);
@@ -83,6 +84,7 @@ struct call *call_new(struct sip *sip, const struct config_trunk *trunk,
 	LIST_INSERT_HEAD(&sip->calls, call, link);
 	sip->load.calls++;
 	load->load.calls++;
+	ongoing_add(&call->ongoing, sip, sip_object(msg));
 	load_count(call, CALL_ENDING, CALL_SCREENING);
 	metric_set(METRIC_CALLS_CURRENT, sip->load.calls);
 	if (loop_timer_new(&call->timer, sip->loop, on_timer, call)) {
@@ -152,6 +154,7 @@ void call_enter(struct call *call, enum call_state state)
 		loop_timer_free(call->timer);
 		call->timer = NULL;
 	} else if (state == CALL_ENDING) {
+		ongoing_remove(&call->ongoing);
 		relays_end(call, NULL);
 		if (call->orq || !LIST_EMPTY(&call->relays))
 			end_in_time(call);

@@ -20,6 +20,7 @@ struct refusal {
 	struct sip *sip;
 	struct trunk_load *load;
 	nta_incoming_t *irq;
+	struct ongoing ongoing;
 };
 
 static void irq_done(struct call *call)
@@ -31,6 +32,7 @@ static void irq_done(struct call *call)
 static void refusal_free(struct refusal *refusal)
 {
 	nta_incoming_destroy(refusal->irq);
+	ongoing_remove(&refusal->ongoing);
 	refusal->sip->load.unacked--;
 	refusal->load->load.unacked--;
 	LIST_REMOVE(refusal, link);
@@ -59,6 +61,7 @@ static void refused(struct call *call)
 	refusal->load = call->load;
 	refusal->irq = call->irq;
 	call->irq = NULL;
+	ongoing_move(&refusal->ongoing, call->sip, &call->ongoing);
 	call->sip->load.unacked++;
 	call->load->load.unacked++;
 	LIST_INSERT_HEAD(&call->sip->refusals, refusal, link);

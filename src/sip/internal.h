@@ -18,6 +18,8 @@
  *   gateway.c  gateways, and the targets of each
  *   target.c   one address of a gateway
  *   health.c   whether a target lives, by OPTIONS and by what calls find
+ *   loops.c    calls that come round
+ *   call_id.c  Call-IDs that we know as ours
  *   recent.c   what was lately answered without state
  *   trace.c    the stack's own log
  */
@@ -55,7 +57,7 @@ struct reliable;
 #include "callsieve/sip.h"
 
 #define TAG_CHARS     16 /* 82 random bits; RFC 3261 19.3 asks for 32 */
-#define CALL_ID_CHARS 24
+#define CALL_ID_CHARS 32
 
 /* What one peer can make a call hold: early dialogs, requests under way. */
 #define DIALOGS_MAX   16
@@ -142,6 +144,14 @@ struct gateway {
 	LIST_HEAD(, target) targets;
 };
 
+#define ONGOING_SLOTS 8192
+
+/* An INVITE of a caller, while it has no final answer or that no ACK. */
+struct ongoing {
+	LIST_ENTRY(ongoing) link;
+	uint64_t key; /* 0: not linked */
+};
+
 enum call_state {
 	CALL_SCREENING, /* the verdict is awaited; nothing sent to anyone */
 	CALL_TRYING,	/* INVITE at a gateway, which has not rung yet */
@@ -185,6 +195,7 @@ struct call {
 	msg_t *early_bye; /* the callee's, while the caller's ACK is awaited */
 
 	/* towards the caller */
+	struct ongoing ongoing;
 	nta_incoming_t *irq; /* its INVITE, while it can be answered or ACKed */
 	msg_t *invite;	     /* until the final answer */
 	const struct listener *listener;
@@ -229,6 +240,7 @@ struct sip {
 	unsigned targets_made;
 	LIST_HEAD(, call) calls;
 	LIST_HEAD(, refusal) refusals; /* whose ACK is awaited */
+	LIST_HEAD(, ongoing) ongoing[ONGOING_SLOTS];
 	struct load load;
 	unsigned byes;	    /* sent, unanswered */
 	unsigned abandoned; /* INVITEs given up, that may still be answered */
@@ -402,6 +414,20 @@ struct target *choose_target(const struct call *call);
 /* outcome.c */
 void outcome_add(struct call *call, msg_t *msg, int status);
 void outcome_tell(struct call *call);
+
+/* loops.c */
+void ongoing_add(struct ongoing *ongoing, struct sip *sip, const sip_t *invite);
+void ongoing_move(struct ongoing *ongoing, struct sip *sip,
+		  struct ongoing *from);
+void ongoing_remove(struct ongoing *ongoing);
+bool ongoing_has(const struct sip *sip, const sip_t *invite);
+
+/* call_id.c */
+void call_id_make(const struct sip *sip, char id[CALL_ID_CHARS + 1],
+		  const char *trunk, const url_t *uri);
+bool call_id_ours(const struct sip *sip, const char *id);
+bool call_id_loops(const struct sip *sip, const char *id, const char *trunk,
+		   const url_t *uri);
 
 /* recent.c */
 struct recent;

@@ -113,15 +113,19 @@ msg_t *message_invite(struct call *call, const struct target *target,
 	const sip_t *from = sip_object(call->invite);
 	struct crossing crossing = crossing_to_callee(call, NULL);
 	char tag[TAG_CHARS + 1];
+	sip_request_t *rq;
 	su_home_t *home;
 
 	if (!msg)
 		return NULL;
 	home = msg_home(msg);
 	random_token(tag, TAG_CHARS);
-	random_token(call->call_id, CALL_ID_CHARS);
+	rq = request_line(home, uri, target->url);
+	if (rq)
+		call_id_make(call->sip, call->call_id, call->trunk->name,
+			     rq->rq_url);
 	crossing.initial = true;
-	if (header_insert(msg, request_line(home, uri, target->url)) < 0 ||
+	if (header_insert(msg, rq) < 0 ||
 	    header_insert(msg, retag(home, from->sip_from, tag,
 				     listener->host)) < 0 ||
 	    header_insert(msg, retag(home, from->sip_to, NULL,

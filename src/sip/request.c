@@ -99,6 +99,25 @@ static bool refused(struct sip *sip, msg_t *msg, const sip_t *req)
 	return false;
 }
 
+/* Refuses what we have seen before; consumes msg then. */
+static bool comes_round(struct sip *sip, msg_t *msg, const sip_t *req,
+			const struct config_trunk *trunk)
+{
+	char call_id[160];
+
+	if (ongoing_has(sip, req)) {
+		answer(sip, msg, 482, "Request Merged", NULL);
+		return true;
+	}
+	if (!call_id_loops(sip, req->sip_call_id->i_id, trunk->name,
+			   req->sip_request->rq_url))
+		return false;
+	log_warn("event=loop trunk=%s call_id=%s", trunk->name,
+		 log_quote(call_id, sizeof(call_id), req->sip_call_id->i_id));
+	answer(sip, msg, SIP_482_LOOP_DETECTED, NULL);
+	return true;
+}
+
 /* RFC 3325 9.1: at most one sip or sips and one tel URI; a tel URI is a number
  * for certain. */
 static const char *asserted(su_home_t *home, const sip_t *req)
@@ -191,7 +210,7 @@ static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 		answer(sip, msg, verdict.status, verdict.phrase, NULL);
 		return;
 	}
-	if (refused(sip, msg, req))
+	if (refused(sip, msg, req) || comes_round(sip, msg, req, invite->trunk))
 		return;
 	read_invite(invite, msg_home(msg), req);
 	privilege = sip->events->privilege(invite, sip->arg);

@@ -46,6 +46,7 @@ static const struct entry {
 	{"cancel", cancel_suite, false},
 	{"prack", prack_suite, false},
 	{"requests", requests_suite, false},
+	{"loops", loops_suite, false},
 	{"reports", reports_suite, false},
 	{"admission", admission_suite, false},
 	{"bypass", bypass_suite, false},

@@ -14,6 +14,7 @@ Suite *within_suite(void);
 Suite *reinvite_suite(void);
 Suite *ending_suite(void);
 Suite *requests_suite(void);
+Suite *loops_suite(void);
 Suite *malformed_suite(void);
 Suite *transport_suite(void);
 Suite *failover_suite(void);

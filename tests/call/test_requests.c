@@ -181,27 +181,6 @@ START_TEST(strange_request_uri_gets_416)
 }
 END_TEST
 
-START_TEST(merged_request_gets_482)
-{
-	struct scene scene;
-	struct call call;
-	struct dialog merged;
-
-	scene_open(&scene, NULL);
-	call_place(&call, &scene, NULL);
-
-	/* By another path: RFC 3261 8.2.2.2. */
-	merged = call.caller;
-	snprintf(merged.invite_branch, sizeof(merged.invite_branch),
-		 "z9hG4bK-another-path");
-	dialog_resend(&merged, PARTS(.body = OFFER));
-	dialog_ack_failure(&merged, dialog_expect(&merged, 482, "INVITE"));
-	call_answer(&call);
-	call_hang_up(&call);
-	scene_close(&scene);
-}
-END_TEST
-
 START_TEST(rport_is_honoured)
 {
 	struct scene scene;
@@ -311,32 +290,6 @@ START_TEST(stranger_cannot_end_a_call)
 }
 END_TEST
 
-START_TEST(loop_of_configuration_ends)
-{
-	struct scene scene;
-	struct call call;
-	char trunk[200], gateway[200];
-	const struct message *answer;
-
-	/* The gateway is the daemon itself, and a trunk of its own. */
-	scene_init(&scene, NULL);
-	snprintf(trunk, sizeof(trunk),
-		 "trunk self {\n\tsources = {\"%s\"}\n\troute = \"out\"\n}\n"
-		 "gateway loop {\n\turi = \"sip:%s:%u\"\n"
-		 "\toptions_interval_s = 0\n}\n",
-		 scene.daemon.host, scene.daemon.host, scene.daemon.port);
-	snprintf(gateway, sizeof(gateway), "\"loop\"");
-	scene_configure(&scene, SCENE(.sections = trunk, .gateways = gateway));
-	daemon_start(&scene.daemon);
-	call_begin(&call, &scene, CALLER, CALLEE, NULL);
-	answer = peer_poll(&scene.caller, 483, "INVITE", NULL, 4000);
-	if (!answer)
-		answer = peer_expect(&scene.caller, 482, "INVITE", NULL);
-	dialog_ack_failure(&call.caller, answer);
-	scene_close(&scene);
-}
-END_TEST
-
 Suite *requests_suite(void)
 {
 	Suite *suite = suite_create("requests");
@@ -351,11 +304,9 @@ Suite *requests_suite(void)
 	tcase_add_test(tests, unknown_proxy_requirement_gets_420_naming_it);
 	tcase_add_test(tests, max_forwards_of_0_gets_483);
 	tcase_add_test(tests, strange_request_uri_gets_416);
-	tcase_add_test(tests, merged_request_gets_482);
 	tcase_add_test(tests, rport_is_honoured);
 	tcase_add_test(tests, unknown_source_gets_403);
 	tcase_add_test(tests, unknown_source_gets_silence_if_so_configured);
 	tcase_add_test(tests, stranger_cannot_end_a_call);
-	tcase_add_test(tests, loop_of_configuration_ends);
 	return suite;
 }

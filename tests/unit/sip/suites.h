@@ -7,5 +7,6 @@ Suite *recent_suite(void);
 Suite *admit_suite(void);
 Suite *choose_suite(void);
 Suite *scripts_suite(void);
+Suite *call_id_suite(void);
 
 #endif
