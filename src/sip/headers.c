@@ -13,7 +13,7 @@
 
 #include <sofia-sip/su_string.h>
 
-static transform_f bridgeable_options;
+static transform_f bridgeable_options, within_dialog;
 
 enum fate {
 	PASSES,
@@ -42,6 +42,9 @@ static const struct rule {
 	{"Content-Length", OWN, NULL},
 	{"RSeq", OWN, NULL},
 	{"RAck", OWN, NULL},
+
+	/* message_invite() makes its own; within a dialog it means nothing. */
+	{"Max-Breadth", CHANGED, within_dialog},
 
 	/* What both ends can only do if we let it through. */
 	{"Supported", CHANGED, bridgeable_options},
@@ -262,6 +265,12 @@ struct crossing crossing_to(const struct leg *leg)
 
 	return leg_is_caller(leg) ? crossing_to_caller(dialog->call, dialog)
 				  : crossing_to_callee(dialog->call, dialog);
+}
+
+static int within_dialog(const struct crossing *crossing,
+			 const msg_header_t *h)
+{
+	return crossing->initial ? 0 : header_share(crossing, h);
 }
 
 /* Less the options that do not cross us: those that work between neighbours,

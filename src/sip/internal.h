@@ -416,6 +416,7 @@ void outcome_add(struct call *call, msg_t *msg, int status);
 void outcome_tell(struct call *call);
 
 /* loops.c */
+unsigned max_breadth(const sip_t *sip);
 void ongoing_add(struct ongoing *ongoing, struct sip *sip, const sip_t *invite);
 void ongoing_move(struct ongoing *ongoing, struct sip *sip,
 		  struct ongoing *from);

@@ -1,7 +1,30 @@
-/* Calls that come round: hop limits, copies of one INVITE by several paths,
- * and INVITEs of our own that come back (see call_id.c). The Vias do not tell:
- * we let none pass. */
+/* Calls that come round: how far they may spread, copies of one INVITE by
+ * several paths, and INVITEs of our own that come back (see call_id.c). The
+ * Vias do not tell: we let none pass. */
 #include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sofia-sip/su_string.h>
+
+#define BREADTH_MAX 60 /* RFC 5393 5.3.3 */
+
+/* At how many places at once the call may still be tried (RFC 5393 5.3); 0:
+ * at none. We try one after another, so each attempt may have it all. */
+unsigned max_breadth(const sip_t *sip)
+{
+	const sip_unknown_t *h = sip->sip_unknown;
+	unsigned long n;
+
+	while (h && !su_casematch(h->un_name, "Max-Breadth"))
+		h = h->un_next;
+	if (!h || !*h->un_value ||
+	    h->un_value[strspn(h->un_value, "0123456789")])
+		return BREADTH_MAX;
+	n = strtoul(h->un_value, NULL, 10);
+	return n < BREADTH_MAX ? (unsigned)n : BREADTH_MAX;
+}
 
 /* FNV-1a, seeded: nobody outside can aim at a slot. */
 static uint64_t mix(uint64_t hash, const char *text)

@@ -26,6 +26,14 @@ static int add_max_forwards(msg_t *msg, const sip_t *from)
 						     max_forwards_left(from)));
 }
 
+static int add_max_breadth(msg_t *msg, const sip_t *from)
+{
+	return header_insert(msg,
+			     sip_unknown_format(msg_home(msg),
+						"Max-Breadth: %u",
+						max_breadth(from)));
+}
+
 /* An address of ours or of the caller's network means nothing to the other
  * side, and is none of its business; a domain name is part of an identity. */
 static void hide_host(url_t *url, const char *host)
@@ -134,6 +142,7 @@ msg_t *message_invite(struct call *call, const struct target *target,
 	    header_insert(msg, sip_cseq_create(home, 1, SIP_METHOD_INVITE)) <
 		    0 ||
 	    add_max_forwards(msg, from) < 0 ||
+	    add_max_breadth(msg, from) < 0 ||
 	    add_contact(msg, listener->contacts[target->transport]) < 0 ||
 	    headers_cross(&crossing, msg, call->invite, from) < 0) {
 		msg_destroy(msg);

@@ -105,6 +105,10 @@ static bool comes_round(struct sip *sip, msg_t *msg, const sip_t *req,
 {
 	char call_id[160];
 
+	if (!max_breadth(req)) {
+		answer(sip, msg, 440, "Max-Breadth Exceeded", NULL);
+		return true;
+	}
 	if (ongoing_has(sip, req)) {
 		answer(sip, msg, 482, "Request Merged", NULL);
 		return true;

@@ -283,6 +283,68 @@ START_TEST(call_tried_anew_after_its_refusal_is_no_copy)
 }
 END_TEST
 
+static void expect_breadth(struct scene *scene, const char *headers,
+			   const char *breadth)
+{
+	struct call call;
+
+	call_place(&call, scene, PARTS(.body = OFFER, .headers = headers));
+	claim_text(message_header(call.invite, "Max-Breadth", 0), breadth);
+	claim_number(message_count(call.invite, "Max-Breadth"), 1);
+	call_refuse(&call, 486);
+}
+
+/* check 8 */
+START_TEST(max_breadth_is_passed_made_and_bounded)
+{
+	struct scene scene;
+
+	scene_open(&scene, NULL);
+	expect_breadth(&scene, "Max-Breadth: 17\r\n", "17");
+	expect_breadth(&scene, "max-breadth: 1\r\n", "1");
+	expect_breadth(&scene, NULL, "60");
+	expect_breadth(&scene, "Max-Breadth: 61\r\n", "60");
+	expect_breadth(&scene, "Max-Breadth: 99999999999999999999\r\n", "60");
+	expect_breadth(&scene, "Max-Breadth: -1\r\n", "60");
+	expect_breadth(&scene, "Max-Breadth:\r\n", "60");
+	expect_breadth(&scene, "Max-Breadth: 4\r\nMax-Breadth: 5\r\n", "4");
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(max_breadth_of_0_gets_440)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	call_begin(&call, &scene, CALLER, CALLEE,
+		   PARTS(.body = OFFER, .headers = "Max-Breadth: 0\r\n"));
+	claim_text(dialog_expect_failure(&call.caller, 440)->phrase,
+		   "Max-Breadth Exceeded");
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(max_breadth_within_a_dialog_passes_as_it_is)
+{
+	struct scene scene;
+	struct call call;
+	const struct message *info;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	dialog_send(&call.caller, "INFO",
+		    PARTS(.headers = "Max-Breadth: 61\r\n"));
+	info = dialog_expect_request(&call.callee, "INFO");
+	claim_text(message_header(info, "Max-Breadth", 0), "61");
+	dialog_reply(&call.callee, info, 200, NULL);
+	dialog_expect(&call.caller, 200, "INFO");
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *loops_suite(void)
 {
 	Suite *suite = suite_create("loops");
@@ -298,5 +360,8 @@ Suite *loops_suite(void)
 	tcase_add_test(tests, call_forked_to_two_of_our_numbers_is_two_calls);
 	tcase_add_test(tests, copy_by_another_path_gets_482);
 	tcase_add_test(tests, call_tried_anew_after_its_refusal_is_no_copy);
+	tcase_add_test(tests, max_breadth_is_passed_made_and_bounded);
+	tcase_add_test(tests, max_breadth_of_0_gets_440);
+	tcase_add_test(tests, max_breadth_within_a_dialog_passes_as_it_is);
 	return suite;
 }
