@@ -59,8 +59,10 @@ static const struct config_option trunk_options[] = {
 	 .sentence = "The route that its calls take."},
 	{"identity", config_read_choice, "\"pai\"", 0, 0,
 	 IN(config_trunk, identity), .choices = identities,
-	 .sentence = "Who the caller is: pai believes P-Asserted-Identity and "
-		     "falls back on From; from goes by From alone."},
+	 .sentence =
+		 "Who the caller is: pai believes P-Asserted-Identity and "
+		 "falls back on From; from goes by From alone and removes what "
+		 "only a trusted peer may say."},
 	{"country", config_read_country, "\"1\"", 0, 0,
 	 IN(config_trunk, country),
 	 .sentence = "Country calling code by which its national numbers are "
@@ -89,7 +91,13 @@ static const struct config_option gateway_options[] = {
 		     "up."},
 	{"listen", config_read_name, NULL, 0, 0, IN(config_gateway, listen), 0,
 	 "\"inside\"",
-	 .sentence = "The listen to send from; unset: the one on the way there."},
+	 .sentence =
+		 "The listen to send from; unset: the one on the way there."},
+	{"trusted", config_read_bool, "yes", 0, 0, IN(config_gateway, trusted),
+	 .sentence = "no removes what is for trusted peers alone, both ways: "
+		     "P-Charging-Vector and the like always, "
+		     "P-Asserted-Identity towards it when the caller asked for "
+		     "privacy."},
 	{"options_interval_s", config_read_unsigned, "30", 0, 3600,
 	 IN(config_gateway, options_interval_s),
 	 .sentence = "Seconds between OPTIONS that ask whether it is alive; "

@@ -17,9 +17,11 @@ static void orq_done(struct call *call)
 static bool try_target(struct call *call, struct target *target)
 {
 	const sip_t *invite = sip_object(call->invite);
-	msg_t *msg = message_invite(call, target, invite->sip_request->rq_url);
+	msg_t *msg;
 
 	call->tried[call->tried_count++] = target->id;
+	call->gateway_trusted = target->gateway->trusted;
+	msg = message_invite(call, target, invite->sip_request->rq_url);
 	if (!msg)
 		return false;
 	target_unref(call->target);

@@ -72,8 +72,10 @@ static void configure(struct gateway *gateway)
 	const struct config_gateway *config = gateway->config;
 	struct target *target;
 
-	if (config)
+	if (config) {
 		gateway->answer_ms = config->answer_ms;
+		gateway->trusted = config->trusted;
+	}
 	LIST_FOREACH (target, &gateway->targets, link) {
 		if (config)
 			target_listen(target, config->listen);

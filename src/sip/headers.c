@@ -17,8 +17,11 @@ static transform_f bridgeable_options, within_dialog;
 
 enum fate {
 	PASSES,
-	OWN,	 /* belongs to one leg; what the other gets is its own */
-	CHANGED, /* by `transform` */
+	OWN,	  /* belongs to one leg; what the other gets is its own */
+	ENDS,	  /* for the next hop alone, which we are */
+	TRUSTED,  /* passes from those we trust to those we trust */
+	ASSERTED, /* from those we trust; to others unless privacy forbids it */
+	CHANGED,  /* by `transform` */
 };
 
 static const struct rule {
@@ -45,6 +48,40 @@ static const struct rule {
 
 	/* message_invite() makes its own; within a dialog it means nothing. */
 	{"Max-Breadth", CHANGED, within_dialog},
+
+	/* Of a trust domain: RFC 3325 5 and 7 say so of P-Asserted-Identity,
+	 * and the draft on Remote-Party-ID likewise. */
+	{"P-Asserted-Identity", ASSERTED, NULL},
+	{"Remote-Party-ID", ASSERTED, NULL},
+	{"P-Preferred-Identity", ENDS, NULL}, /* RFC 3325 6 */
+	{"P-Preferred-Service", ENDS, NULL},  /* RFC 6050 4.2 */
+	{"P-Asserted-Service", TRUSTED, NULL},
+	{"P-Early-Media", TRUSTED, NULL}, /* RFC 5009 5 */
+	/* RFC 7315 5 */
+	{"P-Access-Network-Info", TRUSTED, NULL},
+	{"P-Associated-URI", TRUSTED, NULL},
+	{"P-Charging-Function-Addresses", TRUSTED, NULL},
+	{"P-Charging-Vector", TRUSTED, NULL},
+	{"P-Visited-Network-ID", TRUSTED, NULL},
+	/* RFC 4457, 5002, 5502, 5503, 7316, 8498 */
+	{"P-User-Database", TRUSTED, NULL},
+	{"P-Profile-Key", TRUSTED, NULL},
+	{"P-Served-User", TRUSTED, NULL},
+	{"P-DCS-Trace-Party-ID", TRUSTED, NULL},
+	{"P-DCS-OSPS", TRUSTED, NULL},
+	{"P-DCS-Billing-Info", TRUSTED, NULL},
+	{"P-DCS-LAES", TRUSTED, NULL},
+	{"P-DCS-Redirect", TRUSTED, NULL},
+	{"P-Private-Network-Indication", TRUSTED, NULL},
+	/* 3GPP TS 24.229 7.2 and 4.4 */
+	{"Additional-Identity", TRUSTED, NULL},
+	{"Attestation-Info", TRUSTED, NULL},
+	{"Cellular-Network-Info", TRUSTED, NULL},
+	{"Origination-Id", TRUSTED, NULL},
+	{"Priority-Verstat", TRUSTED, NULL},
+	{"Relayed-Charge", TRUSTED, NULL},
+	{"Restoration-Info", TRUSTED, NULL},
+	{"Service-Interact-Info", TRUSTED, NULL},
 
 	/* What both ends can only do if we let it through. */
 	{"Supported", CHANGED, bridgeable_options},
@@ -75,6 +112,10 @@ void headers_index(uint8_t slots[RULE_SLOTS])
 	}
 }
 
+/* Only we say what we think of a call; whoever believes it must not read it
+ * from anyone else. */
+static const struct rule ours = {"X-Callsieve-", OWN, NULL};
+
 static const struct rule *rule_for(const uint8_t slots[RULE_SLOTS],
 				   const char *name)
 {
@@ -83,6 +124,8 @@ static const struct rule *rule_for(const uint8_t slots[RULE_SLOTS],
 	for (; slots[slot]; slot = (slot + 1) % RULE_SLOTS)
 		if (su_casematch(rules[slots[slot] - 1].name, name))
 			return &rules[slots[slot] - 1];
+	if (strncasecmp(name, ours.name, strlen(ours.name)) == 0)
+		return &ours;
 	return NULL;
 }
 
@@ -200,6 +243,24 @@ int header_share(const struct crossing *crossing, const msg_header_t *h)
 	return header_insert(crossing->msg, copy);
 }
 
+/* Did the sender ask to be hidden from those we do not trust? RFC 3325 7 knows
+ * `id` alone; who asks for user or header privacy (RFC 3323 4.2) means it too.
+ * Of what cannot be read it is presumed. */
+static bool hides_identity(const sip_t *sip)
+{
+	static const char *const values[] = {"id", "user", "header"};
+	const sip_privacy_t *privacy = sip->sip_privacy;
+
+	for (const sip_error_t *e = sip->sip_error; e; e = e->er_next)
+		if (e->er_common->h_class == sip_error_class && e->er_name &&
+		    su_casematch(e->er_name, "Privacy"))
+			return true;
+	for (size_t i = 0; privacy && i < 3; i++)
+		if (msg_params_find(privacy->priv_values, values[i]))
+			return true;
+	return false;
+}
+
 static int cross(const struct crossing *crossing, const msg_header_t *h)
 {
 	const char *name = name_of(h);
@@ -214,7 +275,17 @@ static int cross(const struct crossing *crossing, const msg_header_t *h)
 	case PASSES:
 		return header_share(crossing, h);
 	case OWN:
+	case ENDS:
 		return 0;
+	case TRUSTED:
+		if (!crossing->from_trusted || !crossing->to_trusted)
+			return 0;
+		return header_share(crossing, h);
+	case ASSERTED:
+		if (!crossing->from_trusted ||
+		    (!crossing->to_trusted && hides_identity(crossing->sip)))
+			return 0;
+		return header_share(crossing, h);
 	case CHANGED:
 		return rule->transform(crossing, h);
 	}
@@ -238,12 +309,19 @@ int headers_cross(struct crossing *crossing, msg_t *msg, msg_t *from,
 	return 0;
 }
 
+static bool trunk_trusted(const struct call *call)
+{
+	return call->trunk && call->trunk->identity == IDENTITY_PAI;
+}
+
 struct crossing crossing_to_callee(struct call *call,
 				   const struct dialog *dialog)
 {
 	return (struct crossing){
 		.call = call,
 		.from_caller = true,
+		.from_trusted = trunk_trusted(call),
+		.to_trusted = call->gateway_trusted,
 		.from = dialog ? &dialog->caller : NULL,
 		.to = dialog ? &dialog->callee : NULL,
 	};
@@ -254,6 +332,8 @@ struct crossing crossing_to_caller(struct call *call,
 {
 	return (struct crossing){
 		.call = call,
+		.from_trusted = call->gateway_trusted,
+		.to_trusted = trunk_trusted(call),
 		.from = dialog ? &dialog->callee : NULL,
 		.to = dialog ? &dialog->caller : NULL,
 	};

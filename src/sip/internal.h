@@ -141,6 +141,7 @@ struct gateway {
 	char *uri;
 	const struct config_gateway *config; /* NULL: not in the current one */
 	unsigned answer_ms;
+	bool trusted;
 	LIST_HEAD(, target) targets;
 };
 
@@ -211,6 +212,8 @@ struct call {
 	unsigned tried[CONFIG_ATTEMPTS_MAX], tried_count; /* ids of targets */
 	msg_t *best;	 /* refusal yet, or NULL */
 	int best_status; /* its status; 0: none */
+	bool best_trusted; /* came from a trusted gateway */
+	bool gateway_trusted;
 	nta_outgoing_t *orq;   /* our INVITE */
 	bool responded;	     /* to it */
 	msg_t *held_answer;  /* its 2xx, until every PRACK has come */
@@ -259,6 +262,7 @@ struct crossing {
 	struct call *call;
 	const struct leg *from, *to; /* NULL while there is no dialog */
 	bool from_caller;
+	bool from_trusted, to_trusted;
 	bool initial;	  /* the caller's first INVITE itself */
 	const sip_t *sip; /* as received */
 	msg_t *msg;	  /* as it will be sent */

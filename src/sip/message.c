@@ -78,6 +78,28 @@ static const char *without(su_home_t *home, const char *params)
 	return copy && *copy ? copy : NULL;
 }
 
+/* Says who vouches for a number; from a stranger it says nothing (3GPP TS
+ * 24.229 7.2A.20). It stands with the number, in the user part of a SIP URI,
+ * and is seen in other places too. */
+static void strip_verstat(su_home_t *home, sip_addr_t *addr)
+{
+	static const char name[] = "verstat";
+	url_t *url = addr->a_url;
+	const char *params = url->url_user ? strchr(url->url_user, ';') : NULL;
+	char *rest;
+
+	msg_header_remove_param(addr->a_common, name);
+	if (url->url_params)
+		url->url_params = url_strip_param_string(
+			su_strdup(home, url->url_params), name);
+	if (!params)
+		return;
+	rest = url_strip_param_string(su_strdup(home, params + 1), name);
+	url->url_user = su_sprintf(home, "%.*s%s%s",
+				   (int)(params - url->url_user), url->url_user,
+				   rest && *rest ? ";" : "", rest ? rest : "");
+}
+
 /* The Request-URI towards a gateway: the user part and parameters of `from` at
  * the gateway's address. A service URN (RFC 5031) stays what it is. */
 static sip_request_t *request_line(su_home_t *home, const url_t *from,
@@ -104,6 +126,19 @@ static sip_request_t *request_line(su_home_t *home, const url_t *from,
 				  NULL);
 }
 
+static sip_from_t *from_towards(const struct crossing *crossing, msg_t *msg,
+				const sip_from_t *from, const char *host)
+{
+	char tag[TAG_CHARS + 1];
+	sip_from_t *mine;
+
+	random_token(tag, TAG_CHARS);
+	mine = retag(msg_home(msg), from, tag, host);
+	if (mine && !crossing->from_trusted)
+		strip_verstat(msg_home(msg), mine);
+	return mine;
+}
+
 static int add_contact(msg_t *msg, const sip_contact_t *contact)
 {
 	return header_insert(
@@ -120,22 +155,20 @@ msg_t *message_invite(struct call *call, const struct target *target,
 	const struct listener *listener = target->listener;
 	const sip_t *from = sip_object(call->invite);
 	struct crossing crossing = crossing_to_callee(call, NULL);
-	char tag[TAG_CHARS + 1];
 	sip_request_t *rq;
 	su_home_t *home;
 
 	if (!msg)
 		return NULL;
 	home = msg_home(msg);
-	random_token(tag, TAG_CHARS);
 	rq = request_line(home, uri, target->url);
 	if (rq)
 		call_id_make(call->sip, call->call_id, call->trunk->name,
 			     rq->rq_url);
 	crossing.initial = true;
 	if (header_insert(msg, rq) < 0 ||
-	    header_insert(msg, retag(home, from->sip_from, tag,
-				     listener->host)) < 0 ||
+	    header_insert(msg, from_towards(&crossing, msg, from->sip_from,
+					    listener->host)) < 0 ||
 	    header_insert(msg, retag(home, from->sip_to, NULL,
 				     target->url->url_host)) < 0 ||
 	    header_insert(msg, sip_call_id_make(home, call->call_id)) < 0 ||

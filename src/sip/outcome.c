@@ -39,6 +39,7 @@ void outcome_add(struct call *call, msg_t *msg, int status)
 	msg_destroy(call->best);
 	call->best = msg;
 	call->best_status = status;
+	call->best_trusted = call->gateway_trusted;
 }
 
 /* Gives the caller the best of them, and so ends the call. */
@@ -49,6 +50,7 @@ void outcome_tell(struct call *call)
 	const sip_t *sip = sip_object(msg);
 
 	call->best = NULL;
+	call->gateway_trusted = call->best_trusted;
 	/* A 503 of one gateway is not ours: the caller would take its calls
 	 * away from all of us (RFC 3261 16.7 (6)). */
 	if (!msg && status == 408)

@@ -42,6 +42,7 @@ static const struct entry {
 	{"peer", peer_suite, false},
 	{"bridge", bridge_suite, false},
 	{"headers", headers_suite, false},
+	{"trust", trust_suite, false},
 	{"answers", answers_suite, false},
 	{"cancel", cancel_suite, false},
 	{"prack", prack_suite, false},

@@ -76,6 +76,7 @@ struct config_gateway {
 	struct netaddr host;
 	uint16_t port;
 	enum config_transport transport;
+	bool trusted; /* may see what privacy hides from others */
 	char *listen; /* to send from; NULL: the one on the way there */
 	unsigned options_interval_s; /* 0: no health checks */
 	unsigned answer_ms;	     /* no response at all: next gateway */

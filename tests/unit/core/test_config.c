@@ -128,6 +128,7 @@ START_TEST(defaults_are_filled_in)
 	ck_assert_uint_eq(config->routes[0].max_attempts, 3);
 	ck_assert(config_fails_over(&config->routes[0], 503));
 	ck_assert(!config_fails_over(&config->routes[0], 500));
+	ck_assert(config->gateways[0].trusted);
 	ck_assert_uint_eq(config->limits.max_calls, 50000);
 	ck_assert_uint_eq(config->limits.max_setup, 2000);
 	ck_assert_uint_eq(config->limits.max_unacked, 2000);
@@ -186,7 +187,7 @@ START_TEST(values_reach_their_fields)
 		"  max_calls = 1 max_setup = 2 max_unacked = 3 }\n"
 		"gateway h { uri = 'sip:[::1];transport=tcp' listen = b\n"
 		"  options_interval_s = 0 answer_ms = 500\n"
-		"  down_after = 3 up_after = 4 max_unanswered = 0 }\n"
+		"  down_after = 3 up_after = 4 max_unanswered = 0 trusted = no }\n"
 		"route s { gateways = {h, g} }\n"
 		"route v { gateways = {'g=70  h', i} max_attempts = 8\n"
 		"  failover_on = {408, 504} }\n"
@@ -229,6 +230,7 @@ START_TEST(values_reach_their_fields)
 	ck_assert(config_fails_over(&config->routes[2], 408));
 	ck_assert(config_fails_over(&config->routes[2], 504));
 	ck_assert(!config_fails_over(&config->routes[2], 503));
+	ck_assert(!config->gateways[1].trusted);
 	ck_assert(config->silent_unknown && config->trace);
 	ck_assert_uint_eq(config->screening.emergency_count, 0);
 	ck_assert_int_eq(config->screening.report_points, 5);
