@@ -10,6 +10,7 @@
 #include "callsieve/model/facts.h"
 #include "callsieve/model/verdict.h"
 
+struct history;
 struct lists;
 struct rep;
 struct reports;
@@ -19,6 +20,7 @@ struct screening; /* one call whose reputation is being asked */
 struct screen_params {
 	const struct lists *lists;
 	const struct reports *reports;
+	const struct history *history; /* or NULL */
 	struct rep *rep;
 };
 

@@ -19,6 +19,7 @@
 #include "callsieve/core/log.h"
 #include "callsieve/core/loop.h"
 #include "callsieve/fetch.h"
+#include "callsieve/history.h"
 #include "callsieve/lists.h"
 #include "callsieve/reports.h"
 #include "callsieve/reputation.h"
@@ -40,6 +41,7 @@ struct daemon {
 	struct loop *loop;
 	struct lists *lists;
 	struct reports *reports;
+	struct history *history;
 	struct calls *calls;
 	struct fetch *fetch;
 	struct api *api;
@@ -157,6 +159,9 @@ static int start_screening(struct daemon *daemon)
 	if (!err)
 		err = reports_new(&daemon->reports, daemon->loop);
 	if (!err)
+		err = history_new(&daemon->history, config->history.subjects,
+				  config->history.pairs);
+	if (!err)
 		err = calls_new(&daemon->calls, config->record_queue,
 				config->calls_keep_days);
 	if (!err)
@@ -168,11 +173,12 @@ static int start_screening(struct daemon *daemon)
 		return err;
 	params = (struct screen_params){.lists = daemon->lists,
 					.reports = daemon->reports,
+					.history = daemon->history,
 					.rep = daemon->now.rep};
 	err = screen_new(&daemon->now.screen, &params);
 	if (!err)
 		err = gate_new(&daemon->now.gate, daemon->now.screen,
-			       daemon->calls);
+			       daemon->calls, daemon->history);
 	if (err)
 		return err;
 	screen_configure(daemon->now.screen, config);
@@ -263,6 +269,7 @@ void daemon_stop(struct daemon *daemon)
 	if (daemon->signals >= 0)
 		close(daemon->signals);
 	calls_free(daemon->calls);
+	history_free(daemon->history);
 	reports_free(daemon->reports);
 	lists_free(daemon->lists);
 	loop_free(daemon->loop);

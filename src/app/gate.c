@@ -14,6 +14,7 @@
 #include "callsieve/core/digest.h"
 #include "callsieve/core/log.h"
 #include "callsieve/core/metrics.h"
+#include "callsieve/history.h"
 #include "callsieve/screen.h"
 
 #include "bypass.h"
@@ -21,6 +22,7 @@
 struct gate {
 	struct screen *screen;
 	struct calls *calls;
+	struct history *history;
 	const struct config *config;
 };
 
@@ -35,7 +37,8 @@ struct visit {
 	struct verdict *sofar; /* while the verdict is awaited */
 };
 
-int gate_new(struct gate **gatep, struct screen *screen, struct calls *calls)
+int gate_new(struct gate **gatep, struct screen *screen, struct calls *calls,
+	     struct history *history)
 {
 	struct gate *gate = calloc(1, sizeof(*gate));
 
@@ -43,6 +46,7 @@ int gate_new(struct gate **gatep, struct screen *screen, struct calls *calls)
 		return -ENOMEM;
 	gate->screen = screen;
 	gate->calls = calls;
+	gate->history = history;
 	*gatep = gate;
 	return 0;
 }
@@ -80,7 +84,8 @@ static void read_facts(const struct gate *gate, const struct invite *invite,
 	read_parties(invite, &facts->caller, &facts->callee);
 	facts->trunk = trunk->name;
 	facts->screen = trunk->screen;
-	facts->reject_at = trunk->reject_at;
+	facts->outbound = trunk->outbound;
+	facts->thresholds = (struct thresholds){.reject_at = trunk->reject_at};
 	facts->bypass =
 		bypass_of(gate->config, invite, &facts->caller, &facts->callee);
 }
@@ -131,14 +136,48 @@ static void log_verdict(const struct call_record *record,
 		 "call_id=%s",
 		 record->id, verdict_action_name(verdict->action),
 		 verdict_basis_name(verdict->basis), verdict->score,
-		 verdict->reject_at, why, record->trunk,
+		 verdict->thresholds.reject_at, why, record->trunk,
 		 number_log(caller, &record->caller),
 		 number_log(callee, &record->callee),
 		 log_quote(call_id, sizeof(call_id), record->call_id));
 }
 
+/* A call of a subscriber tells whom the subscriber knows, any other who calls
+ * whom how often. */
+static void remember(const struct visit *visit)
+{
+	const struct facts *facts = &visit->facts;
+	struct history *history = visit->gate->history;
+
+	if (facts->outbound)
+		history_dialled(history, &facts->caller, &facts->callee,
+				facts->bypass == BYPASS_EMERGENCY,
+				now_wall_s());
+	else
+		history_call(history, facts, now_wall_s());
+}
+
+/* How the callee took it; of calls that we ended nobody knows. */
+static void remember_end(const struct visit *visit, const struct call_end *end)
+{
+	const struct call_record *record = visit->record;
+	int64_t now = now_wall_ms();
+	int64_t rang = end->answered_ms ? end->answered_ms : now;
+	const struct call_outcome outcome = {
+		.answered = end->answered_ms != 0,
+		.ring_s = (unsigned)((rang - record->started_ms) / 1000),
+		.talk_s = (unsigned)((now - rang) / 1000),
+	};
+
+	if (!visit->facts.outbound &&
+	    (end->answered_ms || end->by != PARTY_CALLSIEVE))
+		history_ended(visit->gate->history, &visit->facts, &outcome,
+			      now / 1000);
+}
+
 static void settle_verdict(struct visit *visit, struct verdict *verdict)
 {
+	remember(visit);
 	verdict->decide_us = (uint32_t)(now_mono_us() - visit->began_us);
 	log_verdict(visit->record, verdict);
 	visit->record->verdict = verdict_dup(verdict);
@@ -285,6 +324,7 @@ static void on_ended(const struct call_end *end, void *ctx, void *arg)
 		 end->answered_ms ? "yes" : "no",
 		 end->gateway ? end->gateway : "-",
 		 end->call_id_out ? end->call_id_out : "-");
+	remember_end(visit, end);
 	finish(visit, end);
 	visit_free(visit);
 }

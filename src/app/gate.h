@@ -7,12 +7,14 @@
 struct calls;
 struct config;
 struct gate;
+struct history;
 struct screen;
 
 /* What the gate wants to hear of; its `arg` is the gate. */
 extern const struct sip_events gate_events;
 
-int gate_new(struct gate **gatep, struct screen *screen, struct calls *calls);
+int gate_new(struct gate **gatep, struct screen *screen, struct calls *calls,
+	     struct history *history);
 void gate_free(struct gate *gate);
 
 /* From now on; lent until the next one is set. */

@@ -54,6 +54,9 @@ static const char *fixed_part(const struct config *a, const struct config *b)
 	    a->record_queue != b->record_queue ||
 	    a->calls_keep_days != b->calls_keep_days)
 		return "database";
+	if (a->history.subjects != b->history.subjects ||
+	    a->history.pairs != b->history.pairs)
+		return "history";
 	return NULL;
 }
 

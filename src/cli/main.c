@@ -21,6 +21,9 @@ static const struct command commands[] = {
 	 "why a call was let through or rejected; CALL is our id or the "
 	 "SIP Call-ID",
 	 explain_command},
+	{"replay", "--events FILE|-",
+	 "what the engine would have done with a record of calls",
+	 replay_command},
 	{"token", "new NAME | revoke NAME | list",
 	 "who may report numbers to the HTTP API", token_command},
 	{"help", "", "this text", help_command},

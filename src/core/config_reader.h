@@ -12,7 +12,7 @@
 
 #define CONFIG_TEXT_MAX	    (1 << 20)
 #define CONFIG_SECTIONS_MAX 1000
-#define CONFIG_OPTIONS_MAX  24 /* of one section */
+#define CONFIG_OPTIONS_MAX  96 /* of one section */
 
 struct config_place;
 

@@ -69,6 +69,9 @@ static const struct config_option trunk_options[] = {
 		     "understood."},
 	{"screen", config_read_bool, "yes", 0, 0, IN(config_trunk, screen),
 	 .sentence = "no bridges every call unjudged."},
+	{"outbound", config_read_bool, "no", 0, 0, IN(config_trunk, outbound),
+	 .sentence = "yes: its callers are our own subscribers; whom they "
+		     "dial is known to them."},
 	{"reject_at", config_read_points, "100", 1, POINTS_MAX,
 	 IN(config_trunk, reject_at),
 	 .sentence = "Points at which a call is rejected."},
@@ -166,7 +169,41 @@ static const struct config_option limits_options[] = {
 		     "seconds."},
 };
 
+#define SIGNAL_IN(id, member) IN(config, screening.signals[SIGNAL_##id].member)
+#define SIGNAL(id, name, points_text, sentence_text)                           \
+	{name "_points",                                                       \
+	 config_read_points,                                                   \
+	 #points_text,                                                         \
+	 -POINTS_MAX,                                                          \
+	 POINTS_MAX,                                                           \
+	 SIGNAL_IN(id, points),                                                \
+	 .sentence = sentence_text},
+#define MEASURE(id, name, points_text, from_text, full_text, sentence_text)    \
+	SIGNAL(id, name, points_text, sentence_text)                           \
+	{name "_from",                                                         \
+	 config_read_double,                                                   \
+	 #from_text,                                                           \
+	 0,                                                                    \
+	 MILLION,                                                              \
+	 SIGNAL_IN(id, from),                                                  \
+	 .sentence = "The measure from which that counts."},                   \
+		{name "_full",                                                 \
+		 config_read_double,                                           \
+		 #full_text,                                                   \
+		 0,                                                            \
+		 MILLION,                                                      \
+		 SIGNAL_IN(id, full),                                          \
+		 .sentence = "The measure from which it counts in full."},
+
 static const struct config_option screening_options[] = {
+#include "callsieve/core/signals.def"
+#undef SIGNAL
+#undef MEASURE
+	{"hints_max_points", config_read_points, "90", 0, POINTS_MAX,
+	 IN(config, screening.hints_max_points),
+	 .sentence = "The most that signals add together which are nobody's "
+		     "word: all but lists, reports, reputation and malformed "
+		     "numbers."},
 	{"report_points", config_read_points, "40", 0, POINTS_MAX,
 	 IN(config, screening.report_points),
 	 .sentence = "Points for each subscriber who reported the caller."},
@@ -186,6 +223,17 @@ static const struct config_option screening_options[] = {
 		     "\"Priority: psap-callback\" and from a trunk where "
 		     "identity is pai, are never screened nor refused under "
 		     "load; others lose that mark."},
+};
+
+static const struct config_option history_options[] = {
+	{"subjects", config_read_unsigned, "250000", 1000, 20 * MILLION,
+	 IN(config, history.subjects),
+	 .sentence = "Callers, number ranges and origin identifiers whose "
+		     "behaviour is remembered; 88 bytes each."},
+	{"pairs", config_read_unsigned, "1000000", 1000, 100 * MILLION,
+	 IN(config, history.pairs),
+	 .sentence = "Pairs of caller and callee that are remembered; 24 "
+		     "bytes each."},
 };
 
 static const struct config_option reputation_options[] = {
@@ -296,6 +344,8 @@ const struct config_section_type config_section_types[] = {
 	{SINGLE(limits),
 	 "What all trunks together may use; beyond it calls get 503."},
 	{SINGLE(screening), "What the signals are worth."},
+	{SINGLE(history), "What earlier calls say; the longest unseen is "
+			  "forgotten first."},
 	{OPTIONAL(reputation),
 	 "An HTTP service that knows callers; without this section none is "
 	 "asked."},

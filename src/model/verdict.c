@@ -11,6 +11,9 @@ const char *verdict_action_name(enum verdict_action action)
 {
 	static const char *const names[] = {
 		[VERDICT_ALLOW] = "allow",
+		[VERDICT_LABEL] = "label",
+		[VERDICT_GREYLIST] = "greylist",
+		[VERDICT_CHALLENGE] = "challenge",
 		[VERDICT_REJECT] = "reject",
 	};
 

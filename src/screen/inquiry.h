@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "callsieve/history.h"
 #include "callsieve/lists.h"
 
 struct config;
@@ -21,6 +22,7 @@ struct inquiry {
 	 * list signal both read the longest match. */
 	bool listed;
 	struct list_match match;
+	struct past past;
 };
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "callsieve/core/clock.h"
 #include "callsieve/lists.h"
@@ -71,21 +72,39 @@ static bool allowlisted_passes(struct screen *screen, struct inquiry *inquiry,
 	return allow(verdict, BASIS_ALLOWLIST);
 }
 
+/* How a caller behaves is no proof: hints alone shall not reject a call, so
+ * together they add no more than the configuration lets them. */
+static void bound_hint(struct signal_hit *hit, int *hints, int max)
+{
+	if (hit->points > max - *hints)
+		hit->points = max - *hints;
+	if (hit->points > 0)
+		*hints += hit->points;
+}
+
 /* All of them, also past the threshold: they are cheap, and the explanation
  * is complete. */
 static bool memory_signals_speak(struct screen *screen, struct inquiry *inquiry,
 				 struct verdict *verdict)
 {
 	struct signal_hit hit;
+	int hints = 0;
 	size_t i;
 
-	(void)screen;
+	if (screen->sources.history)
+		history_look(screen->sources.history, inquiry->facts,
+			     inquiry->now, &inquiry->past);
 	for (i = 0; i < signals_count; i++) {
 		hit.name = signals[i].name;
 		hit.outcome = SIGNAL_FIRED;
 		hit.row = 0;
-		if (signals[i].h(inquiry, &hit))
-			verdict_add(verdict, &hit);
+		hit.detail[0] = '\0';
+		if (!signals[i].h(inquiry, &hit))
+			continue;
+		if (signals[i].hint)
+			bound_hint(&hit, &hints,
+				   inquiry->config->screening.hints_max_points);
+		verdict_add(verdict, &hit);
 	}
 	return verdict_settle(verdict);
 }
@@ -133,11 +152,12 @@ bool screen_decide(struct screen *screen, const struct facts *facts,
 	inquiry.sources = &screen->sources;
 	inquiry.config = screen->config;
 	inquiry.facts = facts;
+	memset(&inquiry.past, 0, sizeof(inquiry.past));
 
 	verdict->action = VERDICT_ALLOW;
 	verdict->basis = BASIS_SCORE;
 	verdict->score = 0;
-	verdict->reject_at = facts->reject_at;
+	verdict->thresholds = facts->thresholds;
 	verdict->list_generation = lists_generation(screen->sources.lists);
 	verdict->config_version = screen->config->version;
 	verdict->decide_us = 0;
@@ -151,11 +171,26 @@ bool screen_decide(struct screen *screen, const struct facts *facts,
 
 bool verdict_settle(struct verdict *verdict)
 {
-	bool reject = verdict->score >= verdict->reject_at;
+	const struct thresholds *at = &verdict->thresholds;
+	const struct {
+		int points;
+		enum verdict_action action;
+	} steps[] = {
+		{at->reject_at, VERDICT_REJECT},
+		{at->challenge_at, VERDICT_CHALLENGE},
+		{at->greylist_at, VERDICT_GREYLIST},
+		{at->label_at, VERDICT_LABEL},
+	};
 
 	verdict->basis = BASIS_SCORE;
-	verdict->action = reject ? VERDICT_REJECT : VERDICT_ALLOW;
-	return reject;
+	verdict->action = VERDICT_ALLOW;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		if (steps[i].points && verdict->score >= steps[i].points) {
+			verdict->action = steps[i].action;
+			break;
+		}
+	}
+	return verdict->action == VERDICT_REJECT;
 }
 
 struct reputation_weight reputation_weight(const struct screen *screen)

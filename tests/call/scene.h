@@ -8,7 +8,7 @@
 #include "fake/trace.h"
 
 #define CALLER "+12125550100"
-#define CALLEE "+12125550199"
+#define CALLEE "+13035550199"
 
 #define OFFER                                                                  \
 	"v=0\r\no=caller 1 1 IN IP4 192.0.2.10\r\ns=-\r\n"                     \

@@ -66,6 +66,7 @@ struct config_trunk {
 	unsigned priority_namespaces; /* bits: 1 << enum config_namespace */
 	struct config_limits limits;
 	bool screen;   /* no: bridge every call unjudged */
+	bool outbound; /* its callers are our subscribers */
 	int reject_at; /* points */
 };
 
@@ -105,8 +106,25 @@ struct config_route {
 	unsigned max_attempts; /* for one call */
 };
 
+enum signal_id {
+#define SIGNAL(id, name, points, sentence)		SIGNAL_##id,
+#define MEASURE(id, name, points, from, full, sentence) SIGNAL_##id,
+#include "callsieve/core/signals.def"
+#undef SIGNAL
+#undef MEASURE
+	SIGNAL_COUNT
+};
+
+/* What a signal is worth: see signals.def. */
+struct config_signal {
+	int points;
+	double from, full;
+};
+
 /* screening { ... } */
 struct config_screening {
+	struct config_signal signals[SIGNAL_COUNT];
+	int hints_max_points;
 	int report_points;   /* for each distinct reporting subscriber */
 	unsigned report_min; /* reporters before reports count at all */
 	int report_max_points;
@@ -114,6 +132,11 @@ struct config_screening {
 	size_t emergency_count;
 	char **psaps; /* +E164 of emergency desks that may call back */
 	size_t psaps_count;
+};
+
+/* history { ... }: entries of its tables, see history.h */
+struct config_history {
+	unsigned subjects, pairs;
 };
 
 /* reputation { ... }; url NULL: there is no service */
@@ -166,6 +189,7 @@ struct config {
 	bool trace;		     /* log each SIP message, at debug */
 
 	struct config_screening screening;
+	struct config_history history;
 	struct config_reputation reputation;
 	struct config_api api;
 

@@ -14,13 +14,38 @@ enum bypass {
 	BYPASS_PSAP,	  /* an emergency desk calls back (RFC 7090) */
 };
 
+/* What is known of the signature over the caller's number (RFC 8224). */
+enum stir_status {
+	STIR_NONE,   /* not signed, or nobody checked */
+	STIR_PASSED, /* with facts.attest */
+	STIR_FAILED, /* a signature that does not hold */
+};
+
+/* Points from which a call gets that treatment; 0: never. */
+struct thresholds {
+	int label_at, greylist_at, challenge_at, reject_at;
+};
+
 struct facts {
 	const char *trunk;    /* its name; lent */
 	struct number caller; /* by the trunk's identity rule */
 	struct number callee; /* from the Request-URI */
 	enum bypass bypass;
 	bool screen;	      /* the trunk wants its calls judged */
-	int reject_at;	      /* the trunk's threshold, points */
+	bool outbound;	      /* the caller is a subscriber of ours */
+	struct thresholds thresholds;
+
+	const char *display; /* the caller's display name; lent, or NULL */
+	enum stir_status stir;
+	char attest;	    /* 'A', 'B', 'C' (RFC 8588 4); 0: unknown */
+	const char *signer; /* who signed; lent, or NULL */
+	const char *origid; /* RFC 8588 5; lent, or NULL */
 };
+
+/* Does somebody who must know say that the caller may use the number? */
+static inline bool facts_vouched(const struct facts *facts)
+{
+	return facts->stir == STIR_PASSED && facts->attest == 'A';
+}
 
 #endif

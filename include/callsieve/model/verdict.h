@@ -5,10 +5,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define VERDICT_SIGNALS_MAX 8
+#include "callsieve/model/facts.h"
+
+#define VERDICT_SIGNALS_MAX 24
 #define SIGNAL_DETAIL	    120
 
-enum verdict_action { VERDICT_ALLOW, VERDICT_REJECT };
+/* From the mildest to the hardest. */
+enum verdict_action {
+	VERDICT_ALLOW,
+	VERDICT_LABEL,	   /* bridged, and the callee told of the doubt */
+	VERDICT_GREYLIST,  /* refused once; who tries again gets through */
+	VERDICT_CHALLENGE, /* redirected to where a caller can show good will */
+	VERDICT_REJECT,
+};
 
 /* What ended the matter. */
 enum verdict_basis {
@@ -35,7 +44,7 @@ struct verdict {
 	enum verdict_action action;
 	enum verdict_basis basis;
 	int score;
-	int reject_at; /* the threshold it was held against */
+	struct thresholds thresholds; /* the score was held against */
 	uint32_t list_generation;
 	unsigned config_version;
 	uint32_t decide_us; /* from INVITE to verdict */

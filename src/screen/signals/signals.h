@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "callsieve/core/config.h"
+
 struct inquiry;
 struct rep_answer;
 struct reputation_weight;
@@ -18,13 +20,28 @@ typedef bool signal_h(const struct inquiry *inquiry, struct signal_hit *hit);
 struct signal {
 	const char *name;
 	signal_h *h;
+	bool hint; /* nobody's word: see hints_max_points */
 };
 
 extern const struct signal signals[];
 extern const size_t signals_count;
 
-signal_h blocklist_signal;
-signal_h reports_signal;
+signal_h blocklist_signal, reports_signal, malformed_signal, no_number_signal,
+	anonymous_signal, display_number_signal, neighbour_signal,
+	stir_failed_signal, attest_c_signal, unvouched_signal, velocity_signal,
+	sequence_signal, brief_signal, unanswered_signal, pings_signal,
+	reported_share_signal, origin_brief_signal, origin_reports_signal,
+	block_brief_signal, block_reports_signal, dialled_signal, talked_signal,
+	standing_signal;
+
+/* Fill in the points that the configuration gives: for a measure, or for
+ * something that is there. False when they are none. */
+bool signal_weigh(const struct inquiry *inquiry, enum signal_id id,
+		  double measure, struct signal_hit *hit);
+bool signal_present(const struct inquiry *inquiry, enum signal_id id,
+		    struct signal_hit *hit);
+
+double share_of(double part, double whole, double doubt);
 
 /* What a risk is worth. Copied when the question is asked: a reload while
  * the answer is awaited must not mix two configurations in one verdict. */

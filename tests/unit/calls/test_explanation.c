@@ -17,7 +17,7 @@ static void setup(void)
 	record->callee = (struct number){NUMBER_LOCAL, "911"};
 	verdict = (struct verdict){.action = VERDICT_REJECT,
 				   .basis = BASIS_SCORE,
-				   .reject_at = 100,
+				   .thresholds.reject_at = 100,
 				   .list_generation = UINT32_MAX,
 				   .config_version = 2,
 				   .decide_us = 57};

@@ -35,7 +35,7 @@ static void rejected(struct call_record *record)
 {
 	struct verdict verdict = {
 		.action = VERDICT_REJECT,
-		.reject_at = 100,
+		.thresholds.reject_at = 100,
 		.list_generation = 5,
 		.config_version = 2,
 		.decide_us = 1234,
@@ -56,7 +56,7 @@ static void rejected(struct call_record *record)
 
 static void bridged(struct call_record *record, enum verdict_basis basis)
 {
-	struct verdict verdict = {.reject_at = 100, .basis = basis};
+	struct verdict verdict = {.thresholds.reject_at = 100, .basis = basis};
 
 	record->verdict = verdict_dup(&verdict);
 	record->gateway = strdup("core");

@@ -66,7 +66,7 @@ END_TEST
 
 START_TEST(copy_is_the_same)
 {
-	struct verdict verdict = {.basis = BASIS_SCORE, .reject_at = 100};
+	struct verdict verdict = {.basis = BASIS_SCORE, .thresholds.reject_at = 100};
 	struct signal_hit hit = hit_of("blocklist", 100);
 	struct verdict *copy;
 

@@ -145,7 +145,7 @@ START_TEST(memory_decides)
 		      "%s: got %s by %s, score %d, signals %s", cases[_i].claim,
 		      verdict_action_name(verdict.action),
 		      verdict_basis_name(verdict.basis), verdict.score, names);
-	ck_assert_int_eq(verdict.reject_at, 100);
+	ck_assert_int_eq(verdict.thresholds.reject_at, 100);
 }
 END_TEST
 
@@ -156,10 +156,10 @@ START_TEST(threshold_is_met_exactly)
 
 	world_sql("INSERT INTO blocklist(number, points) "
 		  "VALUES('" CALLER "', 50)");
-	facts.reject_at = 50;
+	facts.thresholds.reject_at = 50;
 	screen_decide(world.screen, &facts, &verdict);
 	ck_assert_int_eq(verdict.action, VERDICT_REJECT);
-	facts.reject_at = 51;
+	facts.thresholds.reject_at = 51;
 	screen_decide(world.screen, &facts, &verdict);
 	ck_assert_int_eq(verdict.action, VERDICT_ALLOW);
 }

@@ -49,7 +49,8 @@ void world_setup(void)
 	ck_assert_int_eq(rep_new(&world.rep, world.loop, world.fetch,
 				 &world.config.reputation),
 			 0);
-	params = (struct screen_params){world.lists, world.reports, world.rep};
+	params = (struct screen_params){
+		.lists = world.lists, .reports = world.reports, .rep = world.rep};
 	ck_assert_int_eq(screen_new(&world.screen, &params), 0);
 	screen_configure(world.screen, &world.config);
 	world_sql("SELECT 1 WHERE 0");
@@ -123,7 +124,7 @@ void world_reputation(unsigned port)
 struct facts facts_from(const char *caller)
 {
 	struct facts facts = {
-		.trunk = "carrier", .screen = true, .reject_at = 100};
+		.trunk = "carrier", .screen = true, .thresholds.reject_at = 100};
 	struct numbering plan;
 
 	ck_assert_int_eq(numbering_for_country(&plan, "1"), 0);

@@ -1,0 +1,92 @@
+/* What earlier calls say of this one: how the caller behaves, how those behave
+ * who send calls the same way, and what caller and callee had to do with each
+ * other. Counts fade with time. Everything lives in tables of a fixed size, in
+ * which the longest unseen gives way to the new, so a flood of made-up callers
+ * costs no more memory than a quiet day. For the loop thread. */
+#ifndef CALLSIEVE_HISTORY_H
+#define CALLSIEVE_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "callsieve/model/facts.h"
+
+struct history;
+
+/* The table sizes, in entries; rounded up to a power of two. One takes
+ * HISTORY_SUBJECT_BYTES or HISTORY_PAIR_BYTES. */
+#define HISTORY_SUBJECT_BYTES 88
+#define HISTORY_PAIR_BYTES    24
+int history_new(struct history **historyp, size_t subjects, size_t pairs);
+void history_free(struct history *history);
+
+/* How somebody behaved. Numbers of calls are of the last days, and count less
+ * the older they are: by half each HISTORY_HALF_LIFE_S. */
+#define HISTORY_HALF_LIFE_S (3 * 86400)
+#define HISTORY_PEERS_MAX   500.0 /* more distinct ones cannot be told apart */
+
+struct behaviour {
+	double calls_hour; /* calls lately; half counts after 20 minutes */
+	double calls;
+	double ended; /* of which the outcome is known */
+	double answered;
+	double brief;	/* answered, and over within BRIEF_TALK_S */
+	double pings;	/* given up within PING_RING_S, not answered */
+	double talks;	/* answered and longer than LONG_TALK_S */
+	double reports; /* by distinct calls reported */
+	double peers;	/* distinct callees today; of an origin, callers */
+	unsigned run;	/* callees in sequence, as a dialler goes */
+	int64_t first_seen, last_seen; /* epoch seconds; 0: never */
+};
+
+#define BRIEF_TALK_S 12
+#define PING_RING_S  6
+#define LONG_TALK_S  60
+
+/* What caller and callee had to do with each other before. */
+struct acquaintance {
+	int64_t called_at; /* the callee dialled this caller; 0: never */
+	int64_t talked_at; /* they talked, this caller having called */
+	unsigned talked_s; /* the longest time */
+	int64_t tried_at;  /* this caller called the callee */
+};
+
+struct past {
+	struct behaviour caller;  /* of this number, as sure of it as now */
+	struct behaviour vouched; /* of the number where it was vouched for */
+	struct behaviour origin;  /* of all who have this origin identifier */
+	struct behaviour block; /* of the 10,000 numbers around the caller's */
+	struct acquaintance with;
+	int64_t emergency_at; /* the callee dialled an emergency number */
+};
+
+/* Looks only. */
+void history_look(const struct history *history, const struct facts *facts,
+		  int64_t now, struct past *past);
+
+/* The call came, whatever will be done with it. What people make of it only
+ * history_ended() says, and only of calls they got: a verdict of ours must not
+ * prove itself right. */
+void history_call(struct history *history, const struct facts *facts,
+		  int64_t now);
+
+/* How a delivered call ended. */
+struct call_outcome {
+	bool answered;
+	unsigned ring_s, talk_s;
+};
+void history_ended(struct history *history, const struct facts *facts,
+		   const struct call_outcome *outcome, int64_t now);
+
+/* A subscriber dialled a number: it is known there. */
+void history_dialled(struct history *history, const struct number *subscriber,
+		     const struct number *number, bool emergency, int64_t now);
+
+/* A subscriber says that the calls of a number are unwanted. False, and nothing
+ * counts: it never called there lately, or was reported by this subscriber
+ * before. Whoever was never called has nothing to complain of. */
+bool history_reported(struct history *history, const struct number *number,
+		      const struct number *subscriber, int64_t now);
+
+#endif

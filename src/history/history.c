@@ -1,0 +1,324 @@
+/* What is counted, and under which keys. A number is two subjects: as it was
+ * vouched for by a signature, and as anybody may have claimed it. A spoofer's
+ * deeds so do not become the owner's, nor the owner's good name his. */
+#include "callsieve/history.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "tables.h"
+
+#define BLOCK_DIGITS 4 /* left off a number: its block of 10,000 */
+#define SEQUENCE_GAP 5 /* how far apart "the next number" may be */
+#define RUN_MAX	     1000
+#define REPORTABLE_S                                                           \
+	(14 * 86400) /* so long after a call it may be reported                \
+		      */
+
+enum kind {
+	KIND_CLAIMED,
+	KIND_VOUCHED,
+	KIND_ORIGIN,
+	KIND_BLOCK,
+	KIND_CALLED,
+	KIND_DIALLED,
+	KIND_EMERGENCY
+};
+
+struct history {
+	struct subjects subjects;
+	struct pairs pairs;
+};
+
+int history_new(struct history **historyp, size_t subjects, size_t pairs)
+{
+	struct history *history = calloc(1, sizeof(*history));
+
+	if (!history)
+		return -ENOMEM;
+	if (subjects_new(&history->subjects, subjects) ||
+	    pairs_new(&history->pairs, pairs)) {
+		history_free(history);
+		return -ENOMEM;
+	}
+	*historyp = history;
+	return 0;
+}
+
+void history_free(struct history *history)
+{
+	if (!history)
+		return;
+	free(history->subjects.entries);
+	free(history->pairs.entries);
+	free(history);
+}
+
+/* The finaliser of MurmurHash3, which Appleby gave away. */
+static uint64_t mix(uint64_t x)
+{
+	x = (x ^ x >> 33) * 0xff51afd7ed558ccd;
+	x = (x ^ x >> 33) * 0xc4ceb9fe1a85ec53;
+	return x ^ x >> 33;
+}
+
+static uint64_t key_of(enum kind kind, uint64_t a, uint64_t b)
+{
+	uint64_t key = mix(mix(a + kind) ^ (b * 0x9e3779b97f4a7c15 + kind));
+
+	return key ? key : 1;
+}
+
+static uint64_t key_text(enum kind kind, const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
+	return key_of(kind, hash, 0);
+}
+
+static uint64_t block_key(const struct number *number)
+{
+	unsigned digits = number_digits(number);
+
+	if (digits <= BLOCK_DIGITS)
+		return 0;
+	return key_of(KIND_BLOCK,
+		      number_key_prefix(number, digits - BLOCK_DIGITS), 0);
+}
+
+/* 0: there is no such subject of this call. */
+struct keys {
+	uint64_t caller, claimed, vouched, origin, block, pair;
+};
+
+static void keys_for(struct keys *keys, const struct facts *facts)
+{
+	uint64_t caller = number_key_exact(&facts->caller);
+	uint64_t callee = number_key_exact(&facts->callee);
+
+	*keys = (struct keys){0};
+	if (facts->stir == STIR_PASSED && facts->origid && *facts->origid)
+		keys->origin = key_text(KIND_ORIGIN, facts->origid);
+	if (!caller)
+		return;
+	keys->claimed = key_of(KIND_CLAIMED, caller, 0);
+	keys->vouched = key_of(KIND_VOUCHED, caller, 0);
+	keys->caller = facts_vouched(facts) ? keys->vouched : keys->claimed;
+	keys->block = block_key(&facts->caller);
+	if (callee)
+		keys->pair = key_of(KIND_CALLED, caller, callee);
+}
+
+static void read_subject(const struct history *history, uint64_t key,
+			 uint32_t now, struct behaviour *is)
+{
+	const struct subject *found =
+		key ? subject_find(&history->subjects, key) : NULL;
+	struct subject subject;
+
+	*is = (struct behaviour){0};
+	if (!found)
+		return;
+	is->last_seen = found->last_s;
+	subject = *found;
+	subject_fade(&subject, now);
+	is->calls_hour = (double)subject.hour;
+	is->calls = (double)subject.calls;
+	is->ended = (double)subject.ended;
+	is->answered = (double)subject.answered;
+	is->brief = (double)subject.brief;
+	is->pings = (double)subject.pings;
+	is->talks = (double)subject.talks;
+	is->reports = (double)subject.reports;
+	is->peers = subject_peers(&subject, now);
+	is->run = subject.run;
+	is->first_seen = subject.first_s;
+}
+
+static void read_pair(const struct history *history, const struct facts *facts,
+		      const struct keys *keys, struct acquaintance *with)
+{
+	uint64_t caller = number_key_exact(&facts->caller);
+	uint64_t callee = number_key_exact(&facts->callee);
+	const struct pair *pair;
+
+	*with = (struct acquaintance){0};
+	if (!keys->pair)
+		return;
+	pair = pair_find(&history->pairs, keys->pair);
+	if (pair) {
+		with->tried_at = pair->last_s;
+		with->talked_at = pair->talked_s;
+		with->talked_s = pair->longest;
+	}
+	pair = pair_find(&history->pairs, key_of(KIND_DIALLED, callee, caller));
+	if (pair)
+		with->called_at = pair->last_s;
+}
+
+void history_look(const struct history *history, const struct facts *facts,
+		  int64_t now, struct past *past)
+{
+	uint64_t callee = number_key_exact(&facts->callee);
+	const struct pair *emergency;
+	struct keys keys;
+
+	keys_for(&keys, facts);
+	read_subject(history, keys.caller, (uint32_t)now, &past->caller);
+	read_subject(history, keys.vouched, (uint32_t)now, &past->vouched);
+	read_subject(history, keys.origin, (uint32_t)now, &past->origin);
+	read_subject(history, keys.block, (uint32_t)now, &past->block);
+	read_pair(history, facts, &keys, &past->with);
+	emergency = callee ? pair_find(&history->pairs,
+				       key_of(KIND_EMERGENCY, callee, 0))
+			   : NULL;
+	past->emergency_at = emergency ? emergency->last_s : 0;
+}
+
+static void count_run(struct subject *subject, const struct number *callee)
+{
+	uint64_t now = number_key_exact(callee), last = subject->last_peer;
+	uint64_t apart = now > last ? now - last : last - now;
+
+	if (!now || apart == 0)
+		return;
+	if (last && apart <= SEQUENCE_GAP)
+		subject->run =
+			subject->run < RUN_MAX ? subject->run + 1 : RUN_MAX;
+	else
+		subject->run /= 2;
+	subject->last_peer = now;
+}
+
+static struct subject *count_call(struct history *history, uint64_t key,
+				  uint64_t peer, uint32_t now)
+{
+	struct subject *subject;
+
+	if (!key)
+		return NULL;
+	subject = subject_for(&history->subjects, key, now);
+	subject_fade(subject, now);
+	subject->hour += 1;
+	subject->calls += 1;
+	subject_add_peer(subject, mix(peer), now);
+	return subject;
+}
+
+void history_call(struct history *history, const struct facts *facts,
+		  int64_t now)
+{
+	uint64_t caller = number_key_exact(&facts->caller);
+	uint64_t callee = number_key_exact(&facts->callee);
+	struct subject *subject;
+	struct keys keys;
+	struct pair *pair;
+
+	keys_for(&keys, facts);
+	subject = count_call(history, keys.caller, callee, (uint32_t)now);
+	if (subject)
+		count_run(subject, &facts->callee);
+	count_call(history, keys.origin, caller, (uint32_t)now);
+	count_call(history, keys.block, caller, (uint32_t)now);
+	if (!keys.pair)
+		return;
+	pair = pair_for(&history->pairs, keys.pair, (uint32_t)now);
+	pair->last_s = (uint32_t)now;
+	pair->vouched = facts_vouched(facts);
+	pair->origin = keys.origin;
+}
+
+static void count_end(struct history *history, uint64_t key,
+		      const struct call_outcome *outcome, uint32_t now)
+{
+	struct subject *subject;
+
+	if (!key)
+		return;
+	subject = subject_for(&history->subjects, key, now);
+	subject_fade(subject, now);
+	subject->ended += 1;
+	if (outcome->answered)
+		subject->answered += 1;
+	if (outcome->answered && outcome->talk_s <= BRIEF_TALK_S)
+		subject->brief += 1;
+	if (outcome->answered && outcome->talk_s >= LONG_TALK_S)
+		subject->talks += 1;
+	if (!outcome->answered && outcome->ring_s <= PING_RING_S)
+		subject->pings += 1;
+}
+
+void history_ended(struct history *history, const struct facts *facts,
+		   const struct call_outcome *outcome, int64_t now)
+{
+	unsigned talk =
+		outcome->talk_s < UINT16_MAX ? outcome->talk_s : UINT16_MAX;
+	struct keys keys;
+	struct pair *pair;
+
+	keys_for(&keys, facts);
+	count_end(history, keys.caller, outcome, (uint32_t)now);
+	count_end(history, keys.origin, outcome, (uint32_t)now);
+	count_end(history, keys.block, outcome, (uint32_t)now);
+	if (!keys.pair || !outcome->answered)
+		return;
+	pair = pair_for(&history->pairs, keys.pair, (uint32_t)now);
+	pair->talked_s = (uint32_t)now;
+	if (talk > pair->longest)
+		pair->longest = (uint16_t)talk;
+}
+
+void history_dialled(struct history *history, const struct number *subscriber,
+		     const struct number *number, bool emergency, int64_t now)
+{
+	uint64_t from = number_key_exact(subscriber);
+	uint64_t to = number_key_exact(number);
+
+	if (from && emergency)
+		pair_for(&history->pairs, key_of(KIND_EMERGENCY, from, 0),
+			 (uint32_t)now)
+			->last_s = (uint32_t)now;
+	if (from && to)
+		pair_for(&history->pairs, key_of(KIND_DIALLED, from, to),
+			 (uint32_t)now)
+			->last_s = (uint32_t)now;
+}
+
+static void count_report(struct history *history, uint64_t key, uint32_t now)
+{
+	struct subject *subject;
+
+	if (!key)
+		return;
+	subject = subject_for(&history->subjects, key, now);
+	subject_fade(subject, now);
+	subject->reports += 1;
+}
+
+bool history_reported(struct history *history, const struct number *number,
+		      const struct number *subscriber, int64_t now)
+{
+	uint64_t caller = number_key_exact(number);
+	uint64_t callee = number_key_exact(subscriber);
+	struct pair *pair;
+	uint64_t key;
+
+	if (!caller || !callee)
+		return false;
+	key = key_of(KIND_CALLED, caller, callee);
+	if (!pair_find(&history->pairs, key))
+		return false;
+	pair = pair_for(&history->pairs, key, (uint32_t)now);
+	if (pair->reported || now - pair->last_s > REPORTABLE_S)
+		return false;
+	pair->reported = 1;
+	count_report(
+		history,
+		key_of(pair->vouched ? KIND_VOUCHED : KIND_CLAIMED, caller, 0),
+		(uint32_t)now);
+	count_report(history, pair->origin, (uint32_t)now);
+	count_report(history, block_key(number), (uint32_t)now);
+	return true;
+}

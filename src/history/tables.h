@@ -1,0 +1,69 @@
+/* The two tables. Both are arrays of buckets of WAYS entries; within a full
+ * bucket the entry that was longest unseen gives way. */
+#ifndef HISTORY_TABLES_H
+#define HISTORY_TABLES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "callsieve/history.h"
+
+#define WAYS 8 /* a power of two */
+
+/* Counts are as of `last_s`: see subject_fade(). */
+struct subject {
+	uint64_t key; /* 0: free */
+	uint32_t first_s, last_s;
+	float hour, calls, ended, answered, brief, pings, talks, reports;
+	uint64_t peers[3]; /* a bit for each peer's hash: linear counting */
+	uint32_t peers_s;  /* since when */
+	uint16_t run;
+	uint16_t spare;
+	uint64_t last_peer; /* number_key */
+};
+
+_Static_assert(sizeof(struct subject) <= HISTORY_SUBJECT_BYTES,
+	       "as the header says");
+
+/* A pair of numbers, the first of which called the second; or, of the kind
+ * PAIR_DIALLED, the subscriber is the second and the one who dialled. */
+struct pair {
+	uint32_t tag; /* of the key; 0 with last_s 0: free */
+	uint32_t last_s;
+	uint32_t talked_s; /* when they last talked */
+	uint16_t longest;  /* talk, in seconds */
+	uint8_t vouched;   /* the last call was */
+	uint8_t reported;
+	uint64_t origin; /* of the last call: the subject's key */
+};
+
+_Static_assert(sizeof(struct pair) == HISTORY_PAIR_BYTES, "as the header says");
+
+struct subjects {
+	struct subject *entries;
+	size_t mask; /* of entries, bucket-aligned */
+};
+
+struct pairs {
+	struct pair *entries;
+	size_t mask;
+};
+
+int subjects_new(struct subjects *subjects, size_t count);
+int pairs_new(struct pairs *pairs, size_t count);
+
+/* NULL when there is none; or makes one, in place of another if need be. */
+const struct subject *subject_find(const struct subjects *subjects,
+				   uint64_t key);
+struct subject *subject_for(struct subjects *subjects, uint64_t key,
+			    uint32_t now_s);
+const struct pair *pair_find(const struct pairs *pairs, uint64_t key);
+struct pair *pair_for(struct pairs *pairs, uint64_t key, uint32_t now_s);
+
+/* Brings the counts up to now. */
+void subject_fade(struct subject *subject, uint32_t now_s);
+
+void subject_add_peer(struct subject *subject, uint64_t hash, uint32_t now_s);
+double subject_peers(const struct subject *subject, uint32_t now_s);
+
+#endif

@@ -1,0 +1,70 @@
+/* How people take the calls of this caller, and of those it has something in
+ * common with: the origin identifier, the block of numbers. */
+#include "signals.h"
+
+#include <stdio.h>
+
+#include "callsieve/model/facts.h"
+#include "callsieve/model/verdict.h"
+
+#include "../inquiry.h"
+
+#define DOUBT 4 /* calls: see share_of() */
+
+static bool brief(const struct inquiry *inquiry, enum signal_id id,
+		  const struct behaviour *is, struct signal_hit *hit)
+{
+	snprintf(hit->detail, sizeof(hit->detail),
+		 "%.0f of %.0f answered calls were over within %d s", is->brief,
+		 is->answered, BRIEF_TALK_S);
+	return signal_weigh(inquiry, id,
+			    share_of(is->brief, is->answered, DOUBT), hit);
+}
+
+bool brief_signal(const struct inquiry *inquiry, struct signal_hit *hit)
+{
+	return brief(inquiry, SIGNAL_BRIEF, &inquiry->past.caller, hit);
+}
+
+bool origin_brief_signal(const struct inquiry *inquiry, struct signal_hit *hit)
+{
+	return brief(inquiry, SIGNAL_ORIGIN_BRIEF, &inquiry->past.origin, hit);
+}
+
+bool block_brief_signal(const struct inquiry *inquiry, struct signal_hit *hit)
+{
+	return brief(inquiry, SIGNAL_BLOCK_BRIEF, &inquiry->past.block, hit);
+}
+
+bool unanswered_signal(const struct inquiry *inquiry, struct signal_hit *hit)
+{
+	const struct behaviour *is = &inquiry->past.caller;
+	double missed = is->ended - is->answered;
+
+	snprintf(hit->detail, sizeof(hit->detail),
+		 "%.0f of %.0f calls were not answered", missed, is->ended);
+	return signal_weigh(inquiry, SIGNAL_UNANSWERED,
+			    share_of(missed, is->ended, DOUBT), hit);
+}
+
+bool pings_signal(const struct inquiry *inquiry, struct signal_hit *hit)
+{
+	const struct behaviour *is = &inquiry->past.caller;
+
+	snprintf(hit->detail, sizeof(hit->detail),
+		 "%.0f of %.0f calls were given up within %d s", is->pings,
+		 is->ended, PING_RING_S);
+	return signal_weigh(inquiry, SIGNAL_PINGS,
+			    share_of(is->pings, is->ended, DOUBT), hit);
+}
+
+bool standing_signal(const struct inquiry *inquiry, struct signal_hit *hit)
+{
+	const struct behaviour *is = &inquiry->past.caller;
+
+	snprintf(hit->detail, sizeof(hit->detail),
+		 "in %.0f of %.0f calls people talked for more than %d s",
+		 is->talks, is->ended, LONG_TALK_S);
+	return signal_weigh(inquiry, SIGNAL_STANDING,
+			    share_of(is->talks, is->ended, DOUBT), hit);
+}

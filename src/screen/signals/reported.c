@@ -1,0 +1,41 @@
+/* What share of the calls their own callees reported. A share, not a count:
+ * who makes many calls is bound to annoy somebody (RFC 8197 6). */
+#include "signals.h"
+
+#include <stdio.h>
+
+#include "callsieve/model/facts.h"
+#include "callsieve/model/verdict.h"
+
+#include "../inquiry.h"
+
+#define DOUBT 10 /* calls: see share_of() */
+
+static bool reported(const struct inquiry *inquiry, enum signal_id id,
+		     const struct behaviour *is, struct signal_hit *hit)
+{
+	snprintf(hit->detail, sizeof(hit->detail),
+		 "%.0f of %.0f calls were reported", is->reports, is->calls);
+	return signal_weigh(inquiry, id,
+			    share_of(is->reports, is->calls, DOUBT), hit);
+}
+
+bool reported_share_signal(const struct inquiry *inquiry,
+			   struct signal_hit *hit)
+{
+	return reported(inquiry, SIGNAL_REPORTED_SHARE, &inquiry->past.caller,
+			hit);
+}
+
+bool origin_reports_signal(const struct inquiry *inquiry,
+			   struct signal_hit *hit)
+{
+	return reported(inquiry, SIGNAL_ORIGIN_REPORTS, &inquiry->past.origin,
+			hit);
+}
+
+bool block_reports_signal(const struct inquiry *inquiry, struct signal_hit *hit)
+{
+	return reported(inquiry, SIGNAL_BLOCK_REPORTS, &inquiry->past.block,
+			hit);
+}

@@ -1,0 +1,28 @@
+/* How fast, and in which order, the caller dials. */
+#include "signals.h"
+
+#include <stdio.h>
+
+#include "callsieve/model/facts.h"
+#include "callsieve/model/verdict.h"
+
+#include "../inquiry.h"
+
+bool velocity_signal(const struct inquiry *inquiry, struct signal_hit *hit)
+{
+	double calls = inquiry->past.caller.calls_hour;
+
+	snprintf(hit->detail, sizeof(hit->detail),
+		 "%.0f calls within half an hour, %.0f callees today", calls,
+		 inquiry->past.caller.peers);
+	return signal_weigh(inquiry, SIGNAL_VELOCITY, calls, hit);
+}
+
+bool sequence_signal(const struct inquiry *inquiry, struct signal_hit *hit)
+{
+	unsigned run = inquiry->past.caller.run;
+
+	snprintf(hit->detail, sizeof(hit->detail),
+		 "%u callees one after the other", run);
+	return signal_weigh(inquiry, SIGNAL_SEQUENCE, run, hit);
+}

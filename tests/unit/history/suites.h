@@ -1,0 +1,8 @@
+#ifndef HISTORY_SUITES_H
+#define HISTORY_SUITES_H
+
+#include <check.h>
+
+Suite *history_suite(void);
+
+#endif

@@ -1,0 +1,297 @@
+/* What is remembered of calls, under which name, and for how long. */
+#include <stdio.h>
+#include <string.h>
+
+#include "callsieve/history.h"
+
+#include "suites.h"
+
+#define NOW    INT64_C(1800000000)
+#define DAY    86400
+#define CALLER "+12125550123"
+#define CALLEE "+12025550199"
+
+static struct history *history;
+static struct past past;
+
+static void setup(void)
+{
+	ck_assert_int_eq(history_new(&history, 1024, 1024), 0);
+}
+
+static void teardown(void)
+{
+	history_free(history);
+}
+
+static struct number number(const char *text)
+{
+	struct number number;
+	struct numbering plan;
+
+	ck_assert_int_eq(numbering_for_country(&plan, "1"), 0);
+	number_parse(&number, text, strlen(text), &plan);
+	return number;
+}
+
+static struct facts call_of(const char *caller, const char *callee)
+{
+	return (struct facts){.caller = number(caller),
+			      .callee = number(callee)};
+}
+
+static struct facts vouched(const char *caller, const char *origid)
+{
+	struct facts facts = call_of(caller, CALLEE);
+
+	facts.stir = STIR_PASSED;
+	facts.attest = 'A';
+	facts.origid = origid;
+	return facts;
+}
+
+static void look(const struct facts *facts, int64_t now)
+{
+	history_look(history, facts, now, &past);
+}
+
+static void end(const struct facts *facts, bool answered, unsigned ring,
+		unsigned talk)
+{
+	history_ended(history, facts,
+		      &(const struct call_outcome){answered, ring, talk}, NOW);
+}
+
+START_TEST(nothing_is_known_of_a_stranger)
+{
+	static const struct past nothing;
+	struct facts facts = call_of(CALLER, CALLEE);
+
+	look(&facts, NOW);
+	ck_assert_mem_eq(&past, &nothing, sizeof(past));
+}
+END_TEST
+
+START_TEST(calls_fade_by_half_in_a_half_life)
+{
+	struct facts facts = call_of(CALLER, CALLEE);
+
+	for (int i = 0; i < 8; i++)
+		history_call(history, &facts, NOW);
+	look(&facts, NOW);
+	ck_assert_double_eq_tol(past.caller.calls, 8, 0.01);
+	ck_assert_double_eq_tol(past.caller.calls_hour, 8, 0.01);
+	look(&facts, NOW + HISTORY_HALF_LIFE_S);
+	ck_assert_double_eq_tol(past.caller.calls, 4, 0.01);
+	ck_assert_double_lt(past.caller.calls_hour, 0.01);
+	ck_assert_int_eq(past.caller.first_seen, NOW);
+}
+END_TEST
+
+START_TEST(outcomes_are_told_apart)
+{
+	struct facts facts = call_of(CALLER, CALLEE);
+
+	end(&facts, true, 5, BRIEF_TALK_S);
+	end(&facts, true, 5, BRIEF_TALK_S + 1);
+	end(&facts, true, 5, LONG_TALK_S);
+	end(&facts, false, PING_RING_S, 0);
+	end(&facts, false, PING_RING_S + 1, 0);
+	look(&facts, NOW);
+	ck_assert_double_eq_tol(past.caller.ended, 5, 0.01);
+	ck_assert_double_eq_tol(past.caller.answered, 3, 0.01);
+	ck_assert_double_eq_tol(past.caller.brief, 1, 0.01);
+	ck_assert_double_eq_tol(past.caller.talks, 1, 0.01);
+	ck_assert_double_eq_tol(past.caller.pings, 1, 0.01);
+}
+END_TEST
+
+START_TEST(spoofers_deeds_are_not_the_owners)
+{
+	struct facts owner = vouched(CALLER, NULL);
+	struct facts spoofer = call_of(CALLER, CALLEE);
+
+	history_call(history, &owner, NOW);
+	for (int i = 0; i < 5; i++)
+		history_call(history, &spoofer, NOW);
+	look(&owner, NOW);
+	ck_assert_double_eq_tol(past.caller.calls, 1, 0.01);
+	look(&spoofer, NOW);
+	ck_assert_double_eq_tol(past.caller.calls, 5, 0.01);
+	ck_assert_double_eq_tol(past.vouched.calls, 1, 0.01);
+}
+END_TEST
+
+START_TEST(callers_of_one_origin_are_seen_as_one)
+{
+	struct facts first = vouched(CALLER, "one");
+	struct facts second = vouched("+13125550177", "one");
+	struct facts other = vouched("+13125550178", "two");
+
+	history_call(history, &first, NOW);
+	history_call(history, &second, NOW);
+	look(&second, NOW);
+	ck_assert_double_eq_tol(past.origin.calls, 2, 0.01);
+	ck_assert_double_eq_tol(past.origin.peers, 2, 0.1);
+	ck_assert_double_eq_tol(past.caller.calls, 1, 0.01);
+	look(&other, NOW);
+	ck_assert_double_eq(past.origin.calls, 0);
+}
+END_TEST
+
+START_TEST(unsigned_origin_counts_for_nothing)
+{
+	struct facts facts = call_of(CALLER, CALLEE);
+
+	facts.origid = "claimed by anybody";
+	history_call(history, &facts, NOW);
+	look(&facts, NOW);
+	ck_assert_double_eq(past.origin.calls, 0);
+}
+END_TEST
+
+START_TEST(numbers_of_one_block_are_seen_as_one)
+{
+	struct facts facts = call_of("+12125550123", CALLEE);
+	struct facts near = call_of("+12125559999", CALLEE);
+	struct facts far = call_of("+12125560123", CALLEE);
+
+	history_call(history, &facts, NOW);
+	look(&near, NOW);
+	ck_assert_double_eq_tol(past.block.calls, 1, 0.01);
+	look(&far, NOW);
+	ck_assert_double_eq(past.block.calls, 0);
+}
+END_TEST
+
+START_TEST(dialling_through_a_range_is_a_run)
+{
+	char callee[NUMBER_TEXT];
+	struct facts facts;
+
+	for (int i = 0; i < 6; i++) {
+		snprintf(callee, sizeof(callee), "+1202555%04d", 100 + i);
+		facts = call_of(CALLER, callee);
+		history_call(history, &facts, NOW);
+	}
+	look(&facts, NOW);
+	ck_assert_uint_eq(past.caller.run, 5);
+	facts = call_of(CALLER, "+13035550100");
+	history_call(history, &facts, NOW);
+	look(&facts, NOW);
+	ck_assert_uint_eq(past.caller.run, 2);
+}
+END_TEST
+
+START_TEST(distinct_callees_are_estimated)
+{
+	char callee[NUMBER_TEXT];
+	struct facts facts;
+
+	for (int i = 0; i < 100; i++) {
+		snprintf(callee, sizeof(callee), "+1202%07d", 5550100 + i * 37);
+		facts = call_of(CALLER, callee);
+		history_call(history, &facts, NOW);
+		history_call(history, &facts, NOW);
+	}
+	look(&facts, NOW);
+	ck_assert_double_eq_tol(past.caller.peers, 100, 25);
+}
+END_TEST
+
+START_TEST(acquaintances_are_remembered)
+{
+	struct facts facts = call_of(CALLER, CALLEE);
+
+	history_call(history, &facts, NOW);
+	end(&facts, true, 5, 45);
+	history_dialled(history, &facts.callee, &facts.caller, false, NOW + 9);
+	look(&facts, NOW + 10);
+	ck_assert_int_eq(past.with.tried_at, NOW);
+	ck_assert_int_eq(past.with.talked_at, NOW);
+	ck_assert_uint_eq(past.with.talked_s, 45);
+	ck_assert_int_eq(past.with.called_at, NOW + 9);
+}
+END_TEST
+
+START_TEST(emergency_calls_are_remembered)
+{
+	struct facts facts = call_of(CALLER, CALLEE);
+	struct number desk = number("911");
+
+	history_dialled(history, &facts.callee, &desk, true, NOW);
+	look(&facts, NOW);
+	ck_assert_int_eq(past.emergency_at, NOW);
+}
+END_TEST
+
+START_TEST(only_the_called_can_report_and_once)
+{
+	struct facts facts = vouched(CALLER, "one");
+	struct number stranger = number("+12025550111");
+
+	ck_assert(!history_reported(history, &facts.caller, &stranger, NOW));
+	history_call(history, &facts, NOW);
+	ck_assert(!history_reported(history, &facts.caller, &stranger, NOW));
+	ck_assert(history_reported(history, &facts.caller, &facts.callee, NOW));
+	ck_assert(
+		!history_reported(history, &facts.caller, &facts.callee, NOW));
+	look(&facts, NOW);
+	ck_assert_double_eq_tol(past.caller.reports, 1, 0.01);
+	ck_assert_double_eq_tol(past.origin.reports, 1, 0.01);
+	ck_assert_double_eq_tol(past.block.reports, 1, 0.01);
+}
+END_TEST
+
+START_TEST(old_call_cannot_be_reported)
+{
+	struct facts facts = call_of(CALLER, CALLEE);
+
+	history_call(history, &facts, NOW);
+	ck_assert(!history_reported(history, &facts.caller, &facts.callee,
+				    NOW + 30 * DAY));
+}
+END_TEST
+
+/* However many callers there are: the tables are full, the newest known. */
+START_TEST(flood_of_callers_forgets_the_oldest)
+{
+	char caller[NUMBER_TEXT];
+	struct facts facts;
+
+	for (int i = 0; i < 20000; i++) {
+		snprintf(caller, sizeof(caller), "+1312%07d", 2000000 + i);
+		facts = call_of(caller, CALLEE);
+		history_call(history, &facts, NOW + i);
+	}
+	look(&facts, NOW + 20000);
+	ck_assert_double_gt(past.caller.calls, 0.5);
+	facts = call_of("+13122000000", CALLEE);
+	look(&facts, NOW + 20000);
+	ck_assert_double_eq(past.caller.calls, 0);
+}
+END_TEST
+
+Suite *history_suite(void)
+{
+	Suite *suite = suite_create("history");
+	TCase *tests = tcase_create("history");
+
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_test(tests, nothing_is_known_of_a_stranger);
+	tcase_add_test(tests, calls_fade_by_half_in_a_half_life);
+	tcase_add_test(tests, outcomes_are_told_apart);
+	tcase_add_test(tests, spoofers_deeds_are_not_the_owners);
+	tcase_add_test(tests, callers_of_one_origin_are_seen_as_one);
+	tcase_add_test(tests, unsigned_origin_counts_for_nothing);
+	tcase_add_test(tests, numbers_of_one_block_are_seen_as_one);
+	tcase_add_test(tests, dialling_through_a_range_is_a_run);
+	tcase_add_test(tests, distinct_callees_are_estimated);
+	tcase_add_test(tests, acquaintances_are_remembered);
+	tcase_add_test(tests, emergency_calls_are_remembered);
+	tcase_add_test(tests, only_the_called_can_report_and_once);
+	tcase_add_test(tests, old_call_cannot_be_reported);
+	tcase_add_test(tests, flood_of_callers_forgets_the_oldest);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
