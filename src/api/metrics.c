@@ -3,7 +3,7 @@
 
 #include "callsieve/core/metrics.h"
 
-#define METRICS_MAX (1 << 20)
+#define METRICS_MAX (4 << 20) /* a thousand trunks */
 
 void metrics_get(struct request *request, const struct api_settings *settings,
 		 struct store *store)

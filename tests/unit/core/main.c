@@ -8,6 +8,7 @@ int main(void)
 	int failed;
 
 	srunner_add_suite(runner, buf_suite());
+	srunner_add_suite(runner, bucket_suite());
 	srunner_add_suite(runner, clock_suite());
 	srunner_add_suite(runner, config_suite());
 	srunner_add_suite(runner, digest_suite());

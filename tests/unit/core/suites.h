@@ -4,6 +4,7 @@
 #include <check.h>
 
 Suite *buf_suite(void);
+Suite *bucket_suite(void);
 Suite *clock_suite(void);
 Suite *config_suite(void);
 Suite *digest_suite(void);

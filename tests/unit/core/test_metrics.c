@@ -12,11 +12,15 @@
 #include "suites.h"
 
 static const struct {
-	const char *type, *name, *labels, *help;
+	const char *subject, *type, *name, *labels, *help;
 } rows[] = {
-#define METRIC(id, type, name, labels, help) {#type, name, labels, help},
+#define METRIC(id, type, name, labels, help) {NULL, #type, name, labels, help},
 #include "callsieve/core/metrics.def"
 #undef METRIC
+#define METRIC_OF(id, subject, type, name, labels, help)                       \
+	{#subject, #type, name, labels, help},
+#include "callsieve/core/metrics_of.def"
+#undef METRIC_OF
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -123,6 +127,8 @@ START_TEST(each_name_is_described_once_and_each_row_shown_once)
 		snprintf(line, sizeof(line), "# TYPE %s %s\n", rows[i].name,
 			 rows[i].type);
 		ck_assert_uint_eq(occurrences(text.data, line), 1);
+		if (rows[i].subject)
+			continue;
 		snprintf(line, sizeof(line),
 			 rows[i].labels[0] ? "\n%s{%s} " : "\n%s%s ",
 			 rows[i].name, rows[i].labels);
@@ -144,6 +150,7 @@ START_TEST(rows_of_one_name_are_neighbours_and_agree)
 			ck_assert_str_eq(rows[i - 1].type, rows[i].type);
 			ck_assert_str_ne(rows[i].labels, "");
 			ck_assert_str_eq(rows[i].help, "");
+			ck_assert(!rows[i].subject == !rows[i - 1].subject);
 		} else {
 			ck_assert_msg(rows[i].help[0], "%s: what is it?",
 				      rows[i].name);
@@ -179,6 +186,32 @@ START_TEST(names_keep_prometheus_customs)
 }
 END_TEST
 
+START_TEST(subjects_have_their_own)
+{
+	struct metric_subject *a = metric_subject("trunk", "a");
+	struct metric_subject *b = metric_subject("trunk", "b");
+	struct buf text;
+
+	ck_assert_ptr_eq(metric_subject("trunk", "a"), a);
+	ck_assert_ptr_null(metric_subject("nothing", "a"));
+	metric_of_set(a, METRIC_OF_TRUNK_CALLS, 5);
+	metric_of_add(b, METRIC_OF_SHED_LAG, 3);
+	metric_of_add(b, METRIC_OF_SHED_LAG, 4);
+	metric_of_add(NULL, METRIC_OF_SHED_LAG, 1);
+	metric_of_set(NULL, METRIC_OF_TRUNK_CALLS, 1);
+	buf_init(&text, 100000);
+	ck_assert_int_eq(metrics_print(&text), 0);
+	ck_assert_ptr_nonnull(strstr(text.data,
+				     "\n# TYPE callsieve_trunk_calls gauge\n"
+				     "callsieve_trunk_calls{trunk=\"b\"} 0\n"
+				     "callsieve_trunk_calls{trunk=\"a\"} 5\n"));
+	ck_assert_ptr_nonnull(strstr(text.data,
+				     "\ncallsieve_shed_total{trunk=\"b\","
+				     "reason=\"lag\"} 7\n"));
+	buf_fini(&text);
+}
+END_TEST
+
 START_TEST(buffer_too_small_is_told)
 {
 	struct buf text;
@@ -200,6 +233,7 @@ Suite *metrics_suite(void)
 	tcase_add_test(tc, each_name_is_described_once_and_each_row_shown_once);
 	tcase_add_test(tc, rows_of_one_name_are_neighbours_and_agree);
 	tcase_add_loop_test(tc, names_keep_prometheus_customs, 0, (int)ROWS);
+	tcase_add_test(tc, subjects_have_their_own);
 	tcase_add_test(tc, buffer_too_small_is_told);
 	suite_add_tcase(suite, tc);
 	return suite;
