@@ -77,7 +77,7 @@ struct call *call_new(struct sip *sip, const struct config_trunk *trunk,
 	call->ctx = ctx;
 	call->invite = msg_ref_create(msg);
 	call->state = CALL_SCREENING;
-	random_token(call->tag, TAG_CHARS);
+	own_tag(sip, call->tag);
 	LIST_INIT(&call->dialogs);
 	LIST_INIT(&call->relays);
 	LIST_INIT(&call->reliables);

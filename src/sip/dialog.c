@@ -140,7 +140,7 @@ static struct dialog *dialog_new(struct call *call, const sip_t *response)
 	if (LIST_EMPTY(&call->dialogs))
 		memcpy(dialog->tag, call->tag, sizeof(dialog->tag));
 	else
-		random_token(dialog->tag, TAG_CHARS);
+		own_tag(call->sip, dialog->tag);
 	LIST_INSERT_HEAD(&call->dialogs, dialog, link);
 	dialog->caller = (struct leg){
 		.dialog = dialog,

@@ -86,6 +86,12 @@ static const struct rule {
 	/* What both ends can only do if we let it through. */
 	{"Supported", CHANGED, bridgeable_options},
 	{"Require", CHANGED, bridgeable_options},
+
+	/* They name dialogs, which each side knows by another name. */
+	{"Replaces", CHANGED, replaces_cross},
+	{"Join", CHANGED, replaces_cross},
+	{"Target-Dialog", CHANGED, replaces_cross},
+	{"Refer-To", CHANGED, refer_to_cross},
 };
 
 #define RULES (sizeof(rules) / sizeof(rules[0]))
@@ -130,7 +136,7 @@ static const struct rule *rule_for(const uint8_t slots[RULE_SLOTS],
 }
 
 /* NULL or "" for what is no header field. */
-static const char *name_of(const msg_header_t *h)
+const char *header_name(const msg_header_t *h)
 {
 	if (h->sh_class == sip_unknown_class)
 		return ((const sip_unknown_t *)h)->un_name;
@@ -163,13 +169,13 @@ int header_insert(msg_t *msg, void *header)
 }
 
 /* The value as it was sent: what stands behind the colon. */
-static const char *value_of(su_home_t *home, const msg_header_t *h)
+char *header_value(su_home_t *home, const msg_header_t *h)
 {
 	const char *line = h->sh_data, *end = line + h->sh_len;
 	const char *value = memchr(line, ':', h->sh_len);
 
 	if (!value)
-		return "";
+		return su_strdup(home, "");
 	for (value++; value < end && isspace((unsigned char)*value);)
 		value++;
 	while (end > value && isspace((unsigned char)end[-1]))
@@ -196,7 +202,7 @@ static int share_text(const struct crossing *crossing, const msg_header_t *h,
 		copy->sh_data = h->sh_data;
 		copy->sh_len = h->sh_len;
 	} else {
-		unknown->un_value = value_of(home, h);
+		unknown->un_value = header_value(home, h);
 		if (!unknown->un_value)
 			return -1;
 	}
@@ -230,13 +236,13 @@ int header_share(const struct crossing *crossing, const msg_header_t *h)
 	msg_header_t *copy;
 
 	if (is_text(h))
-		return share_text(crossing, h, name_of(h));
+		return share_text(crossing, h, header_name(h));
 	/* A header of which there is one: the first counts (RFC 3261 7.3.1). */
 	if (h->sh_class->hc_kind == msg_kind_single && present(crossing, h))
 		return 0;
 	/* Of a list on several lines the stack keeps one, with all items. */
 	if (h->sh_class->hc_kind == msg_kind_list && present(crossing, h))
-		return crossing->raw ? share_text(crossing, h, name_of(h)) : 0;
+		return crossing->raw ? share_text(crossing, h, header_name(h)) : 0;
 	copy = msg_header_copy_one(msg_home(crossing->msg), h);
 	if (copy && !crossing->raw)
 		msg_fragment_clear(copy->sh_common);
@@ -263,7 +269,7 @@ static bool hides_identity(const sip_t *sip)
 
 static int cross(const struct crossing *crossing, const msg_header_t *h)
 {
-	const char *name = name_of(h);
+	const char *name = header_name(h);
 	const struct rule *rule;
 
 	if (h->sh_class == sip_payload_class)

@@ -15,6 +15,8 @@
  *   parser.c   how the stack reads messages
  *   message.c  building one leg's message out of the other's
  *   headers.c  which headers cross from one to the other, and how
+ *   replaces.c dialogs named in headers: Replaces, also in Refer-To, and kin
+ *   identifier.c  the text of such a name
  *   gateway.c  gateways, and the targets of each
  *   target.c   one address of a gateway
  *   health.c   whether a target lives, by OPTIONS and by what calls find
@@ -56,7 +58,7 @@ struct reliable;
 #include "callsieve/core/config.h"
 #include "callsieve/sip.h"
 
-#define TAG_CHARS     16 /* 82 random bits; RFC 3261 19.3 asks for 32 */
+#define TAG_CHARS     16 /* 51 random bits; RFC 3261 19.3 asks for 32 */
 #define CALL_ID_CHARS 32
 
 /* What one peer can make a call hold: early dialogs, requests under way. */
@@ -86,7 +88,7 @@ struct reliable;
 	"early-session, from-change, eventlist, answermode, "                  \
 	"geolocation-http, geolocation-sip, multiple-refer, nosub, "           \
 	"explicitsub, pref, privacy, policy, trickle-ice, uui, "               \
-	"recipient-list-invite"
+	"recipient-list-invite, replaces, join, tdialog"
 
 struct listener {
 	const char *name; /* the stack's ident of the transport */
@@ -385,7 +387,19 @@ int headers_cross(struct crossing *crossing, msg_t *msg, msg_t *from,
 		  const sip_t *sip);
 int header_share(const struct crossing *crossing, const msg_header_t *h);
 int header_insert(msg_t *msg, void *header);
+const char *header_name(const msg_header_t *h);
+char *header_value(su_home_t *home, const msg_header_t *h);
 void headers_index(uint8_t slots[RULE_SLOTS]);
+
+/* replaces.c: what a request names by a dialog's identifier. The worst comes
+ * last. */
+enum dialog_named { NAMED_FOREIGN, NAMED_LIVE, NAMED_GONE };
+
+void own_tag(const struct sip *sip, char tag[TAG_CHARS + 1]);
+enum dialog_named replaces_named(const struct sip *sip, const sip_t *request,
+				 struct leg **legp);
+int replaces_cross(const struct crossing *crossing, const msg_header_t *h);
+int refer_to_cross(const struct crossing *crossing, const msg_header_t *h);
 
 /* gateway.c */
 int gateways_configure(struct sip *sip, struct config *config);

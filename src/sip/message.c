@@ -132,7 +132,7 @@ static sip_from_t *from_towards(const struct crossing *crossing, msg_t *msg,
 	char tag[TAG_CHARS + 1];
 	sip_from_t *mine;
 
-	random_token(tag, TAG_CHARS);
+	own_tag(crossing->call->sip, tag);
 	mine = retag(msg_home(msg), from, tag, host);
 	if (mine && !crossing->from_trusted)
 		strip_verstat(msg_home(msg), mine);

@@ -281,6 +281,7 @@ int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
 	       const sip_t *sip)
 {
 	const struct call *call = leg->dialog->call;
+	struct leg *named;
 	int status;
 
 	(void)nta;
@@ -300,6 +301,10 @@ int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
 		status = overlap(leg);
 		if (status)
 			return refuse_overlap(irq, status);
+		break;
+	case sip_method_refer:
+		if (replaces_named(call->sip, sip, &named) == NAMED_GONE)
+			return 481;
 		break;
 	default:
 		break;

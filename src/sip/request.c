@@ -206,6 +206,7 @@ static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 	struct sip_answer verdict = {0};
 	const char *limit;
 	void *ctx = NULL;
+	struct leg *replaced;
 	enum invite_order order;
 	struct privilege privilege;
 	struct call *call;
@@ -216,6 +217,11 @@ static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 	}
 	if (refused(sip, msg, req) || comes_round(sip, msg, req, invite->trunk))
 		return;
+	if (replaces_named(sip, req, &replaced) == NAMED_GONE) {
+		/* RFC 3891 3 */
+		answer(sip, msg, SIP_481_NO_TRANSACTION, NULL);
+		return;
+	}
 	read_invite(invite, msg_home(msg), req);
 	privilege = sip->events->privilege(invite, sip->arg);
 	if (unknown_precedence(sip, msg, req, invite, &privilege))

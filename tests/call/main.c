@@ -36,6 +36,7 @@ static const struct entry {
 	{"transport", transport_suite, false},
 	{"within", within_suite, false},
 	{"reinvite", reinvite_suite, false},
+	{"transfer", transfer_suite, false},
 	{"ending", ending_suite, false},
 	{"malformed", malformed_suite, false},
 	{"lifecycle", lifecycle_suite, false},

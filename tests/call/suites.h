@@ -13,6 +13,7 @@ Suite *cancel_suite(void);
 Suite *prack_suite(void);
 Suite *within_suite(void);
 Suite *reinvite_suite(void);
+Suite *transfer_suite(void);
 Suite *ending_suite(void);
 Suite *requests_suite(void);
 Suite *loops_suite(void);
