@@ -40,6 +40,7 @@ static void free_arrays(struct config *config)
 		free(config->gateways[i].name);
 		free(config->gateways[i].uri);
 		free(config->gateways[i].listen);
+		free(config->gateways[i].redirect_hosts);
 	}
 	free(config->gateways);
 	for (i = 0; i < config->routes_count; i++) {

@@ -39,10 +39,10 @@ void config_read_transport(const struct config_place *place, const char *text)
 		config_value_error(place, text, "udp or tcp");
 }
 
-void config_read_source(const struct config_place *place, const char *text)
+static void read_range(const struct config_place *place, const char *text,
+		       struct cidr **rangesp, size_t *countp)
 {
-	struct config_trunk *trunk = place->base;
-	struct cidr cidr, *source;
+	struct cidr cidr, *range;
 
 	if (cidr_parse(&cidr, text)) {
 		config_value_error(place, text,
@@ -50,10 +50,25 @@ void config_read_source(const struct config_place *place, const char *text)
 				   "with no bits set beyond the prefix");
 		return;
 	}
-	source = config_grow(place->reader, &trunk->sources,
-			     &trunk->sources_count, sizeof(*source));
-	if (source)
-		*source = cidr;
+	range = config_grow(place->reader, rangesp, countp, sizeof(*range));
+	if (range)
+		*range = cidr;
+}
+
+void config_read_source(const struct config_place *place, const char *text)
+{
+	struct config_trunk *trunk = place->base;
+
+	read_range(place, text, &trunk->sources, &trunk->sources_count);
+}
+
+void config_read_redirect_host(const struct config_place *place,
+			       const char *text)
+{
+	struct config_gateway *gateway = place->base;
+
+	read_range(place, text, &gateway->redirect_hosts,
+		   &gateway->redirect_hosts_count);
 }
 
 static bool parse_port(uint16_t *portp, const char *text, size_t len)

@@ -216,6 +216,19 @@ static void check_gateway(struct config_reader *reader, size_t index)
 			     config_transport_names[gateway->transport]);
 }
 
+static void check_redirects(struct config_reader *reader, size_t index)
+{
+	const struct config_gateway *gateway = &reader->config->gateways[index];
+
+	if (gateway->redirect_hosts_count &&
+	    gateway->redirects != REDIRECTS_FOLLOW)
+		config_error(reader,
+			     LINE_OF(reader, gateways, index, "redirect_hosts"),
+			     "gateway \"%s\": redirect_hosts takes redirects = "
+			     "\"follow\"",
+			     gateway->name);
+}
+
 static bool find_gateway(const struct config *config, const char *name,
 			 size_t *indexp)
 {
@@ -289,6 +302,8 @@ void config_check(struct config_reader *reader)
 		    i < reader->config->gateways_count;
 	     i++)
 		check_gateway(reader, i);
+	for (i = 0; i < reader->config->gateways_count; i++)
+		check_redirects(reader, i);
 	for (i = 0; i < reader->references_count; i++)
 		resolve(reader, &reader->references[i]);
 	check_reputation(reader);

@@ -32,6 +32,8 @@ const char *const config_namespace_names[] = {
 	[NAMESPACE_WPS] = "wps",   [NAMESPACE_ESNET] = "esnet",
 	[NAMESPACES] = NULL};
 static const char *const sources[] = {"reject", "silent", NULL};
+static const char *const redirects[] = {
+	[REDIRECTS_PASS] = "pass", [REDIRECTS_FOLLOW] = "follow", NULL};
 static const char *const levels[] = {[LOG_LEVEL_ERROR] = "error",
 				     [LOG_LEVEL_WARN] = "warn",
 				     [LOG_LEVEL_INFO] = "info",
@@ -122,6 +124,14 @@ static const struct config_option gateway_options[] = {
 	 .sentence = "INVITEs in a row without any response within half a "
 		     "second, after which new calls go elsewhere until it "
 		     "answers one; 0: any number."},
+	{"redirects", config_read_choice, "\"pass\"", 0, 0,
+	 IN(config_gateway, redirects), .choices = redirects,
+	 .sentence = "What becomes of its 3xx: pass hands it to the caller, "
+		     "follow sends the call where its Contacts say."},
+	{"redirect_hosts", config_read_redirect_host, NULL, 0, 0, 0,
+	 OPTION_LIST, "{\"192.0.2.64/28\"}",
+	 .sentence = "Addresses and ranges that a redirection may lead to, "
+		     "besides those of the gateways."},
 };
 
 static const struct config_option route_options[] = {

@@ -19,7 +19,6 @@ static bool try_target(struct call *call, struct target *target)
 	const sip_t *invite = sip_object(call->invite);
 	msg_t *msg;
 
-	call->tried[call->tried_count++] = target->id;
 	call->gateway_trusted = target->gateway->trusted;
 	msg = message_invite(call, target, invite->sip_request->rq_url);
 	if (!msg)
@@ -44,11 +43,28 @@ static bool try_next(struct call *call)
 {
 	struct target *target;
 
+	redirect_over(call);
 	while (call->tried_count < call->route->max_attempts &&
-	       (target = choose_target(call)))
+	       (target = choose_target(call))) {
+		call->tried[call->tried_count++] = target->id;
 		if (try_target(call, target))
 			return true;
+	}
 	return false;
+}
+
+/* Where a redirection sent us, while it names somewhere. */
+static bool try_redirected(struct call *call)
+{
+	struct target *target;
+	bool sent = false;
+
+	dialogs_free(call, NULL);
+	while (!sent && (target = redirect_next(call))) {
+		sent = try_target(call, target);
+		target_unref(target);
+	}
+	return sent;
 }
 
 /* The first attempt, or what there is to say when none can be made. */
@@ -148,20 +164,27 @@ void attempt_pracked(struct call *call)
  * it rings, another attempt would ring it again. */
 static bool may_fail_over(const struct call *call, int status, bool internal)
 {
-	return call->state != CALL_RINGING &&
+	return call->state != CALL_RINGING && !redirect_conclusive(call) &&
 	       (internal || config_fails_over(call->route, status));
 }
 
 static void on_refusal(struct call *call, const sip_t *sip, int status)
 {
 	bool internal = !sip || nta_sip_is_internal(sip);
+	bool more = redirect_refused(call, internal ? NULL : sip, status);
 
-	outcome_add(call,
-		    internal ? NULL : nta_outgoing_getresponse(call->orq),
-		    status);
+	if (status >= 400 || !redirect_followed(call))
+		outcome_add(call,
+			    internal ? NULL
+				     : nta_outgoing_getresponse(call->orq),
+			    status);
+	else if (!more)
+		outcome_add(call, NULL, 480); /* RFC 3261 16.7 (4) */
 	orq_done(call);
 	if (internal)
 		health_failed(call->target);
+	if (more && try_redirected(call))
+		return;
 	if (may_fail_over(call, status, internal))
 		fail_over(call, status, internal ? "unreachable" : "refused");
 	else
@@ -289,7 +312,12 @@ void attempt_timeout(struct call *call)
 		abandon(call);
 		health_failed(call->target);
 		outcome_add(call, NULL, 408);
-		fail_over(call, 408, "silent");
+		if (redirect_refused(call, NULL, 408) && try_redirected(call))
+			return;
+		if (may_fail_over(call, 408, true))
+			fail_over(call, 408, "silent");
+		else
+			outcome_tell(call);
 	} else {
 		attempt_cancel(call, NULL, NULL);
 		caller_reject(call, PARTY_CALLSIEVE, SIP_408_REQUEST_TIMEOUT);

@@ -51,6 +51,7 @@ void call_free(struct call *call)
 	dialogs_free(call, NULL);
 	prack_call_gone(call);
 	msg_destroy(call->held_answer);
+	redirect_free(call->redirect);
 	loop_timer_free(call->timer);
 	msg_destroy(call->invite);
 	msg_destroy(call->early_bye);

@@ -137,10 +137,13 @@ static struct dialog *dialog_new(struct call *call, const sip_t *response)
 		return NULL;
 	call->dialogs_count++;
 	dialog->call = call;
-	if (LIST_EMPTY(&call->dialogs))
+	/* One that a redirection ended had the first tag; this one is another
+	 * (RFC 3261 12.1.2). */
+	if (LIST_EMPTY(&call->dialogs) && !call->tagged)
 		memcpy(dialog->tag, call->tag, sizeof(dialog->tag));
 	else
 		own_tag(call->sip, dialog->tag);
+	call->tagged = true;
 	LIST_INSERT_HEAD(&call->dialogs, dialog, link);
 	dialog->caller = (struct leg){
 		.dialog = dialog,

@@ -9,6 +9,9 @@
  *   attempt.c  our INVITE to a gateway, and failover
  *   choose.c   which gateway, and which of its targets
  *   outcome.c  the answer to a call that no gateway took
+ *   redirect.c redirections by the callee's side, followed
+ *   history.c  History-Info, for calls that were
+ *   uri.c      when two URIs are the same
  *   dialog.c   pairs of legs, one pair for each early dialog of the callee
  *   prack.c    reliable provisional responses and their PRACK
  *   relay.c    requests within a dialog, passed from one leg to the other
@@ -31,6 +34,7 @@
 struct call;
 struct dialog;
 struct leg;
+struct redirect;
 struct relay;
 struct refusal;
 struct reliable;
@@ -176,6 +180,15 @@ struct leg {
 	nta_outgoing_t *bye; /* ours, unanswered */
 };
 
+/* A URI that a call was or is sent to, for its History-Info. */
+struct history_entry {
+	const url_t *uri;
+	const struct history_entry *origin; /* which redirected to it, or NULL */
+	const char *relation; /* to that one: "rc", "mp" or "np" */
+	unsigned tried;	      /* in what order; 0: not yet */
+	int status;	      /* its answer; 0: none yet */
+};
+
 /* A dialog with the caller and the one with the callee it mirrors. */
 struct dialog {
 	LIST_ENTRY(dialog) link;
@@ -207,6 +220,7 @@ struct call {
 			      * reference */
 	char source_uri[80];
 	char tag[TAG_CHARS + 1]; /* of the first dialog, and of rejections */
+	bool tagged;		 /* there was such a dialog */
 
 	/* towards the callee */
 	const struct config_route *route;
@@ -216,6 +230,7 @@ struct call {
 	int best_status; /* its status; 0: none */
 	bool best_trusted; /* came from a trusted gateway */
 	bool gateway_trusted;
+	struct redirect *redirect; /* once a gateway redirected it, or NULL */
 	nta_outgoing_t *orq;   /* our INVITE */
 	bool responded;	     /* to it */
 	msg_t *held_answer;  /* its 2xx, until every PRACK has come */
@@ -330,6 +345,26 @@ void attempt_ack(struct call *call, struct dialog *dialog, msg_t *ack,
 		 const sip_t *sip);
 void attempt_timeout(struct call *call);
 void attempt_pracked(struct call *call);
+
+/* redirect.c */
+bool redirect_refused(struct call *call, const sip_t *response, int status);
+struct target *redirect_next(struct call *call);
+void redirect_over(struct call *call);
+const url_t *redirect_uri(const struct call *call);
+bool redirect_followed(const struct call *call);
+bool redirect_conclusive(const struct call *call);
+int redirect_history(const struct call *call, msg_t *msg);
+void redirect_free(struct redirect *redirect);
+
+/* history.c */
+int history_add(msg_t *msg, const sip_t *invite,
+		const struct history_entry *const *entries, unsigned count);
+void history_retarget(struct history_entry *entry,
+		      const struct history_entry *origin,
+		      const sip_contact_t *contact);
+
+/* uri.c */
+bool uri_equal(const url_t *a, const url_t *b);
 
 /* dialog.c */
 struct dialog *dialog_for(struct call *call, const sip_t *response);

@@ -100,6 +100,12 @@ static void strip_verstat(su_home_t *home, sip_addr_t *addr)
 				   rest && *rest ? ";" : "", rest ? rest : "");
 }
 
+static sip_request_t *request_to(su_home_t *home, const url_t *url)
+{
+	return sip_request_create(home, SIP_METHOD_INVITE,
+				  (const url_string_t *)url, NULL);
+}
+
 /* The Request-URI towards a gateway: the user part and parameters of `from` at
  * the gateway's address. A service URN (RFC 5031) stays what it is. */
 static sip_request_t *request_line(su_home_t *home, const url_t *from,
@@ -122,8 +128,7 @@ static sip_request_t *request_line(su_home_t *home, const url_t *from,
 		}
 		url = at;
 	}
-	return sip_request_create(home, SIP_METHOD_INVITE, (url_string_t *)&url,
-				  NULL);
+	return request_to(home, &url);
 }
 
 static sip_from_t *from_towards(const struct crossing *crossing, msg_t *msg,
@@ -146,8 +151,9 @@ static int add_contact(msg_t *msg, const sip_contact_t *contact)
 					 (const msg_header_t *)contact));
 }
 
-/* The caller's INVITE as it goes to a gateway, for whom `uri` says. Every
- * attempt is a call of its own to the outside: new Call-ID, new tag. */
+/* The caller's INVITE as it goes to a gateway, for whom `uri` says, or to
+ * where that redirected it. Every attempt is a call of its own to the outside:
+ * new Call-ID, new tag. */
 msg_t *message_invite(struct call *call, const struct target *target,
 		      const url_t *uri)
 {
@@ -156,28 +162,32 @@ msg_t *message_invite(struct call *call, const struct target *target,
 	const sip_t *from = sip_object(call->invite);
 	struct crossing crossing = crossing_to_callee(call, NULL);
 	sip_request_t *rq;
+	char *host;
 	su_home_t *home;
 
 	if (!msg)
 		return NULL;
 	home = msg_home(msg);
-	rq = request_line(home, uri, target->url);
+	rq = redirect_uri(call) ? request_to(home, redirect_uri(call))
+				: request_line(home, uri, target->url);
 	if (rq)
 		call_id_make(call->sip, call->call_id, call->trunk->name,
 			     rq->rq_url);
 	crossing.initial = true;
-	if (header_insert(msg, rq) < 0 ||
+	/* The message may outlive the target. */
+	host = su_strdup(home, target->url->url_host);
+	if (!host || header_insert(msg, rq) < 0 ||
 	    header_insert(msg, from_towards(&crossing, msg, from->sip_from,
 					    listener->host)) < 0 ||
-	    header_insert(msg, retag(home, from->sip_to, NULL,
-				     target->url->url_host)) < 0 ||
+	    header_insert(msg, retag(home, from->sip_to, NULL, host)) < 0 ||
 	    header_insert(msg, sip_call_id_make(home, call->call_id)) < 0 ||
 	    header_insert(msg, sip_cseq_create(home, 1, SIP_METHOD_INVITE)) <
 		    0 ||
 	    add_max_forwards(msg, from) < 0 ||
 	    add_max_breadth(msg, from) < 0 ||
 	    add_contact(msg, listener->contacts[target->transport]) < 0 ||
-	    headers_cross(&crossing, msg, call->invite, from) < 0) {
+	    headers_cross(&crossing, msg, call->invite, from) < 0 ||
+	    redirect_history(call, msg) < 0) {
 		msg_destroy(msg);
 		return NULL;
 	}

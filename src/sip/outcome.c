@@ -26,7 +26,7 @@ static unsigned rank(int status, bool ours)
 
 /* Notes how an attempt ended. Takes `msg`, NULL where there was no answer:
  * then the status is 408 or, for a failed transport, 503 (RFC 3261 16.7, 16.8
- * and 16.9). */
+ * and 16.9); or 480, where redirections led nowhere. */
 void outcome_add(struct call *call, msg_t *msg, int status)
 {
 	unsigned best = call->best_status ? rank(call->best_status, !call->best)
@@ -55,6 +55,9 @@ void outcome_tell(struct call *call)
 	 * away from all of us (RFC 3261 16.7 (6)). */
 	if (!msg && status == 408)
 		caller_reject(call, PARTY_CALLSIEVE, SIP_408_REQUEST_TIMEOUT);
+	else if (!msg && status == 480)
+		caller_reject(call, PARTY_CALLSIEVE,
+			      SIP_480_TEMPORARILY_UNAVAILABLE);
 	else if (!msg)
 		caller_reject(call, PARTY_CALLSIEVE,
 			      SIP_500_INTERNAL_SERVER_ERROR);

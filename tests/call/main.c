@@ -32,6 +32,7 @@ static const struct entry {
 	{"timers", timers_suite, false},
 	{"failover", failover_suite, false},
 	{"gateways", gateways_suite, false},
+	{"redirect", redirect_suite, false},
 	{"reputation", reputation_suite, false},
 	{"transport", transport_suite, false},
 	{"within", within_suite, false},

@@ -21,6 +21,7 @@ Suite *malformed_suite(void);
 Suite *transport_suite(void);
 Suite *failover_suite(void);
 Suite *gateways_suite(void);
+Suite *redirect_suite(void);
 Suite *screening_suite(void);
 Suite *reputation_suite(void);
 Suite *reports_suite(void);

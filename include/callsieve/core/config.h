@@ -70,6 +70,8 @@ struct config_trunk {
 	int reject_at; /* points */
 };
 
+enum config_redirects { REDIRECTS_PASS, REDIRECTS_FOLLOW };
+
 /* gateway NAME { ... }: where calls go */
 struct config_gateway {
 	char *name;
@@ -83,6 +85,9 @@ struct config_gateway {
 	unsigned answer_ms;	     /* no response at all: next gateway */
 	unsigned down_after, up_after; /* OPTIONS in a row */
 	unsigned max_unanswered;       /* INVITEs in a row; 0: any number */
+	enum config_redirects redirects; /* what becomes of its 3xx */
+	struct cidr *redirect_hosts;	 /* where they may lead, besides */
+	size_t redirect_hosts_count;	 /* gateways */
 };
 
 /* A gateway of a route. Those of the lowest priority share the calls by

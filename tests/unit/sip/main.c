@@ -11,6 +11,7 @@ int main(void)
 	srunner_add_suite(runner, choose_suite());
 	srunner_add_suite(runner, scripts_suite());
 	srunner_add_suite(runner, call_id_suite());
+	srunner_add_suite(runner, uri_suite());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

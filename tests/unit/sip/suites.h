@@ -8,5 +8,6 @@ Suite *admit_suite(void);
 Suite *choose_suite(void);
 Suite *scripts_suite(void);
 Suite *call_id_suite(void);
+Suite *uri_suite(void);
 
 #endif
