@@ -203,7 +203,9 @@ int sip_new(struct sip **sipp, struct loop *loop, struct config *config,
 	SLIST_INIT(&sip->trunk_loads);
 	random_token(sip->secret, TAG_CHARS);
 	trace_start(config->trace);
-	err = create_agent(sip);
+	err = guard_init();
+	if (!err)
+		err = create_agent(sip);
 	if (!err)
 		err = listen_all(sip);
 	if (!err)

@@ -26,6 +26,7 @@
  *   loops.c    calls that come round
  *   call_id.c  Call-IDs that we know as ours
  *   recent.c   what was lately answered without state
+ *   guard.c    functions of the stack that ours take the place of
  *   trace.c    the stack's own log
  */
 #ifndef CALLSIEVE_SIP_INTERNAL_H
@@ -490,6 +491,9 @@ bool recent_seen(struct recent *recent, const sip_t *sip, int *statusp,
 		 const char **phrasep);
 void recent_add(struct recent *recent, const sip_t *sip, int status,
 		const char *phrase);
+
+/* guard.c */
+int guard_init(void);
 
 /* trace.c */
 void trace_start(bool messages);

@@ -9,6 +9,7 @@ int main(void)
 
 	srunner_add_suite(runner, admit_suite());
 	srunner_add_suite(runner, choose_suite());
+	srunner_add_suite(runner, guard_suite());
 	srunner_add_suite(runner, scripts_suite());
 	srunner_add_suite(runner, call_id_suite());
 	srunner_add_suite(runner, uri_suite());

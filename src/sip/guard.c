@@ -1,0 +1,59 @@
+/* Functions of the stack that ours take the place of: the library finds these
+ * first. Each keeps a stranger's message from what it would do in there. */
+#include "internal.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <netdb.h>
+
+#include <sofia-sip/su_addrinfo.h>
+#include <sofia-sip/su_tagarg.h>
+
+typedef tport_t *tsend_f(tport_t *self, msg_t *msg, const tp_name_t *tpn,
+			 tag_type_t tag, tag_value_t value, ...);
+
+static tsend_f *stack_tsend;
+
+int guard_init(void)
+{
+	*(void **)&stack_tsend = dlsym(RTLD_NEXT, "tport_tsend");
+	return stack_tsend ? 0 : -ENOSYS;
+}
+
+/* A Via may have a name as its maddr, and our answer goes there: the stack
+ * would ask the resolver for it, and wait. */
+int su_getaddrinfo(const char *node, const char *service,
+		   const su_addrinfo_t *hints, su_addrinfo_t **res)
+{
+	su_addrinfo_t numeric = {0};
+
+	if (hints)
+		numeric = *hints;
+	numeric.ai_flags |= AI_NUMERICHOST | AI_NUMERICSERV;
+	return getaddrinfo(node, service && *service ? service : "0", &numeric,
+			   res);
+}
+
+/* An answer that cannot be sent counts as one that was lost: the stack repeats
+ * it if need be. Told that it failed, the stack would abort when the ACK comes
+ * (incoming_ack), and a caller gets there by a Via that leads nowhere, or by a
+ * connection it does not read from. A connection that is gone is first given
+ * up for a new one (RFC 3261 18.2.2). */
+tport_t *tport_tsend(tport_t *self, msg_t *msg, const tp_name_t *tpn,
+		     tag_type_t tag, tag_value_t value, ...)
+{
+	const sip_t *sip = sip_object(msg);
+	bool answer = sip && sip->sip_status;
+	tport_t *sent;
+	ta_list ta;
+
+	ta_start(ta, tag, value);
+	sent = stack_tsend(self, msg, tpn, ta_tags(ta));
+	if (!sent && self && answer && tport_is_secondary(self) &&
+	    msg_errno(msg) == EPIPE)
+		sent = stack_tsend(tport_parent(self), msg, tpn, ta_tags(ta));
+	if (!sent && answer)
+		sent = self;
+	ta_end(ta);
+	return sent;
+}

@@ -1,0 +1,66 @@
+/* Where the stack would abort, or block, if what a stranger sends got that
+ * far: its asserts stay compiled in. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call/scene.h"
+#include "call/suites.h"
+
+/* The caller's INVITE, or its ACK, with `tail` at the end of its Via. */
+static void send_with_via(struct scene *scene, const char *method,
+			  const char *sent_by, const char *tail)
+{
+	struct peer *peer = &scene->caller;
+
+	peer_printf(peer,
+		    "%s sip:" CALLEE "@%s SIP/2.0\r\n"
+		    "Via: SIP/2.0/UDP %s;branch=z9hG4bK-unsendable%s\r\n"
+		    "From: <sip:" CALLER "@example.net>;tag=t\r\n"
+		    "To: <sip:" CALLEE "@example.net>\r\n"
+		    "Call-ID: unsendable\r\nCSeq: 1 %s\r\n"
+		    "Contact: <sip:c@%s:%u>\r\nMax-Forwards: 70\r\n"
+		    "Content-Length: 0\r\n\r\n",
+		    method, peer->target_uri, sent_by, tail, method, peer->host,
+		    peer->port);
+}
+
+/* Vias that an answer cannot follow. */
+static const struct {
+	const char *sent_by, *tail;
+} unsendable[] = {
+	{"192.0.2.1", ";maddr"},
+	{"192.0.2.1", ";maddr=nowhere.invalid"},
+	{"192.0.2.1", ";maddr=255.255.255.255"},
+	{"192.0.2.1", ";maddr=[2001:db8::1]"},
+	{"192.0.2.1:0", ""},
+};
+
+/* nta.c, incoming_ack(): assert(queue == inv_confirmed || terminated). */
+START_TEST(ack_of_an_answer_that_could_not_be_sent)
+{
+	struct scene scene;
+	const struct message *invite;
+
+	scene_open(&scene, NULL);
+	send_with_via(&scene, "INVITE", unsendable[_i].sent_by,
+		      unsendable[_i].tail);
+	invite = peer_expect(&scene.callee, 0, "INVITE", NULL);
+	peer_reply(&scene.callee, invite, 486, NULL);
+	peer_expect(&scene.callee, 0, "ACK", NULL);
+	send_with_via(&scene, "ACK", unsendable[_i].sent_by,
+		      unsendable[_i].tail);
+	expect_bridged(&scene, CALLER);
+	scene_close(&scene);
+}
+END_TEST
+
+Suite *stack_suite(void)
+{
+	Suite *suite = suite_create("stack");
+	TCase *tcase = scene_tcase(suite, "stack");
+
+	tcase_add_loop_test(tcase, ack_of_an_answer_that_could_not_be_sent, 0,
+			    sizeof(unsendable) / sizeof(*unsendable));
+	return suite;
+}
