@@ -62,6 +62,7 @@ static struct side caller, gateway;
 static struct sockaddr_in target;
 static struct call *waiting[WAITING];
 static unsigned begun, ended;
+static unsigned long sent; /* datagrams */
 static bool fewer; /* the second configuration, which %C takes in turns */
 
 static void broken(const char *what)
@@ -341,8 +342,9 @@ static void send_from(struct side *side, bool lines, const char *text,
 		else
 			buf_add(&out, text + i, 1);
 	}
-	sendto(side->fd, out.data, out.len, 0, (struct sockaddr *)&target,
-	       sizeof(target));
+	if (sendto(side->fd, out.data, out.len, 0, (struct sockaddr *)&target,
+		   sizeof(target)) >= 0)
+		sent++;
 	buf_fini(&out);
 	settle();
 }
@@ -406,4 +408,9 @@ void sip_script_end(void)
 	loop_free(loop);
 	close(caller.fd);
 	close(gateway.fd);
+}
+
+unsigned long sip_script_sent(void)
+{
+	return sent;
 }

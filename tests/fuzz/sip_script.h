@@ -23,6 +23,9 @@
  * SCRIPT_LOG=1 in the environment shows what happens. */
 void sip_script_run(const char *text, size_t len);
 
+/* Messages so far. */
+unsigned long sip_script_sent(void);
+
 /* After the last one. */
 void sip_script_end(void);
 
