@@ -56,8 +56,32 @@ static void answer_busy(struct sip *sip, msg_t *msg)
 						    sip->retry_after));
 }
 
-static void answer_options(struct sip *sip, msg_t *msg)
+/* RFC 3261 8.2.2.1 and 8.2.2.3; consumes msg if it refuses. */
+static bool unsupported(struct sip *sip, msg_t *msg, const sip_t *req)
 {
+	const url_t *uri = req->sip_request->rq_url;
+	su_home_t *home = msg_home(msg);
+	sip_unsupported_t *lacking;
+
+	if (uri->url_type != url_sip && uri->url_type != url_sips &&
+	    uri->url_type != url_tel && !su_casematch(uri->url_scheme, "urn")) {
+		answer(sip, msg, SIP_416_UNSUPPORTED_URI, NULL);
+		return true;
+	}
+	lacking = sip_has_unsupported(home, sip->bridgeable, req->sip_require);
+	if (!lacking)
+		lacking = sip_has_unsupported(home, sip->bridgeable,
+					      req->sip_proxy_require);
+	if (!lacking)
+		return false;
+	answer(sip, msg, SIP_420_BAD_EXTENSION, (sip_header_t *)lacking);
+	return true;
+}
+
+static void answer_options(struct sip *sip, msg_t *msg, const sip_t *req)
+{
+	if (unsupported(sip, msg, req))
+		return;
 	if (sip->draining) {
 		answer_busy(sip, msg);
 		return;
@@ -71,10 +95,6 @@ static void answer_options(struct sip *sip, msg_t *msg)
 /* Refuses what no call can come of; consumes msg then. */
 static bool refused(struct sip *sip, msg_t *msg, const sip_t *req)
 {
-	const url_t *uri = req->sip_request->rq_url;
-	su_home_t *home = msg_home(msg);
-	sip_unsupported_t *lacking;
-
 	if (!req->sip_from->a_tag || !req->sip_contact ||
 	    !req->sip_contact->m_url->url_host) {
 		answer(sip, msg, 400,
@@ -82,21 +102,7 @@ static bool refused(struct sip *sip, msg_t *msg, const sip_t *req)
 		       NULL);
 		return true;
 	}
-	if (uri->url_type != url_sip && uri->url_type != url_sips &&
-	    uri->url_type != url_tel && !su_casematch(uri->url_scheme, "urn")) {
-		answer(sip, msg, SIP_416_UNSUPPORTED_URI, NULL);
-		return true;
-	}
-	lacking = sip_has_unsupported(home, sip->bridgeable, req->sip_require);
-	if (!lacking)
-		lacking = sip_has_unsupported(home, sip->bridgeable,
-					      req->sip_proxy_require);
-	if (lacking) {
-		answer(sip, msg, SIP_420_BAD_EXTENSION,
-		       (sip_header_t *)lacking);
-		return true;
-	}
-	return false;
+	return unsupported(sip, msg, req);
 }
 
 /* Refuses what we have seen before; consumes msg then. */
@@ -307,7 +313,7 @@ static void dispatch(struct sip *sip, msg_t *msg, sip_t *req,
 	else if (max_forwards_left(req) < 0 && method != sip_method_options)
 		answer(sip, msg, SIP_483_TOO_MANY_HOPS, NULL);
 	else if (method == sip_method_options)
-		answer_options(sip, msg);
+		answer_options(sip, msg, req);
 	else if (method != sip_method_invite)
 		answer(sip, msg, SIP_405_METHOD_NOT_ALLOWED,
 		       (sip_header_t *)sip->allow);

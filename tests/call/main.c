@@ -40,6 +40,7 @@ static const struct entry {
 	{"transfer", transfer_suite, false},
 	{"ending", ending_suite, false},
 	{"malformed", malformed_suite, false},
+	{"torture", torture_suite, false},
 	{"stack", stack_suite, false},
 	{"lifecycle", lifecycle_suite, false},
 	{"peer", peer_suite, false},

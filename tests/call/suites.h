@@ -18,6 +18,7 @@ Suite *ending_suite(void);
 Suite *requests_suite(void);
 Suite *loops_suite(void);
 Suite *malformed_suite(void);
+Suite *torture_suite(void);
 Suite *stack_suite(void);
 Suite *transport_suite(void);
 Suite *failover_suite(void);

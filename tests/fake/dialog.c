@@ -331,7 +331,7 @@ void dialog_reply(struct dialog *dialog, const struct message *request,
 void peer_reply(struct peer *peer, const struct message *request, int status,
 		const struct parts *parts)
 {
-	char to[256], token[64];
+	char to[1024], token[64];
 
 	snprintf(to, sizeof(to), "%s;tag=%s", message_header(request, "To", 0),
 		 fresh(token, sizeof(token), "loose-"));

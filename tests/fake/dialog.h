@@ -8,17 +8,17 @@
 struct dialog {
 	struct peer *peer;
 	char call_id[192];
-	char local[320];  /* our From value, with tag */
-	char remote[320]; /* our To value, with tag once it is known */
-	char target[256]; /* Request-URI of requests in the dialog */
-	char routes[512]; /* Route values, or "" */
-	unsigned cseq;	  /* of our last request */
+	char local[1024];  /* our From value, with tag */
+	char remote[1024]; /* our To value, with tag once it is known */
+	char target[256];  /* Request-URI of requests in the dialog */
+	char routes[512];  /* Route values, or "" */
+	unsigned cseq;	   /* of our last request */
 
 	/* Of our last INVITE, for its ACK and CANCEL. */
 	unsigned invite_cseq;
 	char invite_branch[64];
 	char invite_uri[256];
-	char invite_to[320];
+	char invite_to[1024];
 	char invite_hop[256];
 };
 
