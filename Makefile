@@ -35,7 +35,7 @@ ALL_CFLAGS = $(WARNINGS) -MMD -MP -Iinclude -D_GNU_SOURCE \
 SOFIA_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags sofia-sip-ua 2>/dev/null))
 SOFIA_LIBS := $(shell pkg-config --libs sofia-sip-ua 2>/dev/null)
 LIBS = $(SOFIA_LIBS) -lcurl -ljansson -lsqlite3 -lmicrohttpd -lconfuse \
-	-lcrypto -lsystemd -lpthread -lm
+	-lssl -lcrypto -lsystemd -lpthread -lm
 
 sources = $(sort $(wildcard src/$(1)/*.c src/$(1)/*/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(call sources,$(1)))

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct call; /* owned by sip; valid until its `ended` event */
 struct config;
 struct config_trunk;
@@ -81,9 +82,14 @@ int sip_new(struct sip **sipp, struct loop *loop, struct config *config,
 /* Ends what calls there are without ceremony; their `ended` events come. */
 void sip_free(struct sip *sip);
 
-/* Trunks, gateways, routes and limits from now on; calls in progress keep
- * the old ones. Listens cannot change: the caller has made sure. */
+/* Trunks, gateways, routes, limits and certificates from now on; calls in
+ * progress keep the old ones. Listens cannot change: the caller has made sure.
+ * -EINVAL after logging what is wrong with the certificates. */
 int sip_configure(struct sip *sip, struct config *config);
+
+/* Reads the files of certificates that `config` names; appends to `errors` a
+ * line for each that cannot be used, and returns -EINVAL. */
+int sip_check(const struct config *config, struct buf *errors);
 
 /* From now on 503 with Retry-After to OPTIONS and new INVITEs. */
 void sip_drain(struct sip *sip);

@@ -10,6 +10,7 @@
 #include "callsieve/core/buf.h"
 #include "callsieve/core/config.h"
 #include "callsieve/model/number.h"
+#include "callsieve/sip.h"
 #include "daemon.h"
 
 #define ERRORS_MAX (1 << 20)
@@ -64,6 +65,20 @@ static struct config *load(const char *path)
 	return err ? NULL : config;
 }
 
+/* What the configuration names must be there, too. */
+static bool check_files(const struct config *config)
+{
+	struct buf errors;
+	int err;
+
+	buf_init(&errors, ERRORS_MAX);
+	err = sip_check(config, &errors);
+	if (err)
+		fputs(errors.data ? errors.data : "out of memory\n", stderr);
+	buf_fini(&errors);
+	return !err;
+}
+
 int main(int argc, char **argv)
 {
 	const char *path = "/etc/callsieve/callsieve.conf";
@@ -96,6 +111,10 @@ int main(int argc, char **argv)
 	if (!config)
 		return 1;
 	if (check) {
+		if (!check_files(config)) {
+			config_free(config);
+			return 1;
+		}
 		printf("%s: ok\n", path);
 		config_free(config);
 		return 0;

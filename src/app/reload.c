@@ -33,6 +33,7 @@ static bool same_listens(const struct config *a, const struct config *b)
 
 		if (strcmp(x->name, y->name) != 0 ||
 		    strcmp(x->address, y->address) != 0 || x->port != y->port ||
+		    x->tls_port != y->tls_port ||
 		    memcmp(x->transports, y->transports,
 			   sizeof(x->transports)) != 0)
 			return false;
@@ -92,19 +93,22 @@ static struct config *read_new(const struct config *old)
 	return NULL;
 }
 
-static bool apply(struct running *running, struct config *config)
+static int apply(struct running *running, struct config *config)
 {
-	if (rep_configure(running->rep, &config->reputation) != 0)
-		return false;
-	if (sip_configure(running->sip, config) != 0) {
+	int err = rep_configure(running->rep, &config->reputation);
+
+	if (err)
+		return err;
+	err = sip_configure(running->sip, config);
+	if (err) {
 		rep_configure(running->rep, &running->config->reputation);
-		return false;
+		return err;
 	}
 	screen_configure(running->screen, config);
 	gate_configure(running->gate, config);
 	number_set_masking(config->mask_numbers);
 	log_set(config->log_level, config->log_format);
-	return true;
+	return 0;
 }
 
 static void notify_reloading(void)
@@ -119,21 +123,21 @@ static void notify_reloading(void)
 void reload(struct running *running)
 {
 	struct config *config;
+	int err;
 
 	notify_reloading();
 	config = read_new(running->config);
 	if (config) {
 		config->version = running->config->version + 1;
-		if (apply(running, config)) {
+		err = apply(running, config);
+		if (!err) {
 			config_free(running->config);
 			running->config = config;
 			log_info("event=reloaded version=%u", config->version);
-			config = NULL;
+		} else {
+			log_error("event=reload-error %s", strerror(-err));
+			config_free(config);
 		}
-	}
-	if (config) {
-		log_error("event=reload-error out of memory");
-		config_free(config);
 	}
 	sd_notify(0, "READY=1");
 }

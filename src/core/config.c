@@ -27,6 +27,9 @@ static void free_arrays(struct config *config)
 	for (i = 0; i < config->listens_count; i++) {
 		free(config->listens[i].name);
 		free(config->listens[i].address);
+		free(config->listens[i].certificate);
+		free(config->listens[i].key);
+		free(config->listens[i].client_ca);
 	}
 	free(config->listens);
 	for (i = 0; i < config->trunks_count; i++) {
@@ -34,6 +37,8 @@ static void free_arrays(struct config *config)
 		free(config->trunks[i].sources);
 		free(config->trunks[i].country);
 		free(config->trunks[i].route);
+		free_strings(config->trunks[i].tls_subjects,
+			     config->trunks[i].tls_subjects_count);
 	}
 	free(config->trunks);
 	for (i = 0; i < config->gateways_count; i++) {
@@ -41,6 +46,8 @@ static void free_arrays(struct config *config)
 		free(config->gateways[i].uri);
 		free(config->gateways[i].listen);
 		free(config->gateways[i].redirect_hosts);
+		free(config->gateways[i].tls_ca);
+		free(config->gateways[i].tls_name);
 	}
 	free(config->gateways);
 	for (i = 0; i < config->routes_count; i++) {

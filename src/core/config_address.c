@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #define SIP_PORT 5060
+#define TLS_PORT 5061
 #define PORT_MAX 65535
 
 const char *const config_transport_names[TRANSPORTS] = {
@@ -31,12 +32,13 @@ void config_read_transport(const struct config_place *place, const char *text)
 {
 	struct config_listen *listen = place->base;
 
-	if (!strcasecmp(text, "udp"))
-		listen->transports[TRANSPORT_UDP] = true;
-	else if (!strcasecmp(text, "tcp"))
-		listen->transports[TRANSPORT_TCP] = true;
-	else
-		config_value_error(place, text, "udp or tcp");
+	for (size_t i = 0; i < TRANSPORTS; i++) {
+		if (!strcasecmp(text, config_transport_names[i])) {
+			listen->transports[i] = true;
+			return;
+		}
+	}
+	config_value_error(place, text, "udp, tcp or tls");
 }
 
 static void read_range(const struct config_place *place, const char *text,
@@ -111,7 +113,7 @@ static bool parse_hostport(struct config_gateway *gateway, const char **textp)
 	const char *text = parse_host(gateway, *textp);
 	size_t len;
 
-	gateway->port = SIP_PORT;
+	gateway->port = 0;
 	if (!text)
 		return false;
 	if (*text == ':') {
@@ -124,18 +126,35 @@ static bool parse_hostport(struct config_gateway *gateway, const char **textp)
 	return true;
 }
 
+static bool parse_transport(struct config_gateway *gateway, const char *text)
+{
+	static const char parameter[] = ";transport=";
+
+	gateway->transport = TRANSPORT_UDP;
+	if (!*text)
+		return true;
+	if (strncasecmp(text, parameter, sizeof(parameter) - 1))
+		return false;
+	text += sizeof(parameter) - 1;
+	for (enum config_transport i = 0; i < TRANSPORTS; i++) {
+		if (!strcasecmp(text, config_transport_names[i])) {
+			gateway->transport = i;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool parse_uri(struct config_gateway *gateway, const char *text)
 {
 	if (strncasecmp(text, "sip:", 4))
 		return false;
 	text += 4;
-	if (!parse_hostport(gateway, &text))
+	if (!parse_hostport(gateway, &text) || !parse_transport(gateway, text))
 		return false;
-	gateway->transport = TRANSPORT_UDP;
-	if (!strcasecmp(text, ";transport=tcp"))
-		gateway->transport = TRANSPORT_TCP;
-	else if (*text && strcasecmp(text, ";transport=udp"))
-		return false;
+	if (!gateway->port)
+		gateway->port = gateway->transport == TRANSPORT_TLS ? TLS_PORT
+								    : SIP_PORT;
 	return true;
 }
 
@@ -149,7 +168,7 @@ void config_read_uri(const struct config_place *place, const char *text)
 	}
 	gateway->host.len = 0;
 	config_value_error(place, text,
-			   "sip:ADDRESS[:PORT][;transport=udp|tcp] with a "
+			   "sip:ADDRESS[:PORT][;transport=udp|tcp|tls] with a "
 			   "numeric address, as this version looks up no "
 			   "names");
 }

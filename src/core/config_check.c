@@ -43,13 +43,6 @@ static void check_any(struct config_reader *reader)
 			     "there is no trunk section: nobody could call");
 }
 
-static bool same_socket(const char *address, uint16_t port,
-			const struct config_listen *listen)
-{
-	return address && listen->address && port == listen->port &&
-	       !strcmp(address, listen->address);
-}
-
 /* Via and Contact carry the address, so it must be one that peers can answer
  * to. */
 static bool is_wildcard(const struct config_listen *listen)
@@ -59,6 +52,56 @@ static bool is_wildcard(const struct config_listen *listen)
 
 	return listen->address && !netaddr_parse(&addr, listen->address) &&
 	       !memcmp(addr.bytes, zero, addr.len);
+}
+
+static bool streams_at(const struct config_listen *listen, uint16_t port)
+{
+	return (listen->transports[TRANSPORT_TCP] && listen->port == port) ||
+	       (listen->transports[TRANSPORT_TLS] && listen->tls_port == port);
+}
+
+/* tls and tcp both take a TCP port. */
+static bool ports_clash(const struct config_listen *a,
+			const struct config_listen *b)
+{
+	if (!a->address || !b->address || strcmp(a->address, b->address) != 0)
+		return false;
+	return (a->transports[TRANSPORT_UDP] && b->transports[TRANSPORT_UDP] &&
+		a->port == b->port) ||
+	       (a->transports[TRANSPORT_TCP] && streams_at(b, a->port)) ||
+	       (a->transports[TRANSPORT_TLS] && streams_at(b, a->tls_port));
+}
+
+static void check_tls(struct config_reader *reader, size_t i)
+{
+	const struct config_listen *listen = &reader->config->listens[i];
+	bool asks = listen->client_certificate != CLIENT_CERTIFICATE_NONE;
+
+	if (!listen->transports[TRANSPORT_TLS]) {
+		if (listen->certificate || listen->key || asks)
+			config_error(reader,
+				     LINE_OF(reader, listens, i, "transports"),
+				     "listen \"%s\" has options of tls, which "
+				     "is none of its transports",
+				     listen->name);
+		return;
+	}
+	if (!listen->certificate)
+		config_error(reader, LINE_OF(reader, listens, i, "transports"),
+			     "listen \"%s\" needs a certificate for tls",
+			     listen->name);
+	if (asks != !!listen->client_ca)
+		config_error(
+			reader,
+			LINE_OF(reader, listens, i, "client_certificate"),
+			"listen \"%s\": client_certificate and client_ca go "
+			"together",
+			listen->name);
+	if (listen->transports[TRANSPORT_TCP] &&
+	    listen->tls_port == listen->port)
+		config_error(reader, LINE_OF(reader, listens, i, "tls_port"),
+			     "listen \"%s\": port and tls_port must differ",
+			     listen->name);
 }
 
 static void check_listens(struct config_reader *reader)
@@ -77,8 +120,7 @@ static void check_listens(struct config_reader *reader)
 				     "answer there",
 				     listen->name, listen->address);
 		for (k = 0; k < i; k++) {
-			if (same_socket(listen->address, listen->port,
-					&config->listens[k]))
+			if (ports_clash(listen, &config->listens[k]))
 				config_error(
 					reader,
 					LINE_OF(reader, listens, i, "address"),
@@ -86,8 +128,10 @@ static void check_listens(struct config_reader *reader)
 					"and port of listen \"%s\"",
 					listen->name, config->listens[k].name);
 		}
-		if (listen->transports[TRANSPORT_TCP] &&
-		    same_socket(config->api.address, config->api.port, listen))
+		check_tls(reader, i);
+		if (config->api.address && listen->address &&
+		    !strcmp(config->api.address, listen->address) &&
+		    streams_at(listen, config->api.port))
 			config_error(
 				reader, LINE_OF(reader, listens, i, "port"),
 				"listen \"%s\" has the address and port of "
@@ -138,6 +182,21 @@ static void check_source(struct config_reader *reader, size_t trunk,
 	}
 }
 
+static void check_subjects(struct config_reader *reader, size_t index)
+{
+	const struct config *config = reader->config;
+	size_t i;
+
+	for (i = 0; i < config->listens_count; i++)
+		if (config->listens[i].client_certificate !=
+		    CLIENT_CERTIFICATE_NONE)
+			return;
+	config_error(reader, LINE_OF(reader, trunks, index, "tls_subjects"),
+		     "trunk \"%s\": no listen asks for the certificates that "
+		     "tls_subjects needs",
+		     config->trunks[index].name);
+}
+
 static void check_trunks(struct config_reader *reader)
 {
 	const struct config *config = reader->config;
@@ -148,6 +207,8 @@ static void check_trunks(struct config_reader *reader)
 
 		for (k = 0; k < trunk->sources_count; k++)
 			check_source(reader, i, k);
+		if (trunk->tls_subjects_count)
+			check_subjects(reader, i);
 		if (trunk->route && !config_route_find(config, trunk->route))
 			config_error(reader,
 				     LINE_OF(reader, trunks, i, "route"),
@@ -208,6 +269,12 @@ static void check_gateway(struct config_reader *reader, size_t index)
 			     gateway->name, family(gateway),
 			     config_transport_names[gateway->transport],
 			     listen->name);
+	else if ((gateway->tls_ca || gateway->tls_name) &&
+		 gateway->transport != TRANSPORT_TLS)
+		config_error(reader, LINE_OF(reader, gateways, index, "uri"),
+			     "gateway \"%s\" has options of tls, which is not "
+			     "its transport",
+			     gateway->name);
 	else if (!listen && !any_suits(config, gateway))
 		config_error(reader, LINE_OF(reader, gateways, index, "uri"),
 			     "gateway \"%s\": it takes %s and %s, which no "

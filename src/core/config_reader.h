@@ -144,4 +144,6 @@ config_read_h config_read_unsigned, config_read_points, config_read_double,
 	config_read_url, config_read_header, config_read_pointer,
 	config_read_status, config_read_redirect_host;
 
+config_read_h config_read_subject;
+
 #endif

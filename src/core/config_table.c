@@ -31,6 +31,11 @@ const char *const config_namespace_names[] = {
 	[NAMESPACE_Q735] = "q735", [NAMESPACE_ETS] = "ets",
 	[NAMESPACE_WPS] = "wps",   [NAMESPACE_ESNET] = "esnet",
 	[NAMESPACES] = NULL};
+static const char *const certificates[] = {
+	[CLIENT_CERTIFICATE_NONE] = "none",
+	[CLIENT_CERTIFICATE_OPTIONAL] = "optional",
+	[CLIENT_CERTIFICATE_REQUIRED] = "required",
+	NULL};
 static const char *const sources[] = {"reject", "silent", NULL};
 static const char *const redirects[] = {
 	[REDIRECTS_PASS] = "pass", [REDIRECTS_FOLLOW] = "follow", NULL};
@@ -47,9 +52,28 @@ static const struct config_option listen_options[] = {
 	 OPTION_REQUIRED, "\"192.0.2.1\"",
 	 .sentence = "Numeric IPv4 or IPv6 address to receive SIP on."},
 	{"port", config_read_port, "5060", 1, 65535, IN(config_listen, port),
-	 .sentence = "Port, for each of the transports."},
+	 .sentence = "Port for udp and tcp."},
 	{"transports", config_read_transport, "{\"udp\", \"tcp\"}", 0, 0, 0,
-	 OPTION_LIST, .sentence = "One or both of udp and tcp."},
+	 OPTION_LIST, .sentence = "Which of udp, tcp and tls."},
+	{"tls_port", config_read_port, "5061", 1, 65535,
+	 IN(config_listen, tls_port), .sentence = "Port for tls."},
+	{"certificate", config_read_string, NULL, 0, 0,
+	 IN(config_listen, certificate), 0, "\"/etc/callsieve/tls.pem\"",
+	 .sentence = "PEM file of our certificate for tls, followed by those "
+		     "between it and its root. A reload reads it anew."},
+	{"key", config_read_string, NULL, 0, 0, IN(config_listen, key), 0,
+	 "\"/etc/callsieve/tls.key\"",
+	 .sentence = "PEM file of its private key; unset: it is in the same "
+		     "file."},
+	{"client_certificate", config_read_choice, "\"none\"", 0, 0,
+	 IN(config_listen, client_certificate), .choices = certificates,
+	 .sentence = "Of who connects by tls: none asks for no certificate, "
+		     "optional checks one that is shown, required refuses "
+		     "connections without."},
+	{"client_ca", config_read_string, NULL, 0, 0,
+	 IN(config_listen, client_ca), 0, "\"/etc/callsieve/peers.pem\"",
+	 .sentence = "PEM file of the authorities that such certificates must "
+		     "lead to."},
 };
 
 static const struct config_option trunk_options[] = {
@@ -69,6 +93,10 @@ static const struct config_option trunk_options[] = {
 	 IN(config_trunk, country),
 	 .sentence = "Country calling code by which its national numbers are "
 		     "understood."},
+	{"tls_subjects", config_read_subject, NULL, 0, 0,
+	 IN(config_trunk, tls_subjects), OPTION_LIST, "{\"sbc.example.com\"}",
+	 .sentence = "Its calls must come by tls, with a certificate that has "
+		     "one of these names; others get 403. Unset: any way."},
 	{"screen", config_read_bool, "yes", 0, 0, IN(config_trunk, screen),
 	 .sentence = "no bridges every call unjudged."},
 	{"outbound", config_read_bool, "no", 0, 0, IN(config_trunk, outbound),
@@ -91,9 +119,18 @@ static const struct config_option trunk_options[] = {
 static const struct config_option gateway_options[] = {
 	{"uri", config_read_uri, NULL, 0, 0, IN(config_gateway, uri),
 	 OPTION_REQUIRED, "\"sip:192.0.2.7:5060;transport=udp\"",
-	 .sentence = "sip:ADDRESS, with :PORT and ;transport=udp or tcp if "
-		     "need be. The address is numeric: no names are looked "
-		     "up."},
+	 .sentence =
+		 "sip:ADDRESS, with :PORT and ;transport=udp, tcp or "
+		 "tls if need be. The address is numeric: no names are looked "
+		 "up."},
+	{"tls_ca", config_read_string, NULL, 0, 0, IN(config_gateway, tls_ca),
+	 0, "\"/etc/callsieve/peers.pem\"",
+	 .sentence = "PEM file of the authorities that its certificate must "
+		     "lead to; unset: those of the system."},
+	{"tls_name", config_read_string, NULL, 0, 0,
+	 IN(config_gateway, tls_name), 0, "\"gw.example.com\"",
+	 .sentence = "The name that its certificate must have; unset: the "
+		     "host in uri."},
 	{"listen", config_read_name, NULL, 0, 0, IN(config_gateway, listen), 0,
 	 "\"inside\"",
 	 .sentence =

@@ -175,6 +175,16 @@ static void add_string(const struct config_place *place, size_t *countp,
 		*item = config_strdup(place->reader, text);
 }
 
+void config_read_subject(const struct config_place *place, const char *text)
+{
+	struct config_trunk *trunk = place->base;
+
+	if (*text)
+		add_string(place, &trunk->tls_subjects_count, text);
+	else
+		config_value_error(place, text, "names");
+}
+
 void config_read_emergency(const struct config_place *place, const char *text)
 {
 	size_t len = strspn(text, DIGITS "*#");

@@ -1,4 +1,4 @@
-/* The stack: created, bound to its addresses, configured, taken down. */
+/* The stack: created, configured, taken down. */
 #include "internal.h"
 
 #include <errno.h>
@@ -9,13 +9,13 @@
 #include <sofia-sip/sresolv.h>
 #include <sofia-sip/su_string.h>
 
+#include "callsieve/core/buf.h"
 #include "callsieve/core/digest.h"
 #include "callsieve/core/log.h"
 #include "callsieve/core/loop.h"
 
-#define SOCKET_BUFFER (4 << 20)
-#define MESSAGE_MAX   (128 << 10)
-#define STREAM_IDLE_S 600
+#define ERRORS_MAX  (64 << 10)
+#define MESSAGE_MAX (128 << 10)
 
 /* Parsed headers of a usual message fit; fewer allocations, and none of them
  * left among those of the calls that outlive it. */
@@ -43,117 +43,6 @@ sres_resolver_t *sres_resolver_create(su_root_t *root, char const *conf,
 	(void)tag;
 	(void)value;
 	return NULL;
-}
-
-const struct listener *listener_find(const struct sip *sip, const char *name)
-{
-	for (size_t i = 0; i < sip->listeners_count; i++)
-		if (strcmp(sip->listeners[i].name, name) == 0)
-			return &sip->listeners[i];
-	return NULL;
-}
-
-/* The listener a transport or connection belongs to. */
-const struct listener *listener_of(const struct sip *sip, tport_t *transport)
-{
-	tport_t *primary = tport_is_secondary(transport)
-				   ? tport_parent(transport)
-				   : transport;
-	const struct listener *listener =
-		listener_find(sip, tport_name(primary)->tpn_ident);
-
-	return listener ? listener : &sip->listeners[0];
-}
-
-enum config_transport transport_of(tport_t *transport)
-{
-	const char *name = tport_name(transport)->tpn_proto;
-	enum config_transport i = TRANSPORT_UDP;
-
-	while (i < TRANSPORTS - 1 &&
-	       !su_casematch(name, config_transport_names[i]))
-		i++;
-	return i;
-}
-
-/* The transport, or NULL if it is a connection that was closed. */
-tport_t *transport_open(tport_t *transport)
-{
-	if (!transport || tport_is_closed(transport) ||
-	    tport_is_shutdown(transport))
-		return NULL;
-	return transport;
-}
-
-/* UDP is what a URI without the parameter means. */
-static sip_contact_t *contact(struct sip *sip, const struct listener *listener,
-			      uint16_t port, enum config_transport transport)
-{
-	if (transport == TRANSPORT_UDP)
-		return sip_contact_format(sip->home, "<sip:%s:%u>",
-					  listener->host, port);
-	return sip_contact_format(sip->home, "<sip:%s:%u;transport=%s>",
-				  listener->host, port,
-				  config_transport_names[transport]);
-}
-
-static int bind_one(struct sip *sip, struct listener *listener,
-		    const struct config_listen *config,
-		    enum config_transport transport)
-{
-	const char *name = config_transport_names[transport];
-	url_t *url = url_format(sip->home, "sip:%s:%u;transport=%s",
-				listener->host, config->port, name);
-
-	listener->contacts[transport] =
-		contact(sip, listener, config->port, transport);
-	if (!url || !listener->contacts[transport])
-		return -ENOMEM;
-	if (
-	    nta_agent_add_tport(sip->agent, (url_string_t *)url,
-				TPTAG_IDENT(listener->name),
-				TPTAG_UDP_RMEM(SOCKET_BUFFER),
-				TPTAG_UDP_WMEM(SOCKET_BUFFER),
-				TPTAG_IDLE(STREAM_IDLE_S * 1000),
-				TPTAG_PONG2PING(1), TPTAG_STUN_SERVER(0),
-				TPTAG_LOG(sip->config->trace), TAG_END()) == 0)
-		return 0;
-	log_error("cannot listen on %s %s:%u: %s", name, config->address,
-		  config->port, strerror(errno));
-	return errno ? -errno : -EADDRINUSE;
-}
-
-static int listen_on(struct sip *sip, struct listener *listener,
-		     const struct config_listen *config)
-{
-	int err = 0;
-
-	netaddr_parse(&listener->addr, config->address);
-	listener->name = su_strdup(sip->home, config->name);
-	listener->host =
-		su_sprintf(sip->home, listener->addr.len == 16 ? "[%s]" : "%s",
-			   config->address);
-	if (!listener->name || !listener->host)
-		return -ENOMEM;
-	for (enum config_transport i = 0; !err && i < TRANSPORTS; i++)
-		if (config->transports[i])
-			err = bind_one(sip, listener, config, i);
-	return err;
-}
-
-static int listen_all(struct sip *sip)
-{
-	const struct config *config = sip->config;
-	int err = 0;
-
-	sip->listeners = calloc(config->listens_count, sizeof(*sip->listeners));
-	if (!sip->listeners)
-		return -ENOMEM;
-	for (size_t i = 0; !err && i < config->listens_count; i++) {
-		sip->listeners_count++;
-		err = listen_on(sip, &sip->listeners[i], &config->listens[i]);
-	}
-	return err;
 }
 
 static int create_agent(struct sip *sip)
@@ -207,7 +96,7 @@ int sip_new(struct sip **sipp, struct loop *loop, struct config *config,
 	if (!err)
 		err = create_agent(sip);
 	if (!err)
-		err = listen_all(sip);
+		err = listeners_bind(sip);
 	if (!err)
 		err = sip_configure(sip, config);
 	if (err)
@@ -217,13 +106,50 @@ int sip_new(struct sip **sipp, struct loop *loop, struct config *config,
 	return err;
 }
 
+int sip_check(const struct config *config, struct buf *errors)
+{
+	struct secure_files *files = secure_load(config, errors);
+
+	secure_files_free(files);
+	return files ? 0 : -EINVAL;
+}
+
+static void log_lines(char *text)
+{
+	char *rest = text, *line;
+
+	while (rest && (line = strsep(&rest, "\n")))
+		if (*line)
+			log_error("event=tls-error %s", line);
+}
+
+static int load_files(struct sip *sip, const struct config *config,
+		      struct secure_files **filesp)
+{
+	struct buf errors;
+	int err;
+
+	buf_init(&errors, ERRORS_MAX);
+	*filesp = secure_load(config, &errors);
+	err = *filesp ? secure_check(sip, *filesp, &errors) : -EINVAL;
+	log_lines(errors.data);
+	buf_fini(&errors);
+	return err;
+}
+
 int sip_configure(struct sip *sip, struct config *config)
 {
 	struct config *old = sip->config;
-	int err = gateways_configure(sip, config);
+	struct secure_files *files;
+	int err = load_files(sip, config, &files);
 
-	if (err)
+	if (!err)
+		err = gateways_configure(sip, config);
+	if (err) {
+		secure_files_free(files);
 		return err;
+	}
+	secure_configure(sip, config, files);
 	sip->config = config_ref(config);
 	config_free(old);
 	snprintf(sip->retry_after, sizeof(sip->retry_after), "%u",
@@ -272,6 +198,9 @@ void sip_free(struct sip *sip)
 	}
 	trace_stop();
 	free(sip->parser);
+	for (size_t i = 0; i < sip->listeners_count; i++)
+		secure_close(&sip->listeners[i]);
+	secure_files_free(sip->secure);
 	free(sip->recent);
 	free(sip->listeners);
 	config_free(sip->config);

@@ -1,6 +1,9 @@
 /* What the files of this room share.
  *
- *   agent.c    the stack, its listeners, and what arrives outside any dialog
+ *   agent.c    the stack
+ *   listener.c the addresses we receive on
+ *   secure.c   TLS: our certificates, and the contexts of the listeners
+ *   secure_peer.c  TLS: who is at the other end
  *   request.c  the checks before a call, and stateless answers
  *   admit.c    limits, by trunk and in total
  *   priority.c what an INVITE says of its rank
@@ -32,6 +35,7 @@
 #ifndef CALLSIEVE_SIP_INTERNAL_H
 #define CALLSIEVE_SIP_INTERNAL_H
 
+struct buf;
 struct call;
 struct dialog;
 struct leg;
@@ -95,11 +99,17 @@ struct reliable;
 	"explicitsub, pref, privacy, policy, trickle-ice, uui, "               \
 	"recipient-list-invite, replaces, join, tdialog"
 
+struct secure_files;
+struct ssl_ctx_st; /* OpenSSL's SSL_CTX */
+
 struct listener {
+	struct sip *sip;
 	const char *name; /* the stack's ident of the transport */
 	struct netaddr addr;
 	const char *host; /* as in a URI */
 	sip_contact_t *contacts[TRANSPORTS]; /* NULL: not spoken here */
+	sip_contact_t *secure_contact;	     /* with sips: */
+	struct ssl_ctx_st *tls;		     /* a reference; NULL: no TLS */
 };
 
 /* How much of a trunk's limits is in use. Outlives reloads: found by name. */
@@ -256,6 +266,7 @@ struct sip {
 	void *arg;
 	struct listener *listeners;
 	size_t listeners_count;
+	struct secure_files *secure;
 	SLIST_HEAD(, trunk_load) trunk_loads;
 	SLIST_HEAD(, gateway) gateways;
 	unsigned targets_made;
@@ -291,11 +302,30 @@ struct crossing {
  * may be a sip_error_t, of a header that the stack could not parse. */
 typedef int transform_f(const struct crossing *crossing, const msg_header_t *h);
 
-/* agent.c */
+/* listener.c */
+int listeners_bind(struct sip *sip);
 const struct listener *listener_find(const struct sip *sip, const char *name);
 const struct listener *listener_of(const struct sip *sip, tport_t *transport);
 enum config_transport transport_of(tport_t *transport);
 tport_t *transport_open(tport_t *transport);
+
+/* secure.c: while the stack makes its context, secure_begin() goes before and
+ * secure_end(), with the outcome, after. */
+#define SECURE_PATH 32
+int secure_begin(char directory[SECURE_PATH], const char *certificate);
+int secure_end(struct listener *listener, const char *directory, int err);
+void secure_close(struct listener *listener);
+struct secure_files *secure_load(const struct config *config,
+				 struct buf *errors);
+void secure_files_free(struct secure_files *files);
+int secure_check(const struct sip *sip, const struct secure_files *files,
+		 struct buf *errors);
+void secure_configure(struct sip *sip, const struct config *config,
+		      struct secure_files *files);
+
+/* secure_peer.c */
+bool secure_suits(const struct config_trunk *trunk, tport_t *transport,
+		  const msg_t *msg);
 
 /* request.c */
 int request_recv(struct sip *sip, nta_agent_t *agent, msg_t *msg, sip_t *req);

@@ -317,7 +317,7 @@ static void dispatch(struct sip *sip, msg_t *msg, sip_t *req,
 	else if (method != sip_method_invite)
 		answer(sip, msg, SIP_405_METHOD_NOT_ALLOWED,
 		       (sip_header_t *)sip->allow);
-	else if (!invite->trunk)
+	else if (!invite->trunk || !secure_suits(invite->trunk, transport, msg))
 		answer(sip, msg, SIP_403_FORBIDDEN, NULL);
 	else
 		recv_invite(sip, msg, req, invite, transport);

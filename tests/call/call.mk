@@ -4,7 +4,8 @@
 CALL_TESTS := $(BUILD)/tests/call/call.test
 
 $(CALL_TESTS): $(call test_objects,tests/call) $(FAKES)
-	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS) -lsqlite3 -lpthread
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS) -lsqlite3 -lssl \
+		-lcrypto -lpthread
 
 .PHONY: calls
 calls: $(CALL_TESTS) $(DAEMON) $(CLI)

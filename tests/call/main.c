@@ -35,6 +35,7 @@ static const struct entry {
 	{"redirect", redirect_suite, false},
 	{"reputation", reputation_suite, false},
 	{"transport", transport_suite, false},
+	{"tls", tls_suite, false},
 	{"within", within_suite, false},
 	{"reinvite", reinvite_suite, false},
 	{"transfer", transfer_suite, false},

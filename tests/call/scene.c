@@ -58,8 +58,7 @@ void scene_configure(struct scene *scene, const struct scene_options *options)
 		"\turi = \"sip:%s:%u;transport=%s\"\n"
 		"%s"
 		"}\n",
-		scene->callee.host, scene->callee.port,
-		scene->callee.tcp ? "tcp" : "udp",
+		scene->callee.host, scene->callee.port, scene->callee.transport,
 		text_or(options->gateway, "\toptions_interval_s = 0\n"));
 	fprintf(out,
 		"route out {\n"

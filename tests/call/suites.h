@@ -21,6 +21,7 @@ Suite *malformed_suite(void);
 Suite *torture_suite(void);
 Suite *stack_suite(void);
 Suite *transport_suite(void);
+Suite *tls_suite(void);
 Suite *failover_suite(void);
 Suite *gateways_suite(void);
 Suite *redirect_suite(void);

@@ -130,8 +130,9 @@ static void print_contact(FILE *out, const struct peer *peer,
 	if (parts->contact)
 		fputs(parts->contact, out);
 	else
-		fprintf(out, "Contact: <sip:peer@%s:%u%s>\r\n", peer->host,
-			peer->port, peer->tcp ? ";transport=tcp" : "");
+		fprintf(out, "Contact: <sip:peer@%s:%u%s%s>\r\n", peer->host,
+			peer->port, peer->tcp ? ";transport=" : "",
+			peer->tcp ? peer->transport : "");
 }
 
 struct request {
@@ -142,6 +143,13 @@ struct request {
 	unsigned cseq;
 	const char *hop; /* URI of where it is sent */
 };
+
+static const char *via_transport(const struct peer *peer)
+{
+	if (!strcmp(peer->transport, "tls"))
+		return "TLS";
+	return peer->tcp ? "TCP" : "UDP";
+}
 
 static void send_request(struct dialog *dialog, const struct request *request,
 			 const struct parts *parts)
@@ -154,9 +162,8 @@ static void send_request(struct dialog *dialog, const struct request *request,
 	if (!parts)
 		parts = &no_parts;
 	fprintf(out, "%s %s SIP/2.0\r\n", request->method, request->uri);
-	fprintf(out, "Via: SIP/2.0/%s %s:%u;branch=%s\r\n",
-		peer->tcp ? "TCP" : "UDP", peer->host, peer->port,
-		request->branch);
+	fprintf(out, "Via: SIP/2.0/%s %s:%u;branch=%s\r\n", via_transport(peer),
+		peer->host, peer->port, request->branch);
 	if (!parts->max_forwards || *parts->max_forwards)
 		fprintf(out, "Max-Forwards: %s\r\n",
 			parts->max_forwards ? parts->max_forwards : "70");

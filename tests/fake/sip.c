@@ -14,10 +14,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fake/tls.h"
 #include "fake/trace.h"
 
 static unsigned arrivals;
 static struct peer *peers; /* those open */
+
+static void receive(struct peer *peer, int ms);
 
 static void address_set(struct sockaddr_storage *to, const char *address,
 			unsigned port)
@@ -135,7 +138,8 @@ void peer_open(struct peer *peer, const char *name, const char *transport,
 	peer->next = peers;
 	peers = peer;
 	peer->name = name;
-	peer->tcp = !strcmp(transport, "tcp");
+	snprintf(peer->transport, sizeof(peer->transport), "%s", transport);
+	peer->tcp = strcmp(transport, "udp") != 0;
 	peer->fd =
 		try_bind(peer->tcp ? SOCK_STREAM : SOCK_DGRAM, address, port);
 	claim(peer->fd >= 0, "%s: bind: %s", name, strerror(errno));
@@ -155,8 +159,17 @@ void peer_set_target(struct peer *peer, const char *address, unsigned port)
 		 address_text(&peer->target));
 }
 
+void peer_set_tls(struct peer *peer, const char *certificate, const char *ca,
+		  bool asks)
+{
+	fake_tls_free(peer->tls);
+	peer->tls = fake_tls_new(certificate, ca, asks);
+}
+
 static void stream_close(struct stream *stream)
 {
+	fake_tls_close(stream->tls);
+	stream->tls = NULL;
 	if (stream->fd >= 0)
 		close(stream->fd);
 	free(stream->data);
@@ -171,23 +184,44 @@ void peer_hang_up(struct peer *peer)
 		stream_close(&peer->streams[i]);
 }
 
-static struct stream *stream_add(struct peer *peer, int fd)
+/* NULL: TLS failed. */
+static struct stream *stream_add(struct peer *peer, int fd, bool server)
 {
 	struct stream *stream = peer->streams;
+	struct fake_tls_stream *tls = NULL;
 	socklen_t len = sizeof(stream->remote);
 
+	if (!strcmp(peer->transport, "tls")) {
+		claim(peer->tls, "%s has no TLS", peer->name);
+		tls = fake_tls_handshake(peer->tls, fd, server);
+		if (!tls) {
+			close(fd);
+			return NULL;
+		}
+	}
 	while (stream < peer->streams + peer->streams_count && stream->fd >= 0)
 		stream++;
 	if (stream == peer->streams + peer->streams_count)
 		peer->streams_count++;
 	claim(peer->streams_count <= PEER_STREAMS, "too many connections");
 	stream->fd = fd;
+	stream->tls = tls;
 	stream->data = calloc(1, PEER_MESSAGE_BYTES + 1);
 	stream->len = 0;
 	getpeername(fd, (struct sockaddr *)&stream->remote, &len);
 	return stream;
 }
 
+static struct stream *stream_of(struct peer *peer, int fd)
+{
+	for (size_t i = 0; i < peer->streams_count; i++)
+		if (peer->streams[i].fd == fd)
+			return &peer->streams[i];
+	claim(false, "%s: the connection is closed", peer->name);
+	return NULL;
+}
+
+/* NULL: TLS failed. */
 static struct stream *stream_to(struct peer *peer,
 				const struct sockaddr_storage *to)
 {
@@ -202,15 +236,34 @@ static struct stream *stream_to(struct peer *peer,
 	claim(!connect(fd, (const struct sockaddr *)to, address_len(to)),
 	      "%s: connect to %s: %s", peer->name, address_text(to),
 	      strerror(errno));
-	return stream_add(peer, fd);
+	return stream_add(peer, fd, false);
 }
 
-static void stream_send(struct peer *peer, int fd, const char *data, size_t len)
+bool peer_connect(struct peer *peer)
 {
-	ssize_t sent = send(fd, data, len, MSG_NOSIGNAL);
+	return stream_to(peer, &peer->target) != NULL;
+}
 
-	claim(sent == (ssize_t)len, "%s: send: %s", peer->name,
-	      strerror(errno));
+bool peer_connected(struct peer *peer)
+{
+	receive(peer, 0);
+	for (size_t i = 0; i < peer->streams_count; i++)
+		if (peer->streams[i].fd >= 0)
+			return true;
+	return false;
+}
+
+static void stream_send(struct peer *peer, const struct stream *stream,
+			const char *data, size_t len)
+{
+	ssize_t sent;
+
+	claim(stream, "%s: no TLS connection", peer->name);
+	sent = stream->tls ? fake_tls_send(stream->tls, data, len)
+			   : send(stream->fd, data, len, MSG_NOSIGNAL);
+
+	claim(sent == (ssize_t)len || (stream->tls && peer->tolerant),
+	      "%s: send: %s", peer->name, strerror(errno));
 }
 
 static void send_to(struct peer *peer, const struct sockaddr_storage *to,
@@ -220,7 +273,7 @@ static void send_to(struct peer *peer, const struct sockaddr_storage *to,
 
 	trace_bytes(peer->name, "->", address_text(to), data, len);
 	if (peer->tcp) {
-		stream_send(peer, stream_to(peer, to)->fd, data, len);
+		stream_send(peer, stream_to(peer, to), data, len);
 		return;
 	}
 	sent = sendto(peer->fd, data, len, 0, (const struct sockaddr *)to,
@@ -265,7 +318,7 @@ void peer_send_back(struct peer *peer, const struct message *message,
 	}
 	trace_bytes(peer->name, "->", address_text(&message->source), data,
 		    len);
-	stream_send(peer, message->stream, data, len);
+	stream_send(peer, stream_of(peer, message->stream), data, len);
 }
 
 static bool same(const char *a, const char *b)
@@ -329,9 +382,10 @@ static void read_datagrams(struct peer *peer)
 
 static void read_stream(struct peer *peer, struct stream *stream)
 {
-	ssize_t len = recv(stream->fd, stream->data + stream->len,
-			   PEER_MESSAGE_BYTES - stream->len, 0);
-	size_t frame;
+	char *end = stream->data + stream->len;
+	size_t room = PEER_MESSAGE_BYTES - stream->len, frame;
+	ssize_t len = stream->tls ? fake_tls_recv(stream->tls, end, room)
+				  : recv(stream->fd, end, room, 0);
 
 	if (len <= 0) {
 		trace_note("%s: %s closed the connection", peer->name,
@@ -364,15 +418,21 @@ static void receive(struct peer *peer, int ms)
 	fds[count] = (struct pollfd){peer->fd, POLLIN, 0};
 	if (poll(fds, count + 1, ms) <= 0)
 		return;
-	for (size_t i = 0; i < count; i++)
-		if (fds[i].revents)
-			read_stream(peer, &peer->streams[i]);
+	for (size_t i = 0; i < count; i++) {
+		struct stream *stream = &peer->streams[i];
+
+		if (!fds[i].revents)
+			continue;
+		do
+			read_stream(peer, stream);
+		while (stream->tls && fake_tls_pending(stream->tls));
+	}
 	if (!fds[count].revents)
 		return;
 	if (!peer->tcp)
 		read_datagrams(peer);
 	else if ((fd = accept4(peer->fd, NULL, NULL, SOCK_CLOEXEC)) >= 0)
-		stream_add(peer, fd);
+		stream_add(peer, fd, true);
 }
 
 static const struct message *find(struct peer *peer, int status,
@@ -461,6 +521,7 @@ void peer_close(struct peer *peer)
 	for (size_t i = 0; i < peer->messages_count; i++)
 		message_free(peer->messages[i]);
 	peer_hang_up(peer);
+	fake_tls_free(peer->tls);
 	close(peer->fd);
 	while (*at != peer)
 		at = &(*at)->next;

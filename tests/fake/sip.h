@@ -12,8 +12,12 @@
 #define PEER_MESSAGES	   2048
 #define PEER_MESSAGE_BYTES 131072
 
+struct fake_tls;
+struct fake_tls_stream;
+
 struct stream {
 	int fd; /* -1: was closed by the other side */
+	struct fake_tls_stream *tls;
 	struct sockaddr_storage remote;
 	char *data;
 	size_t len;
@@ -22,7 +26,9 @@ struct stream {
 struct peer {
 	struct peer *next; /* of those open */
 	const char *name;  /* for the trace */
-	bool tcp;
+	char transport[4]; /* "udp", "tcp" or "tls" */
+	bool tcp;	   /* or TLS upon it */
+	struct fake_tls *tls;
 	int fd; /* the UDP socket, or the listening one */
 	char address[48];
 	char host[64]; /* the address as in a URI: IPv6 in brackets */
@@ -47,9 +53,14 @@ struct peer {
 };
 
 /* Listens on `address` (numeric), on a port of its own choice if `port` is
- * 0. `transport`: "udp" or "tcp". */
+ * 0. `transport`: "udp", "tcp" or "tls". */
 void peer_open(struct peer *peer, const char *name, const char *transport,
 	       const char *address, unsigned port);
+
+/* What a peer on TLS shows, and whom it believes: see fake/tls.h. To be given
+ * before anything is sent or received; may be given again. */
+void peer_set_tls(struct peer *peer, const char *certificate, const char *ca,
+		  bool asks);
 
 /* Fails if a message is left that the test did not ask for. */
 void peer_close(struct peer *peer);
@@ -62,6 +73,9 @@ void peer_send(struct peer *peer, const char *data, size_t len);
 void peer_printf(struct peer *peer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* A connection to the target; false: none came about. */
+bool peer_connect(struct peer *peer);
+
 /* To where a sip: URI with a numeric host points. */
 void peer_send_uri(struct peer *peer, const char *uri, const char *data,
 		   size_t len);
@@ -69,6 +83,9 @@ void peer_send_uri(struct peer *peer, const char *uri, const char *data,
 /* To where `message` came from. */
 void peer_send_back(struct peer *peer, const struct message *message,
 		    const char *data, size_t len);
+
+/* Whether a connection is open. */
+bool peer_connected(struct peer *peer);
 
 /* Closes the TCP connections, not the listening socket. */
 void peer_hang_up(struct peer *peer);

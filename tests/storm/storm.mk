@@ -3,7 +3,7 @@
 STORM := $(BUILD)/tests/storm/storm
 
 $(STORM): $(call test_objects,tests/storm) $(FAKES)
-	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS) -lsqlite3 -lpthread
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS) -lsqlite3 -lssl -lcrypto -lpthread
 
 .PHONY: storm
 storm: $(STORM) $(DAEMON)

@@ -24,12 +24,22 @@ enum config_transport {
 /* As in a URI's transport parameter. */
 extern const char *const config_transport_names[TRANSPORTS];
 
-/* listen NAME { address, port, transports } */
+enum config_client_certificate {
+	CLIENT_CERTIFICATE_NONE,
+	CLIENT_CERTIFICATE_OPTIONAL,
+	CLIENT_CERTIFICATE_REQUIRED,
+};
+
+/* listen NAME { ... }: where SIP is received; PEM files by their paths */
 struct config_listen {
 	char *name;
 	char *address; /* numeric, no brackets */
-	uint16_t port;
+	uint16_t port, tls_port;
 	bool transports[TRANSPORTS];
+	char *certificate; /* with its chain */
+	char *key;	   /* NULL: in the certificate's file */
+	char *client_ca;
+	enum config_client_certificate client_certificate;
 };
 
 /* A trunk by whose P-Asserted-Identity we go is a trusted peer: what else it
@@ -65,6 +75,8 @@ struct config_trunk {
 	char *route;		       /* name of a route */
 	unsigned priority_namespaces; /* bits: 1 << enum config_namespace */
 	struct config_limits limits;
+	char **tls_subjects; /* names, one of which its certificate has */
+	size_t tls_subjects_count;
 	bool screen;   /* no: bridge every call unjudged */
 	bool outbound; /* its callers are our subscribers */
 	int reject_at; /* points */
@@ -75,11 +87,13 @@ enum config_redirects { REDIRECTS_PASS, REDIRECTS_FOLLOW };
 /* gateway NAME { ... }: where calls go */
 struct config_gateway {
 	char *name;
-	char *uri; /* as written: sip:HOST[:PORT][;transport=udp|tcp] */
+	char *uri; /* as written: sip:HOST[:PORT][;transport=udp|tcp|tls] */
 	struct netaddr host;
 	uint16_t port;
 	enum config_transport transport;
 	bool trusted; /* may see what privacy hides from others */
+	char *tls_ca;	/* PEM file; NULL: the authorities of the system */
+	char *tls_name; /* in its certificate; NULL: the URI's host */
 	char *listen; /* to send from; NULL: the one on the way there */
 	unsigned options_interval_s; /* 0: no health checks */
 	unsigned answer_ms;	     /* no response at all: next gateway */

@@ -129,6 +129,8 @@ START_TEST(defaults_are_filled_in)
 	ck_assert(config_fails_over(&config->routes[0], 503));
 	ck_assert(!config_fails_over(&config->routes[0], 500));
 	ck_assert(config->gateways[0].trusted);
+	ck_assert_uint_eq(config->listens[0].tls_port, 5061);
+	ck_assert_ptr_null(config->listens[0].certificate);
 	ck_assert_uint_eq(config->limits.max_calls, 50000);
 	ck_assert_uint_eq(config->limits.max_setup, 2000);
 	ck_assert_uint_eq(config->limits.max_unacked, 2000);
@@ -143,6 +145,35 @@ START_TEST(defaults_are_filled_in)
 	ck_assert_str_eq(config->database, "callsieve.db");
 	ck_assert_int_eq(config->log_level, LOG_LEVEL_INFO);
 	ck_assert_int_eq(config->log_format, LOG_FORMAT_TEXT);
+	config_free(config);
+}
+END_TEST
+
+START_TEST(tls_reaches_its_fields)
+{
+	struct config *config = parse_with(
+		"listen b { address = '::1' transports = {tls} tls_port = 7\n"
+		"  certificate = 'c' key = 'k' client_ca = 'ca'\n"
+		"  client_certificate = required }\n"
+		"trunk u { sources = '::1' route = r tls_subjects = {x, y} }\n"
+		"gateway h { uri = 'sip:[::1];transport=tls' tls_ca = 'ca'\n"
+		"  tls_name = n }\n");
+	const struct config_listen *listen = &config->listens[1];
+
+	ck_assert(listen->transports[TRANSPORT_TLS]);
+	ck_assert(!listen->transports[TRANSPORT_TCP]);
+	ck_assert_uint_eq(listen->tls_port, 7);
+	ck_assert_str_eq(listen->certificate, "c");
+	ck_assert_str_eq(listen->key, "k");
+	ck_assert_str_eq(listen->client_ca, "ca");
+	ck_assert_int_eq(listen->client_certificate,
+			 CLIENT_CERTIFICATE_REQUIRED);
+	ck_assert_uint_eq(config->trunks[1].tls_subjects_count, 2);
+	ck_assert_str_eq(config->trunks[1].tls_subjects[1], "y");
+	ck_assert_int_eq(config->gateways[1].transport, TRANSPORT_TLS);
+	ck_assert_uint_eq(config->gateways[1].port, 5061);
+	ck_assert_str_eq(config->gateways[1].tls_ca, "ca");
+	ck_assert_str_eq(config->gateways[1].tls_name, "n");
 	config_free(config);
 }
 END_TEST
@@ -486,6 +517,7 @@ Suite *config_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, errors_are_those_expected);
 	tcase_add_test(tc, defaults_are_filled_in);
+	tcase_add_test(tc, tls_reaches_its_fields);
 	tcase_add_test(tc, reputation_and_api_are_there_only_if_given);
 	tcase_add_test(tc, values_reach_their_fields);
 	tcase_add_test(tc, narrowest_source_decides_the_trunk);
