@@ -25,6 +25,8 @@ struct invite {
 	const char *from_uri;
 	const char *asserted_uri; /* P-Asserted-Identity, tel preferred; NULL */
 	const char *priority;	  /* Priority; NULL: none */
+	bool takeover;	 /* goes to a party of a call in progress, by its
+			  * Replaces or Join: nothing but INVITE_BRIDGE */
 	bool precedence; /* Resource-Priority that this trunk may claim */
 };
 

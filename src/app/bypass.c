@@ -79,5 +79,7 @@ enum bypass bypass_of(const struct config *config, const struct invite *invite,
 		return BYPASS_EMERGENCY;
 	if (bypass_is_psap(config, invite, caller))
 		return BYPASS_PSAP;
-	return invite->precedence ? BYPASS_PRIORITY : BYPASS_NONE;
+	if (invite->precedence)
+		return BYPASS_PRIORITY;
+	return invite->takeover ? BYPASS_TAKEOVER : BYPASS_NONE;
 }

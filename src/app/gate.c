@@ -94,11 +94,12 @@ static struct privilege on_privilege(const struct invite *invite, void *arg)
 {
 	const struct gate *gate = arg;
 	struct number caller, callee;
+	enum bypass bypass;
 
 	read_parties(invite, &caller, &callee);
+	bypass = bypass_of(gate->config, invite, &caller, &callee);
 	return (struct privilege){
-		.exempt = bypass_of(gate->config, invite, &caller, &callee) !=
-			  BYPASS_NONE,
+		.exempt = bypass != BYPASS_NONE && bypass != BYPASS_TAKEOVER,
 		.callback = bypass_is_psap(gate->config, invite, &caller),
 	};
 }

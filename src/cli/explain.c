@@ -80,6 +80,7 @@ static void print_decision(struct store_stmt *stmt, const json_t *explanation)
 		{"allowlist", "the caller is on the allow list"},
 		{"emergency", "emergency calls always pass"},
 		{"priority", "calls of trusted precedence always pass"},
+		{"takeover", "it goes to a party of a call in progress"},
 		{"psap", "an emergency desk that calls back always passes"},
 		{"unscreened", "calls of this trunk are not screened"},
 	};

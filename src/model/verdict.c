@@ -27,6 +27,7 @@ const char *verdict_basis_name(enum verdict_basis basis)
 		[BASIS_ALLOWLIST] = "allowlist",
 		[BASIS_EMERGENCY] = "emergency",
 		[BASIS_PRIORITY] = "priority",
+		[BASIS_TAKEOVER] = "takeover",
 		[BASIS_PSAP] = "psap",
 		[BASIS_UNSCREENED] = "unscreened",
 	};

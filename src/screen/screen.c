@@ -39,6 +39,8 @@ static bool bypass_passes(struct screen *screen, struct inquiry *inquiry,
 		return allow(verdict, BASIS_EMERGENCY);
 	case BYPASS_PRIORITY:
 		return allow(verdict, BASIS_PRIORITY);
+	case BYPASS_TAKEOVER:
+		return allow(verdict, BASIS_TAKEOVER);
 	case BYPASS_PSAP:
 		return allow(verdict, BASIS_PSAP);
 	case BYPASS_NONE:

@@ -43,6 +43,8 @@ static bool try_next(struct call *call)
 {
 	struct target *target;
 
+	if (call->aimed)
+		return false;
 	redirect_over(call);
 	while (call->tried_count < call->route->max_attempts &&
 	       (target = choose_target(call))) {
@@ -73,6 +75,29 @@ void attempt_first(struct call *call)
 	call_enter(call, CALL_TRYING);
 	if (!try_next(call))
 		outcome_tell(call);
+}
+
+/* The one attempt of a call that is meant for the party behind the leg. */
+void attempt_takeover(struct call *call, struct leg *leg)
+{
+	struct target *target = takeover_target(leg);
+	msg_t *msg = NULL;
+
+	call_enter(call, CALL_TRYING);
+	call->aimed = true;
+	call->target = target;
+	if (target) {
+		call->gateway_trusted = target->gateway->trusted;
+		msg = takeover_invite(call, target, leg);
+	}
+	if (msg)
+		call->orq = leg_send_invite(leg, on_response, call, msg);
+	if (!call->orq) {
+		outcome_tell(call);
+		return;
+	}
+	health_sent(target);
+	loop_timer_set(call->timer, target->gateway->answer_ms);
 }
 
 static void fail_over(struct call *call, int status, const char *why)

@@ -250,7 +250,7 @@ static struct sip *sip_of(const struct leg *leg)
 }
 
 static nta_outgoing_t *transmit(struct leg *leg, nta_response_f *h, void *magic,
-				msg_t *msg, bool once)
+				msg_t *msg, bool once, bool pass_100)
 {
 	nta_agent_t *agent = sip_of(leg)->agent;
 	tport_t *connection = transport_open(leg->connection);
@@ -260,18 +260,33 @@ static nta_outgoing_t *transmit(struct leg *leg, nta_response_f *h, void *magic,
 	if (connection)
 		return nta_outgoing_mcreate(agent, h, magic, NULL, msg,
 					    NTATAG_TPORT(connection),
-					    NTATAG_STATELESS(once), TAG_END());
+					    NTATAG_STATELESS(once),
+					    NTATAG_PASS_100(pass_100),
+					    TAG_END());
 	return nta_outgoing_mcreate(agent, h, magic,
 				    (url_string_t *)leg->next_hop, msg,
 				    TPTAG_IDENT(leg->listener->name),
-				    NTATAG_STATELESS(once), TAG_END());
+				    NTATAG_STATELESS(once),
+				    NTATAG_PASS_100(pass_100), TAG_END());
 }
 
 /* Sends a request in the dialog; takes `msg`. NULL: it could not be sent. */
 nta_outgoing_t *leg_send(struct leg *leg, nta_response_f *h, void *magic,
 			 msg_t *msg)
 {
-	nta_outgoing_t *orq = msg ? transmit(leg, h, magic, msg, false) : NULL;
+	nta_outgoing_t *orq =
+		msg ? transmit(leg, h, magic, msg, false, false) : NULL;
+
+	if (!orq)
+		msg_destroy(msg);
+	return orq;
+}
+
+/* Sends the INVITE of another call the same way; takes `msg`. */
+nta_outgoing_t *leg_send_invite(struct leg *leg, nta_response_f *h, void *magic,
+				msg_t *msg)
+{
+	nta_outgoing_t *orq = transmit(leg, h, magic, msg, false, true);
 
 	if (!orq)
 		msg_destroy(msg);
@@ -281,7 +296,7 @@ nta_outgoing_t *leg_send(struct leg *leg, nta_response_f *h, void *magic,
 /* Likewise, without a transaction: nobody waits for the answer. */
 static void send_once(struct leg *leg, msg_t *msg)
 {
-	if (msg && !transmit(leg, NULL, NULL, msg, true))
+	if (msg && !transmit(leg, NULL, NULL, msg, true, false))
 		msg_destroy(msg);
 }
 

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* For want of an option: there is nowhere else to go after that. */
+#define BACK_ANSWER_MS 4000
+
 static void gateway_free(struct gateway *gateway)
 {
 	struct target *target;
@@ -55,6 +58,35 @@ struct gateway *gateway_find(struct sip *sip,
 		    strcmp(gateway->uri, config->uri) == 0)
 			return gateway;
 	return NULL;
+}
+
+/* What stands for a trunk where a call leads back to it: has no targets of its
+ * own, and its config is NULL. */
+struct gateway *gateway_of_trunk(struct sip *sip,
+				 const struct config_trunk *trunk)
+{
+	struct gateway *gateway;
+
+	SLIST_FOREACH (gateway, &sip->gateways, link)
+		if (!*gateway->uri && strcmp(gateway->name, trunk->name) == 0)
+			break;
+	if (!gateway) {
+		gateway = calloc(1, sizeof(*gateway));
+		if (!gateway)
+			return NULL;
+		LIST_INIT(&gateway->targets);
+		gateway->sip = sip;
+		gateway->name = strdup(trunk->name);
+		gateway->uri = strdup("");
+		gateway->answer_ms = BACK_ANSWER_MS;
+		if (!gateway->name || !gateway->uri) {
+			gateway_free(gateway);
+			return NULL;
+		}
+		SLIST_INSERT_HEAD(&sip->gateways, gateway, link);
+	}
+	gateway->trusted = trunk->identity == IDENTITY_PAI;
+	return gateway;
 }
 
 bool gateway_is_up(const struct gateway *gateway)

@@ -23,6 +23,7 @@
  *   headers.c  which headers cross from one to the other, and how
  *   replaces.c dialogs named in headers: Replaces, also in Refer-To, and kin
  *   identifier.c  the text of such a name
+ *   takeover.c an INVITE that names a call of ours: where it goes
  *   gateway.c  gateways, and the targets of each
  *   target.c   one address of a gateway
  *   health.c   whether a target lives, by OPTIONS and by what calls find
@@ -242,6 +243,7 @@ struct call {
 	bool best_trusted; /* came from a trusted gateway */
 	bool gateway_trusted;
 	struct redirect *redirect; /* once a gateway redirected it, or NULL */
+	bool aimed; /* meant for one party alone: takeover.c */
 	nta_outgoing_t *orq;   /* our INVITE */
 	bool responded;	     /* to it */
 	msg_t *held_answer;  /* its 2xx, until every PRACK has come */
@@ -371,6 +373,7 @@ void refusals_free(struct sip *sip);
 
 /* attempt.c */
 void attempt_first(struct call *call);
+void attempt_takeover(struct call *call, struct leg *leg);
 void attempt_cancel(struct call *call, msg_t *cancel, const sip_t *sip);
 void attempt_ack(struct call *call, struct dialog *dialog, msg_t *ack,
 		 const sip_t *sip);
@@ -407,6 +410,8 @@ const sip_contact_t *leg_contact(const struct leg *leg);
 void leg_refresh(struct leg *leg, const url_t *target);
 nta_outgoing_t *leg_send(struct leg *leg, nta_response_f *h, void *magic,
 			 msg_t *msg);
+nta_outgoing_t *leg_send_invite(struct leg *leg, nta_response_f *h, void *magic,
+				msg_t *msg);
 void leg_bye(struct leg *leg, msg_t *bye, const sip_t *sip, const char *reason);
 void leg_over(struct leg *leg);
 void leg_end(struct leg *leg);
@@ -467,11 +472,20 @@ enum dialog_named replaces_named(const struct sip *sip, const sip_t *request,
 int replaces_cross(const struct crossing *crossing, const msg_header_t *h);
 int refer_to_cross(const struct crossing *crossing, const msg_header_t *h);
 
+/* takeover.c */
+const struct config_trunk *takeover_trunk(const struct sip *sip,
+					  const sip_t *request);
+struct target *takeover_target(const struct leg *leg);
+msg_t *takeover_invite(struct call *call, const struct target *target,
+		       const struct leg *leg);
+
 /* gateway.c */
 int gateways_configure(struct sip *sip, struct config *config);
 void gateways_free(struct sip *sip);
 struct gateway *gateway_find(struct sip *sip,
 			     const struct config_gateway *config);
+struct gateway *gateway_of_trunk(struct sip *sip,
+				 const struct config_trunk *trunk);
 bool gateway_is_up(const struct gateway *gateway);
 
 /* target.c */
@@ -479,6 +493,7 @@ struct target *target_new(struct gateway *gateway, const struct netaddr *addr,
 			  uint16_t port, enum config_transport transport,
 			  const char *listen);
 bool target_listen(struct target *target, const char *name);
+struct target *target_back(struct gateway *gateway, const struct leg *caller);
 struct target *target_ref(struct target *target);
 void target_unref(struct target *target);
 

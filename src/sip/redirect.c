@@ -309,7 +309,7 @@ bool redirect_refused(struct call *call, const sip_t *response, int status)
 {
 	struct redirect *redirect;
 
-	if (response && status / 100 == 3)
+	if (response && status / 100 == 3 && !call->aimed)
 		learn(call, response);
 	redirect = call->redirect;
 	if (!redirect)

@@ -212,7 +212,7 @@ static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 	struct sip_answer verdict = {0};
 	const char *limit;
 	void *ctx = NULL;
-	struct leg *replaced;
+	struct leg *party;
 	enum invite_order order;
 	struct privilege privilege;
 	struct call *call;
@@ -223,12 +223,13 @@ static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 	}
 	if (refused(sip, msg, req) || comes_round(sip, msg, req, invite->trunk))
 		return;
-	if (replaces_named(sip, req, &replaced) == NAMED_GONE) {
+	if (replaces_named(sip, req, &party) == NAMED_GONE) {
 		/* RFC 3891 3 */
 		answer(sip, msg, SIP_481_NO_TRANSACTION, NULL);
 		return;
 	}
 	read_invite(invite, msg_home(msg), req);
+	invite->takeover = party != NULL;
 	privilege = sip->events->privilege(invite, sip->arg);
 	if (unknown_precedence(sip, msg, req, invite, &privilege))
 		return;
@@ -254,7 +255,9 @@ static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 		return;
 	}
 	msg_destroy(msg);
-	if (order == INVITE_WAIT)
+	if (party)
+		attempt_takeover(call, party);
+	else if (order == INVITE_WAIT)
 		sip->events->waiting(call, ctx, sip->arg);
 	else
 		call_bridge(call);
@@ -317,7 +320,9 @@ static void dispatch(struct sip *sip, msg_t *msg, sip_t *req,
 	else if (method != sip_method_invite)
 		answer(sip, msg, SIP_405_METHOD_NOT_ALLOWED,
 		       (sip_header_t *)sip->allow);
-	else if (!invite->trunk || !secure_suits(invite->trunk, transport, msg))
+	else if (invite->trunk
+			 ? !secure_suits(invite->trunk, transport, msg)
+			 : !(invite->trunk = takeover_trunk(sip, req)))
 		answer(sip, msg, SIP_403_FORBIDDEN, NULL);
 	else
 		recv_invite(sip, msg, req, invite, transport);

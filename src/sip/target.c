@@ -111,6 +111,28 @@ struct target *target_new(struct gateway *gateway, const struct netaddr *addr,
 	return target;
 }
 
+/* The place a caller's INVITE came from. */
+struct target *target_back(struct gateway *gateway, const struct leg *caller)
+{
+	struct target *target = calloc(1, sizeof(*target));
+
+	if (!target)
+		return NULL;
+	target->refs = 1;
+	target->id = ++gateway->sip->targets_made;
+	target->gateway = gateway;
+	target->transport = caller->transport;
+	target->listener = caller->listener;
+	target->url = url_make(NULL, caller->dialog->call->source_uri);
+	if (!target->url ||
+	    netaddr_parse(&target->addr, target->url->url_host) != 0) {
+		target_unref(target);
+		return NULL;
+	}
+	target->port = (uint16_t)strtoul(url_port(target->url), NULL, 10);
+	return target;
+}
+
 struct target *target_ref(struct target *target)
 {
 	target->refs++;

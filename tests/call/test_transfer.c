@@ -1,8 +1,8 @@
 /* Transfers: a dialog named in a header reaches each side by the name that
  * side knows (RFC 3891, 3911, 4538, 5589). */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "call/scene.h"
 #include "call/suites.h"
@@ -350,6 +350,332 @@ START_TEST(invite_may_require_replaces)
 }
 END_TEST
 
+/* An INVITE that shall take over the named call, for a URI. */
+static void take_over(struct dialog *dialog, struct peer *peer,
+		      const char *from, const char *uri, struct name name)
+{
+	char lines[800], text[640];
+
+	dialog_init(dialog, peer, from, CALLEE);
+	snprintf(dialog->target, sizeof(dialog->target), "%s", uri);
+	snprintf(lines, sizeof(lines), "Require: replaces\r\nReplaces: %s\r\n",
+		 print(text, PLAIN, name));
+	dialog_send(dialog, "INVITE", PARTS(.headers = lines, .body = OFFER));
+}
+
+/* The party it is meant for gets it, by the name it knows, and accepts. */
+static void taken_over(struct call *call, struct dialog *party)
+{
+	char expected[640], uri[128];
+
+	call_reaches(call, party->peer);
+	claim_text(message_header(call->invite, "Replaces", 0),
+		   print(expected, PLAIN, near_end(party)));
+	snprintf(uri, sizeof(uri), "sip:peer@%s:%u%s", party->peer->host,
+		 party->peer->port, party->peer->tcp ? ";transport=tcp" : "");
+	claim_text(call->invite->uri, uri);
+	call_answer(call);
+}
+
+/* Who hangs up the call that was taken over. */
+static void leave(struct dialog *from, struct dialog *to)
+{
+	dialog_send(from, "BYE", NULL);
+	dialog_reply(to, dialog_expect_request(to, "BYE"), 200, NULL);
+	dialog_expect(from, 200, "BYE");
+}
+
+static const char *daemon_uri(char buf[96], const struct scene *scene)
+{
+	snprintf(buf, 96, "sip:%s:%u", scene->daemon.host, scene->daemon.port);
+	return buf;
+}
+
+/* The way leads back through a proxy; the URI is what the transferor knows:
+ * our Contact; the number dialled; anything else. */
+START_TEST(takeover_goes_to_the_party_by_whichever_uri)
+{
+	struct scene scene;
+	struct call first, second;
+	char uris[3][96], lines[200];
+
+	scene_open(&scene, NULL);
+	daemon_uri(uris[0], &scene);
+	snprintf(uris[1], sizeof(uris[1]), "sip:" CALLEE "@%s:%u",
+		 scene.daemon.host, scene.daemon.port);
+	snprintf(uris[2], sizeof(uris[2]), "sip:+12125550177@192.0.2.77");
+	call_place(&first, &scene, NULL);
+	snprintf(lines, sizeof(lines), "Record-Route: <sip:%s:%u;lr;x>\r\n",
+		 scene.callee.host, scene.callee.port);
+	dialog_reply(&first.callee, first.invite, 200,
+		     PARTS(.body = ANSWER, .headers = lines));
+	dialog_expect(&first.caller, 200, "INVITE");
+	dialog_ack(&first.caller, NULL);
+	dialog_expect_request(&first.callee, "ACK");
+	take_over(&second.caller, &scene.caller, "+12125550133", uris[_i],
+		  far_end(&first.caller));
+	taken_over(&second, &first.callee);
+	claim(strstr(message_header(second.invite, "Route", 0), ";lr;x"),
+	      "not by the party's proxy");
+	leave(&first.callee, &first.caller);
+	call_hang_up(&second);
+	scene_close(&scene);
+}
+END_TEST
+
+/* The party may be one that called. */
+START_TEST(takeover_leads_back_to_a_caller)
+{
+	static const char *const transports[] = {"udp", "tcp"};
+	struct scene scene;
+	struct call first, second;
+	char uri[96];
+
+	scene_open(&scene, SCENE(.caller = transports[_i]));
+	call_establish(&first, &scene);
+	take_over(&second.caller, &scene.caller, "+12125550133",
+		  daemon_uri(uri, &scene), far_end(&first.callee));
+	taken_over(&second, &first.caller);
+	leave(&first.caller, &first.callee);
+	call_hang_up(&second);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(takeover_of_a_call_that_rings)
+{
+	struct scene scene;
+	struct call first, second;
+	char uri[96];
+
+	scene_open(&scene, NULL);
+	call_place(&first, &scene, NULL);
+	dialog_reply(&first.callee, first.invite, 180, NULL);
+	dialog_expect(&first.caller, 180, "INVITE");
+	take_over(&second.caller, &scene.caller, "+12125550133",
+		  daemon_uri(uri, &scene), far_end(&first.caller));
+	taken_over(&second, &first.callee);
+	call_refuse(&first, 486);
+	call_hang_up(&second);
+	scene_close(&scene);
+}
+END_TEST
+
+/* The callee's side is no trunk, but a party of a call there is known. */
+START_TEST(gateway_may_take_over_but_not_call)
+{
+	struct scene scene;
+	struct call first, second;
+	struct dialog plain;
+	struct name name;
+	char uri[96];
+
+	scene_open(&scene, NULL);
+	call_establish(&first, &scene);
+	dialog_init(&plain, &scene.callee, "+12125550133", CALLEE);
+	dialog_send(&plain, "INVITE", PARTS(.body = OFFER));
+	dialog_expect_failure(&plain, 403);
+	name = far_end(&first.caller);
+	name.from[0] ^= 1;
+	take_over(&plain, &scene.callee, "+12125550133",
+		  daemon_uri(uri, &scene), name);
+	dialog_expect_failure(&plain, 403);
+	take_over(&second.caller, &scene.callee, "+12125550133", uri,
+		  far_end(&first.caller));
+	taken_over(&second, &first.callee);
+	leave(&first.callee, &first.caller);
+	call_hang_up(&second);
+	scene_close(&scene);
+}
+END_TEST
+
+/* Only who names the call by all three is let through. */
+START_TEST(takeover_is_not_screened_and_a_guess_is)
+{
+	struct scene scene;
+	struct call first, second;
+	struct dialog guess;
+	struct name name;
+	char uri[96];
+
+	scene_open(&scene, NULL);
+	scene_block(&scene, "+12125550133", 100);
+	call_establish(&first, &scene);
+	for (int i = 0; i < 3; i++) {
+		name = far_end(&first.caller);
+		if (i < 2)
+			(i ? name.to : name.from)[0] ^= 1;
+		else
+			name.call_id[0] ^= 1;
+		take_over(&guess, &scene.caller, "+12125550133",
+			  daemon_uri(uri, &scene), name);
+		/* Two of them have a tag of ours, so they look like a call
+		 * that is over. */
+		dialog_expect_failure(&guess, i == 1 ? 607 : 481);
+	}
+	take_over(&second.caller, &scene.caller, "+12125550133", uri,
+		  far_end(&first.caller));
+	taken_over(&second, &first.callee);
+	leave(&first.callee, &first.caller);
+	call_hang_up(&second);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(takeover_that_fails_is_not_tried_elsewhere)
+{
+	struct scene scene;
+	struct call first, second;
+	char uri[96];
+
+	scene_open(&scene, NULL);
+	call_establish(&first, &scene);
+	take_over(&second.caller, &scene.caller, CALLER,
+		  daemon_uri(uri, &scene), far_end(&first.caller));
+	call_reaches(&second, &scene.callee);
+	dialog_reply(&second.callee, second.invite, 503, NULL);
+	dialog_expect_failure(&second.caller, 500);
+	dialog_expect_request(&second.callee, "ACK");
+	call_hang_up(&first);
+	scene_close(&scene);
+}
+END_TEST
+
+/* NOTIFY with what became of the INVITE that the REFER asked for. */
+static void notify(struct way on, const char *fragment, const char *state)
+{
+	const struct message *message;
+	char lines[160];
+
+	snprintf(lines, sizeof(lines),
+		 "Event: refer\r\nSubscription-State: %s\r\n", state);
+	dialog_send(on.to, "NOTIFY",
+		    PARTS(.headers = lines,
+			  .type = "message/sipfrag;version=2.0",
+			  .body = fragment));
+	message = dialog_expect_request(on.from, "NOTIFY");
+	claim_text(message_header(message, "Subscription-State", 0), state);
+	claim_text(message->body, fragment);
+	dialog_reply(on.from, message, 200, NULL);
+	dialog_expect(on.to, 200, "NOTIFY");
+}
+
+/* The value of its Refer-To, as it arrived. */
+static const char *accept_refer(struct way on, const char *value)
+{
+	const struct message *message;
+	char lines[1300];
+
+	snprintf(lines, sizeof(lines), "Refer-To: %s\r\n", value);
+	dialog_send(on.from, "REFER", PARTS(.headers = lines));
+	message = dialog_expect_request(on.to, "REFER");
+	dialog_reply(on.to, message, 202, NULL);
+	dialog_expect(on.from, 202, "REFER");
+	notify(on, "SIP/2.0 100 Trying\r\n", "active;expires=60");
+	return message_header(message, "Refer-To", 0);
+}
+
+/* What a phone makes of a Refer-To: URI, and its Replaces unescaped. */
+static void read_refer_to(const char *value, char uri[256], char replaces[640])
+{
+	char *headers, *end;
+	size_t len = 0;
+
+	value_uri(uri, 256, value);
+	headers = strstr(uri, "?Replaces=");
+	claim(headers, "no Replaces in %s", value);
+	for (const char *c = headers + 10; *c && *c != '&'; c++) {
+		if (*c == '%') {
+			char hex[3] = {c[1], c[2], '\0'};
+
+			replaces[len++] = (char)strtol(hex, &end, 16);
+			c += 2;
+		} else {
+			replaces[len++] = *c;
+		}
+	}
+	replaces[len] = '\0';
+	*headers = '\0';
+}
+
+/* RFC 5589 7.1: the transferor is in two calls, on the side of the callers
+ * (0) or of the callees (1), and joins the others, who then talk through us. */
+START_TEST(attended_transfer_with_both_calls_through_us)
+{
+	struct pair pair;
+	struct way first, second;
+	struct call joined;
+	char sent[1300], text[640], escaped[1024], uri[256], replaces[640];
+	char lines[800];
+
+	pair_open(&pair, NULL);
+	first = way(&pair.first, _i);
+	second = way(&pair.second, _i);
+	snprintf(sent, sizeof(sent), "<%s?Replaces=%s>", second.from->target,
+		 escape(escaped, print(text, PLAIN, far_end(second.from))));
+	read_refer_to(accept_refer(first, sent), uri, replaces);
+	claim_text(replaces, print(text, PLAIN, near_end(second.to)));
+
+	dialog_init(&joined.caller, first.to->peer, CALLER, CALLEE);
+	snprintf(joined.caller.target, sizeof(joined.caller.target), "%s", uri);
+	snprintf(lines, sizeof(lines), "Replaces: %s\r\n", replaces);
+	dialog_send(&joined.caller, "INVITE",
+		    PARTS(.headers = lines, .body = OFFER));
+	taken_over(&joined, second.to);
+	leave(second.to, second.from);
+	notify(first, "SIP/2.0 200 OK\r\n", "terminated;reason=noresource");
+	leave(first.from, first.to);
+	call_hang_up(&joined);
+	scene_close(&pair.scene);
+}
+END_TEST
+
+/* The other call is not ours, nor the INVITE that follows. */
+START_TEST(attended_transfer_with_one_call_through_us)
+{
+	struct scene scene;
+	struct call call;
+	struct way on;
+	const char *other = "<sip:c@192.0.2.9?Replaces=z%40192.0.2.9%3Bto-tag"
+			    "%3Dc%3Bfrom-tag%3Da>";
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	on = way(&call, _i);
+	claim_text(accept_refer(on, other), other);
+	notify(on, "SIP/2.0 200 OK\r\n", "terminated;reason=noresource");
+	leave(on.from, on.to);
+	scene_close(&scene);
+}
+END_TEST
+
+/* RFC 5589 6.1; the number is dialled through us, as a new call. */
+START_TEST(blind_transfer)
+{
+	struct scene scene;
+	struct call call, onward;
+	struct way on;
+	char sent[160], uri[96];
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	on = way(&call, _i);
+	snprintf(sent, sizeof(sent), "<sip:+12125550155@%s>",
+		 daemon_uri(uri, &scene) + 4);
+	claim_text(accept_refer(on, sent), sent);
+	if (on.to->peer == &scene.caller) {
+		call_begin(&onward, &scene, CALLER, "+12125550155", NULL);
+		call_reaches(&onward, &scene.callee);
+		call_answer(&onward);
+	}
+	notify(on, "SIP/2.0 200 OK\r\n", "terminated;reason=noresource");
+	leave(on.from, on.to);
+	if (on.to->peer == &scene.caller)
+		call_hang_up(&onward);
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *transfer_suite(void)
 {
 	Suite *suite = suite_create("transfer");
@@ -368,5 +694,17 @@ Suite *transfer_suite(void)
 	tcase_add_test(tests, invite_names_the_call_as_the_callee_knows_it);
 	tcase_add_test(tests, invite_leaves_other_names_alone);
 	tcase_add_test(tests, invite_may_require_replaces);
+	tcase_add_loop_test(tests, takeover_goes_to_the_party_by_whichever_uri,
+			    0, 3);
+	tcase_add_loop_test(tests, takeover_leads_back_to_a_caller, 0, 2);
+	tcase_add_test(tests, takeover_of_a_call_that_rings);
+	tcase_add_test(tests, gateway_may_take_over_but_not_call);
+	tcase_add_test(tests, takeover_is_not_screened_and_a_guess_is);
+	tcase_add_test(tests, takeover_that_fails_is_not_tried_elsewhere);
+	tcase_add_loop_test(tests, attended_transfer_with_both_calls_through_us,
+			    0, 2);
+	tcase_add_loop_test(tests, attended_transfer_with_one_call_through_us,
+			    0, 2);
+	tcase_add_loop_test(tests, blind_transfer, 0, 2);
 	return suite;
 }

@@ -6,11 +6,12 @@
 
 #include "callsieve/model/number.h"
 
-/* Why a call passes unjudged and over any limit. */
+/* Why a call passes unjudged and, but for a takeover, over any limit. */
 enum bypass {
 	BYPASS_NONE,
 	BYPASS_EMERGENCY, /* urn:service:sos or an emergency number */
 	BYPASS_PRIORITY,  /* Resource-Priority of a trusted trunk (RFC 4412) */
+	BYPASS_TAKEOVER,  /* to a party of a call in progress (RFC 3891) */
 	BYPASS_PSAP,	  /* an emergency desk calls back (RFC 7090) */
 };
 

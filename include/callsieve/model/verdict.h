@@ -24,7 +24,8 @@ enum verdict_basis {
 	BASIS_SCORE, /* the sum met, or did not meet, the threshold */
 	BASIS_ALLOWLIST,
 	BASIS_EMERGENCY,
-	BASIS_PRIORITY, /* these three: enum bypass */
+	BASIS_PRIORITY, /* these four: enum bypass */
+	BASIS_TAKEOVER,
 	BASIS_PSAP,
 	BASIS_UNSCREENED, /* the trunk is not screened */
 };

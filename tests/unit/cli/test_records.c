@@ -163,6 +163,8 @@ static const struct {
 	{BASIS_ALLOWLIST, "let through: the caller is on the allow list"},
 	{BASIS_EMERGENCY, "let through: emergency calls always pass"},
 	{BASIS_PRIORITY, "let through: calls of trusted precedence always pass"},
+	{BASIS_TAKEOVER,
+	 "let through: it goes to a party of a call in progress"},
 	{BASIS_PSAP,
 	 "let through: an emergency desk that calls back always passes"},
 	{BASIS_UNSCREENED, "let through: calls of this trunk are not screened"},

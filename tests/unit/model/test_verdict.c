@@ -90,6 +90,7 @@ START_TEST(names_are_stable)
 	ck_assert_str_eq(verdict_basis_name(BASIS_ALLOWLIST), "allowlist");
 	ck_assert_str_eq(verdict_basis_name(BASIS_EMERGENCY), "emergency");
 	ck_assert_str_eq(verdict_basis_name(BASIS_PRIORITY), "priority");
+	ck_assert_str_eq(verdict_basis_name(BASIS_TAKEOVER), "takeover");
 	ck_assert_str_eq(verdict_basis_name(BASIS_PSAP), "psap");
 	ck_assert_str_eq(verdict_basis_name(BASIS_UNSCREENED), "unscreened");
 }
