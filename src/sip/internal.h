@@ -432,7 +432,7 @@ void prack_dialog_gone(struct call *call, const struct dialog *dialog);
 void prack_call_gone(struct call *call);
 
 /* parser.c */
-extern const unsigned parser_flags;
+extern const unsigned parser_flags, parser_response_mask;
 msg_mclass_t *parser_new(su_home_t *home);
 
 /* message.c */

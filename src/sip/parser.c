@@ -10,6 +10,10 @@
 
 const unsigned parser_flags = MSG_DO_EXTRACT_COPY | MSG_DO_CANONIC;
 
+/* Without these a response cannot be told whose it is. Of any other the stack
+ * would drop the response without a word, and the call would hang. */
+const unsigned parser_response_mask = sip_mask_response;
+
 /* Where the stack keeps the text it fails on a message with empty lines before
  * it (RFC 3261 7.5, RFC 5626 3.5.1): in its copy of the start line they come
  * first, and as many bytes are missing at the end. The whole is at sh_data. */
@@ -39,6 +43,29 @@ static issize_t read_status(su_home_t *home, msg_header_t *h, char *s,
 	return sip_status_class->hc_parse(home, h, s, len);
 }
 
+/* Whether these make sense is for the ends to say; that the stack cannot read
+ * one is no reason to refuse the message. */
+static bool is_for_the_ends(msg_hclass_t *class)
+{
+	static msg_hclass_t *const classes[] = {
+		sip_content_type_class,	    sip_content_disposition_class,
+		sip_content_encoding_class, sip_event_class,
+		sip_expires_class,	    sip_subscription_state_class,
+	};
+
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (class == classes[i])
+			return true;
+	return false;
+}
+
+static void tolerate(msg_href_t *headers, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (is_for_the_ends(headers[i].hr_class))
+			headers[i].hr_flags = 0;
+}
+
 static msg_hclass_t *start_line(su_home_t *home, msg_hclass_t *class,
 				msg_parse_f *parse)
 {
@@ -65,5 +92,8 @@ msg_mclass_t *parser_new(su_home_t *home)
 	}
 	parser->mc_request->hr_class = request;
 	parser->mc_status->hr_class = status;
+	tolerate(parser->mc_hash, parser->mc_hash_size);
+	/* Its own copy, for all that it is declared const. */
+	tolerate((msg_href_t *)parser->mc_short, MC_SHORT_SIZE);
 	return parser;
 }

@@ -1,0 +1,355 @@
+/* What a carrier may say passes as it was said: headers and bodies, byte for
+ * byte, in every kind of message and both ways. Odd, but legal: RFC 3261 25.1
+ * and those that define the headers. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call/scene.h"
+#include "call/suites.h"
+
+struct line {
+	const char *name, *value;
+};
+
+/* In any message. */
+static const struct line common[] = {
+	{"Accept", ""},
+	{"Accept", "application/sdp;level=1, application/x-private,text/html"},
+	{"Accept", "*/* ;q=0.5;ext=\"a,b;c\""},
+	{"Accept-Encoding", ""},
+	{"Accept-Encoding", "gzip;q=1.0, identity ; q=0.5, *;q=0"},
+	{"Accept-Language", "da, en-gb;q=0.8,en;q=0.7, *"},
+	{"Alert-Info", "<http://www.example.com/sounds/moo.wav> ;x=\"y>\","
+		       " <urn:alert:source:external>"},
+	{"Allow", "INVITE,ACK , X-FOO.bar%"},
+	{"Allow", "PUBLISH"},
+	{"u", "a.b.c,d"},
+	{"Call-Info", "<http://a.example/p.jpg>\t;purpose=icon,\r\n"
+		      "  <https://a.example/?x=1;y=2>;purpose=jwscard"},
+	{"Content-Language", "fr, mi"},
+	{"Date", "Sat, 13 Nov 2010 23:29:00 GMT"},
+	{"Expires", "4294967295"},
+	{"In-Reply-To", "70710@saturn.bell-tel.com, 17320@saturn.bell-tel.com"},
+	{"MIME-Version", "1.0"},
+	{"Organization", ""},
+	{"Priority", "other-than-known"},
+	{"Privacy", "id;user;critical"},
+	{"Reason", "Q.850 ;cause=16 ;text=\"Terminated\""},
+	{"Reason",
+	 "SIP ;cause=600 ;text=\"a, \\\"b\\\"; c\" , preemption;cause=5"},
+	{"Reply-To", "Bob Smith <sip:bob@b.example>;x=\"y\""},
+	{"b", "sip:ref@a.example ;cid=\"20398.2UWQFN@a.example\""},
+	{"d", "proxy, recurse,parallel"},
+	{"a",
+	 "*;mobility=\"mobile\";methods=\"INVITE,BYE\";x=\"#<=3.5\";require"},
+	{"j", "*;actor=\"msg-taker\";video , *;audio"},
+	{"Retry-After", "18000;duration=3600"},
+	{"s", "compact  inside  "},
+	{"User-Agent", "Soft/1.5 (with (nested) \\) comment) b/\"x\""},
+	{"Warning", "307 isi.edu \"Session parameter 'foo' not understood\","
+		    " 301 [2001:db8::1]:5060 \"x \\\" y\""},
+	{"WWW-Authenticate",
+	 "Digest realm=\"a, b\" , domain=\"sip:x "
+	 "sip:y\",qop=\"auth,auth-int\", "
+	 "nonce=\"\", opaque=\"\", stale=FALSE, algorithm=SHA-256"},
+	{"Proxy-Authenticate", "NewScheme a=b,c=\"d\""},
+	{"Authentication-Info", "nextnonce=\"47364c23432d2e13\",qop=auth"},
+	{"Error-Info", "<sip:not-in-service@a.example>;x"},
+	{"Server", "Home (v2)"},
+	{"SIP-ETag", "12345"},
+	{"Unsupported", "foo,bar"},
+	{"X-Colon", "a:b: c"},
+	{"X-Empty", ""},
+	{"y", "a.b.c;info=<https://a.example/x>"},
+	{"X-Tab", "a\tb\t"},
+	{"X-Folded", "a\r\n\tb\r\n \r\n  c"},
+	{"X-Utf8", "\xe2\x82\xac \xc3\xa4\xff"},
+	{"X-Last", "\"unbalanced"},
+};
+
+/* In requests alone. */
+static const struct line requests[] = {
+	{"Authorization",
+	 "Digest username=\"A, \\\"b\\\"\", realm=\"r\" ,nonce=\"84\",\r\n"
+	 " uri=\"sip:x@y\" , response=\"7587245234b3434cc3412213e5f113a5\""},
+	{"Proxy-Authorization", "Digest username=\"x\",realm=\"other\""},
+	{"SIP-If-Match", "abc"},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static const char *const colons[] = {": ", ":", "\t : ", ":\r\n  "};
+
+#define STYLES ((int)COUNT(colons))
+
+static size_t print_lines(char *buf, size_t size, const struct line *lines,
+			  size_t count, int style)
+{
+	size_t len = 0;
+
+	*buf = '\0';
+	for (size_t i = 0; i < count; i++)
+		len += (size_t)snprintf(buf + len, size - len, "%s%s%s\r\n",
+					lines[i].name, colons[style],
+					lines[i].value);
+	return len;
+}
+
+static const char *text_of(bool request, int style)
+{
+	static char text[16384];
+	size_t len =
+		print_lines(text, sizeof(text), common, COUNT(common), style);
+
+	if (request)
+		print_lines(text + len, sizeof(text) - len, requests,
+			    COUNT(requests), style);
+	return text;
+}
+
+/* The value itself, whatever blanks and line breaks stand before it. */
+static void claim_line(const struct message *message, const struct line *lines,
+		       size_t at)
+{
+	const char *value;
+	char expected[512];
+	size_t index = 0, len = strlen(lines[at].value);
+
+	for (size_t j = 0; j < at; j++)
+		index += !strcasecmp(lines[j].name, lines[at].name);
+	value = message_header(message, lines[at].name, index);
+	while (len && strchr(" \t", lines[at].value[len - 1]))
+		len--;
+	snprintf(expected, sizeof(expected), "%.*s", (int)len, lines[at].value);
+	claim(value != NULL, "%s is gone", lines[at].name);
+	claim_text(value + strspn(value, " \t\r\n"), expected);
+}
+
+/* What one run passes, and how it is checked. */
+struct load {
+	struct parts request, answer;
+	void (*check)(const struct message *message);
+};
+
+static void check_headers(const struct message *message)
+{
+	for (size_t i = 0; i < COUNT(common); i++)
+		claim_line(message, common, i);
+	for (size_t i = 0; !message->status && i < COUNT(requests); i++)
+		claim_line(message, requests, i);
+}
+
+static void pass_provisional(struct call *call, const struct load *load,
+			     int status)
+{
+	dialog_reply(&call->callee, call->invite, status, &load->answer);
+	load->check(dialog_expect(&call->caller, status, "INVITE"));
+}
+
+/* Within the dialog. */
+static void pass_request(struct way w, const struct load *load,
+			 const char *method, int status)
+{
+	const struct message *request;
+	bool invite = !strcmp(method, "INVITE");
+
+	dialog_send(w.from, method, &load->request);
+	request = dialog_expect_request(w.to, method);
+	load->check(request);
+	dialog_reply(w.to, request, status, &load->answer);
+	if (invite && status >= 300) {
+		load->check(dialog_expect_failure(w.from, status));
+		dialog_expect_request(w.to, "ACK");
+		return;
+	}
+	load->check(dialog_expect(w.from, status, method));
+	if (!invite)
+		return;
+	dialog_ack(w.from, &load->request);
+	load->check(dialog_expect_request(w.to, "ACK"));
+}
+
+/* Each kind of message that has an other side, both ways. */
+static void pass_everything(struct scene *scene, const struct load *load)
+{
+	const struct message *bye;
+	struct call call;
+
+	call_place(&call, scene, &load->request);
+	load->check(call.invite);
+	pass_provisional(&call, load, 180);
+	pass_provisional(&call, load, 183);
+	pass_provisional(&call, load, 200);
+	dialog_ack(&call.caller, &load->request);
+	load->check(dialog_expect_request(&call.callee, "ACK"));
+	for (int back = 0; back < 2; back++) {
+		pass_request(way(&call, back), load, "INVITE", 200);
+		pass_request(way(&call, back), load, "INVITE", 488);
+		pass_request(way(&call, back), load, "INFO", 200);
+		pass_request(way(&call, back), load, "MESSAGE", 603);
+		pass_request(way(&call, back), load, "X-ODD", 202);
+	}
+	dialog_send(&call.callee, "BYE", &load->request);
+	bye = dialog_expect_request(&call.caller, "BYE");
+	load->check(bye);
+	dialog_reply(&call.caller, bye, 200, NULL);
+	dialog_expect(&call.callee, 200, "BYE");
+
+	call_place(&call, scene, &load->request);
+	dialog_reply(&call.callee, call.invite, 486, &load->answer);
+	load->check(dialog_expect_failure(&call.caller, 486));
+	dialog_expect_request(&call.callee, "ACK");
+}
+
+/* check 22, check 23 */
+START_TEST(headers_pass_in_every_message)
+{
+	struct scene scene;
+	static char request[16384], answer[16384];
+	const struct load load = {
+		.request = {.body = OFFER, .headers = request},
+		.answer = {.body = ANSWER, .headers = answer},
+		.check = check_headers,
+	};
+
+	strcpy(request, text_of(true, _i));
+	strcpy(answer, text_of(false, _i));
+	scene_open(&scene, NULL);
+	pass_everything(&scene, &load);
+	scene_close(&scene);
+}
+END_TEST
+
+/* Such an answer is dropped by a stack that wants to understand it all, and the
+ * call hangs. */
+START_TEST(answers_are_not_lost_for_what_cannot_be_read)
+{
+	static const struct line lines[] = {
+		{"Session-Expires", "soon"},
+		{"Min-SE", "/"},
+		{"Expires", "later"},
+		{"Event", ";"},
+		{"Date", "today"},
+		{"Content-Disposition", ","},
+		{"Proxy-Authenticate", "\""},
+		{"Allow", "(,)"},
+	};
+	char text[1024];
+	struct scene scene;
+	struct call call;
+	const struct message *answer;
+
+	print_lines(text, sizeof(text), lines, COUNT(lines), 0);
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, NULL);
+	dialog_reply(&call.callee, call.invite, 200,
+		     PARTS(.body = ANSWER, .headers = text,
+			   .contact = "Contact: <sip:unclosed\r\n"));
+	answer = dialog_expect(&call.caller, 200, "INVITE");
+	for (size_t i = 0; i < COUNT(lines); i++)
+		claim_line(answer, lines, i);
+	dialog_ack(&call.caller, NULL);
+	dialog_expect_request(&call.callee, "ACK");
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+static const struct body {
+	const char *type, *body;
+	size_t len;
+	struct line headers[4];
+} bodies[] = {
+#define PLAIN(type, body) BODY(type, body, {NULL, NULL})
+#define BODY(type, body, ...)                                                  \
+	{                                                                      \
+		type, body, sizeof(body) - 1,                                  \
+		{                                                              \
+			__VA_ARGS__                                            \
+		}                                                              \
+	}
+	PLAIN("application/sdp", "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nt=0 0\n"),
+	PLAIN("application/sdp", "v=0\r\ns=-\r\nm=audio 0 RTP/AVP 0"),
+	PLAIN("application/sdp", "v=0\rs=-\r\n\r\n\r\na= trailing \t\r\n\r\n"),
+	PLAIN("application/SDP ; charset=\"utf-8\" ;x=y", "\r\n\r\nv=0\r\n"),
+	PLAIN("text/plain;a=\"b;c\\\"\"", "\0\x01\xff\r\n\0"),
+	PLAIN("message/sipfrag;version=2.0",
+	      "SIP/2.0 200 OK\r\nContent-Length: 5\r\n\r\n"),
+	BODY("application/sdp", "\x1f\x8b\x08\0\0\0\0\0\0\x03\x2b\xb3\x35\xe0",
+	     {"Content-Encoding", "gzip"}),
+	BODY("application/x-tar", "not really", {"e", "tar , gzip"}),
+	BODY("application/x-unknown", "anything",
+	     {"Content-Disposition", "x-unknown;handling=required"}),
+	BODY("application/pkcs7-mime", "\x30\x82\0\0",
+	     {"Content-Disposition",
+	      "attachment; filename=\"a b.smime\" ;handling=optional"},
+	     {"Content-ID", "<x@a.example>"},
+	     {"Content-Transfer-Encoding", "binary"},
+	     {"Content-Language", "en"}),
+	PLAIN("multipart/mixed;boundary=\"a b\";type=\"x/y\"",
+	      "preamble\r\n--a b\r\nContent-Type: "
+	      "application/sdp\r\n\r\nv=0\r\n"
+	      "\r\n--a b\r\nContent-Type: application/pidf+xml\r\n"
+	      "Content-ID: <t@a>\r\n\r\n<?xml?>\r\n--a b--\r\nepilogue"),
+	PLAIN("multipart/mixed", "without a boundary"),
+	PLAIN("application/sdp", ""),
+	BODY("nothing", "of a type the stack cannot read",
+	     {"Content-Disposition", ";;"}, {"Content-Encoding", "/"}),
+};
+
+static const struct body *passing;
+
+static size_t headers_of(const struct body *body)
+{
+	size_t count = 0;
+
+	while (count < COUNT(body->headers) && body->headers[count].name)
+		count++;
+	return count;
+}
+
+static void check_body(const struct message *message)
+{
+	claim_text(message_header(message, "Content-Type", 0), passing->type);
+	claim_number(message->body_len, passing->len);
+	claim(!memcmp(message->body, passing->body, passing->len),
+	      "the body changed");
+	for (size_t i = 0; i < headers_of(passing); i++)
+		claim_line(message, passing->headers, i);
+}
+
+/* check 22, check 23 */
+START_TEST(bodies_pass_in_every_message)
+{
+	struct scene scene;
+	struct load load = {.check = check_body};
+	char headers[1024];
+
+	passing = &bodies[_i];
+	print_lines(headers, sizeof(headers), passing->headers,
+		    headers_of(passing), 0);
+	load.request = load.answer = (struct parts){
+		.headers = headers,
+		.type = passing->type,
+		.body = passing->body,
+		.len = passing->len,
+	};
+	scene_open(&scene, SCENE(.caller = _i % 2 ? "tcp" : "udp",
+				 .callee = _i % 3 ? "udp" : "tcp"));
+	pass_everything(&scene, &load);
+	scene_close(&scene);
+}
+END_TEST
+
+Suite *transparent_suite(void)
+{
+	Suite *suite = suite_create("transparent");
+	TCase *tests = scene_tcase(suite, "transparent");
+
+	tcase_add_loop_test(tests, headers_pass_in_every_message, 0, STYLES);
+	tcase_add_test(tests, answers_are_not_lost_for_what_cannot_be_read);
+	tcase_add_loop_test(tests, bodies_pass_in_every_message, 0,
+			    COUNT(bodies));
+	return suite;
+}
