@@ -196,6 +196,14 @@ static const struct config_option sip_options[] = {
 	 IN(config, timer_c_s),
 	 .sentence = "Seconds that a phone may ring (RFC 3261 16.6: more "
 		     "than 180)."},
+	{"min_se_s", config_read_unsigned, "90", 1, 86400,
+	 IN(config, min_se_s),
+	 .sentence = "The shortest session interval, in seconds, that callers "
+		     "may ask for (RFC 4028: not less than 90)."},
+	{"max_call_s", config_read_unsigned, "0", 0, MILLION,
+	 IN(config, max_call_s),
+	 .sentence = "Seconds after its answer at which a call is ended; 0: "
+		     "it may last for ever."},
 	{"drain_s", config_read_unsigned, "30", 0, 86400, IN(config, drain_s),
 	 .sentence = "Seconds that a stop waits for calls to end."},
 	{"trace", config_read_bool, "no", 0, 0, IN(config, trace),

@@ -23,12 +23,24 @@ static void on_timer(void *arg)
 {
 	struct call *call = arg;
 
+	if (call->state == CALL_UP) {
+		session_over(call);
+		return;
+	}
 	if (call->state == CALL_ENDING)
 		relays_drop(call);
 	if (call->orq)
 		attempt_timeout(call);
 	else
 		call_settle(call);
+}
+
+/* False: no memory. */
+bool call_timer_new(struct call *call)
+{
+	return call->timer ||
+	       loop_timer_new(&call->timer, call->sip->loop, on_timer, call) ==
+		       0;
 }
 
 /* At once, whatever is left in the stack: call_settle() does it in order. */
@@ -88,7 +100,7 @@ struct call *call_new(struct sip *sip, const struct config_trunk *trunk,
 	ongoing_add(&call->ongoing, sip, sip_object(msg));
 	load_count(call, CALL_ENDING, CALL_SCREENING);
 	metric_set(METRIC_CALLS_CURRENT, sip->load.calls);
-	if (loop_timer_new(&call->timer, sip->loop, on_timer, call)) {
+	if (!call_timer_new(call)) {
 		load_count(call, CALL_SCREENING, CALL_ENDING);
 		call_free(call);
 		return NULL;
@@ -131,12 +143,10 @@ struct call *call_abandoned(struct call *call)
 /* What the stack never ends, we do. */
 static void end_in_time(struct call *call)
 {
-	if (!call->timer &&
-	    loop_timer_new(&call->timer, call->sip->loop, on_timer, call)) {
+	if (call_timer_new(call))
+		loop_timer_set(call->timer, ENDING_MS);
+	else
 		relays_drop(call);
-		return;
-	}
-	loop_timer_set(call->timer, ENDING_MS);
 }
 
 void call_enter(struct call *call, enum call_state state)
@@ -151,9 +161,7 @@ void call_enter(struct call *call, enum call_state state)
 	load_count(call, call->state, state);
 	call->state = state;
 	if (state == CALL_UP) {
-		/* A held call waits for its ends, not for us. */
-		loop_timer_free(call->timer);
-		call->timer = NULL;
+		session_watch(call);
 	} else if (state == CALL_ENDING) {
 		ongoing_remove(&call->ongoing);
 		relays_end(call, NULL);

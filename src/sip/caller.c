@@ -189,7 +189,13 @@ int caller_answer(struct call *call, struct dialog *dialog, msg_t *msg,
 	reply = message_response(&crossing, call->irq, msg, response,
 				 st->st_status, st->st_phrase,
 				 leg_contact(&dialog->caller), dialog->tag);
-	if (!reply || nta_incoming_mreply(call->irq, reply) < 0)
+	if (!reply ||
+	    session_complete(reply, sip_object(call->invite)) < 0) {
+		msg_destroy(reply);
+		return -ENOMEM;
+	}
+	session_agreed(call, sip_object(reply));
+	if (nta_incoming_mreply(call->irq, reply) < 0)
 		return -ENOMEM;
 	call->status = st->st_status;
 	call->answered_ms = now_wall_ms();

@@ -19,6 +19,7 @@
  *   prack.c    reliable provisional responses and their PRACK
  *   relay.c    requests within a dialog, passed from one leg to the other
  *   parser.c   how the stack reads messages
+ *   session.c  session timers, and calls that last too long
  *   message.c  building one leg's message out of the other's
  *   headers.c  which headers cross from one to the other, and how
  *   replaces.c dialogs named in headers: Replaces, also in Refer-To, and kin
@@ -254,7 +255,9 @@ struct call {
 	LIST_HEAD(, relay) relays;
 	LIST_HEAD(, reliable) reliables; /* the caller's PRACK is awaited */
 	unsigned dialogs_count, relays_count, reliables_count;
-	struct loop_timer *timer; /* by state: first response, Timer C, end */
+	struct loop_timer *timer; /* by state: first response, Timer C,
+				     session, end */
+	unsigned session_s; /* interval agreed on (RFC 4028), or 0 */
 	int64_t answered_ms;
 };
 
@@ -358,6 +361,7 @@ void call_bye(struct leg *leg, msg_t *bye, const sip_t *sip);
 void call_settle(struct call *call);
 void call_free(struct call *call);
 void call_timer_c(struct call *call);
+bool call_timer_new(struct call *call);
 
 /* caller.c */
 int caller_accept(struct call *call, tport_t *transport);
@@ -434,6 +438,13 @@ void prack_call_gone(struct call *call);
 /* parser.c */
 extern const unsigned parser_flags, parser_response_mask;
 msg_mclass_t *parser_new(su_home_t *home);
+
+/* session.c */
+bool session_too_short(const struct config *config, const sip_t *request);
+int session_complete(msg_t *reply, const sip_t *request);
+void session_agreed(struct call *call, const sip_t *answer);
+void session_watch(struct call *call);
+void session_over(struct call *call);
 
 /* message.c */
 msg_t *message_invite(struct call *call, const struct target *target,

@@ -63,6 +63,25 @@ static int on_requester(void *magic, nta_incoming_t *irq, const sip_t *sip)
 	return 0;
 }
 
+static bool is_target_refresh(sip_method_t method)
+{
+	return method == sip_method_invite || method == sip_method_update;
+}
+
+/* Each of these refreshes the session as well (RFC 4028 7.4). Before the first
+ * answer there is none. */
+static void refresh_session(struct relay *relay, msg_t *reply)
+{
+	struct call *call = relay->from->dialog->call;
+	msg_t *request = nta_incoming_getrequest(relay->irq);
+
+	if (call->state >= CALL_ANSWERED) {
+		session_complete(reply, sip_object(request));
+		session_agreed(call, sip_object(reply));
+	}
+	msg_destroy(request);
+}
+
 static void reply(struct relay *relay, const sip_t *sip, int status)
 {
 	struct crossing crossing = crossing_to(relay->from);
@@ -80,6 +99,9 @@ static void reply(struct relay *relay, const sip_t *sip, int status)
 				       : NULL,
 			       NULL);
 	msg_destroy(from);
+	if (msg && status >= 200 && status < 300 &&
+	    is_target_refresh(relay->method))
+		refresh_session(relay, msg);
 	if (!msg || nta_incoming_mreply(relay->irq, msg) < 0)
 		nta_incoming_treply(relay->irq, SIP_500_INTERNAL_SERVER_ERROR,
 				    TAG_END());
@@ -101,11 +123,6 @@ static void answered_late(struct relay *relay, const sip_t *sip, int status)
 	relay_free(relay);
 	leg_over(to);
 	call_settle(call);
-}
-
-static bool is_target_refresh(sip_method_t method)
-{
-	return method == sip_method_invite || method == sip_method_update;
 }
 
 static void refresh_targets(struct relay *relay, const sip_t *response)
@@ -275,6 +292,22 @@ static bool refuse_required(const struct sip *sip, nta_incoming_t *irq,
 	return lacking != NULL;
 }
 
+/* RFC 4028 8.1. */
+static bool refuse_interval(const struct call *call, nta_incoming_t *irq,
+			    const sip_t *request)
+{
+	char seconds[12];
+
+	if (!is_target_refresh(request->sip_request->rq_method) ||
+	    !session_too_short(call->config, request))
+		return false;
+	snprintf(seconds, sizeof(seconds), "%u", call->config->min_se_s);
+	nta_incoming_treply(irq, 422, "Session Interval Too Small",
+			    SIPTAG_MIN_SE_STR(seconds), TAG_END());
+	nta_incoming_destroy(irq);
+	return true;
+}
+
 /* The stack's callback for every request that matches a leg: 0, or the status
  * it shall answer with. */
 int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
@@ -313,6 +346,8 @@ int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
 		return 481;
 	if (max_forwards_left(sip) < 0)
 		return 483;
+	if (refuse_interval(call, irq, sip))
+		return 0;
 	return relay_pass(leg, irq, sip, NULL);
 }
 

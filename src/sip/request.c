@@ -102,7 +102,14 @@ static bool refused(struct sip *sip, msg_t *msg, const sip_t *req)
 		       NULL);
 		return true;
 	}
-	return unsupported(sip, msg, req);
+	if (unsupported(sip, msg, req))
+		return true;
+	if (!session_too_short(sip->config, req))
+		return false;
+	answer(sip, msg, 422, "Session Interval Too Small",
+	       (sip_header_t *)sip_min_se_format(msg_home(msg), "%u",
+						 sip->config->min_se_s));
+	return true;
 }
 
 /* Refuses what we have seen before; consumes msg then. */

@@ -18,6 +18,8 @@ Suite *transfer_suite(void);
 Suite *ending_suite(void);
 Suite *requests_suite(void);
 Suite *loops_suite(void);
+Suite *session_suite(void);
+Suite *expiry_suite(void);
 Suite *malformed_suite(void);
 Suite *torture_suite(void);
 Suite *stack_suite(void);

@@ -203,6 +203,8 @@ struct config {
 	unsigned max_loop_lag_ms;    /* later than this: shed new calls */
 	unsigned retry_after_s;	     /* in our 503s */
 	unsigned timer_c_s;	     /* RFC 3261 16.6 (11) */
+	unsigned min_se_s;	     /* RFC 4028 5; else 422 */
+	unsigned max_call_s;	     /* 0: no limit */
 	unsigned drain_s;	     /* how long SIGTERM waits for calls */
 	bool silent_unknown;	     /* unknown sources: silence, not 403 */
 	bool trace;		     /* log each SIP message, at debug */

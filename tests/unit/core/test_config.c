@@ -136,6 +136,8 @@ START_TEST(defaults_are_filled_in)
 	ck_assert_uint_eq(config->limits.max_unacked, 2000);
 	ck_assert_uint_eq(config->max_loop_lag_ms, 200);
 	ck_assert_uint_eq(config->timer_c_s, 185);
+	ck_assert_uint_eq(config->min_se_s, 90);
+	ck_assert_uint_eq(config->max_call_s, 0);
 	ck_assert(!config->silent_unknown && !config->trace);
 	ck_assert_uint_eq(config->screening.emergency_count, 3);
 	ck_assert_str_eq(config->screening.emergency[2], "999");
@@ -223,7 +225,8 @@ START_TEST(values_reach_their_fields)
 		"route v { gateways = {'g=70  h', i} max_attempts = 8\n"
 		"  failover_on = {408, 504} }\n"
 		"gateway i { uri = 'sip:127.0.0.1' }\n"
-		"sip { unknown_source = silent trace = on }\n"
+		"sip { unknown_source = silent trace = on\n"
+		"  min_se_s = 120 max_call_s = 7200 }\n"
 		"screening { emergency = {} report_points = 5 }\n"
 		"reputation { url = 'https://h/{national}' score = ''\n"
 		"  headers = {'A: b', \"C: ${CALLSIEVE_TEST_SECRET}\"}\n"
@@ -263,6 +266,8 @@ START_TEST(values_reach_their_fields)
 	ck_assert(!config_fails_over(&config->routes[2], 503));
 	ck_assert(!config->gateways[1].trusted);
 	ck_assert(config->silent_unknown && config->trace);
+	ck_assert_uint_eq(config->min_se_s, 120);
+	ck_assert_uint_eq(config->max_call_s, 7200);
 	ck_assert_uint_eq(config->screening.emergency_count, 0);
 	ck_assert_int_eq(config->screening.report_points, 5);
 	ck_assert_str_eq(config->reputation.score, "");
