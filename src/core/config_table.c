@@ -26,6 +26,10 @@ static const char limit_max_unacked[] =
 
 static const char *const identities[] = {
 	[IDENTITY_PAI] = "pai", [IDENTITY_FROM] = "from", NULL};
+static const char *const refers[] = {[REFER_PASS] = "pass",
+				     [REFER_DECLINE] = "603",
+				     [REFER_NOT_ALLOWED] = "405",
+				     NULL};
 const char *const config_namespace_names[] = {
 	[NAMESPACE_DSN] = "dsn",   [NAMESPACE_DRSN] = "drsn",
 	[NAMESPACE_Q735] = "q735", [NAMESPACE_ETS] = "ets",
@@ -97,6 +101,10 @@ static const struct config_option trunk_options[] = {
 	 IN(config_trunk, tls_subjects), OPTION_LIST, "{\"sbc.example.com\"}",
 	 .sentence = "Its calls must come by tls, with a certificate that has "
 		     "one of these names; others get 403. Unset: any way."},
+	{"refer", config_read_choice, "\"pass\"", 0, 0,
+	 IN(config_trunk, refer), .choices = refers,
+	 .sentence = "REFER from there, which asks for a transfer: pass, or "
+		     "603 or 405, with which it is refused."},
 	{"screen", config_read_bool, "yes", 0, 0, IN(config_trunk, screen),
 	 .sentence = "no bridges every call unjudged."},
 	{"outbound", config_read_bool, "no", 0, 0, IN(config_trunk, outbound),
@@ -140,6 +148,9 @@ static const struct config_option gateway_options[] = {
 		     "P-Charging-Vector and the like always, "
 		     "P-Asserted-Identity towards it when the caller asked for "
 		     "privacy."},
+	{"refer", config_read_choice, "\"pass\"", 0, 0,
+	 IN(config_gateway, refer), .choices = refers,
+	 .sentence = "REFER from there, as in a trunk."},
 	{"options_interval_s", config_read_unsigned, "30", 0, 3600,
 	 IN(config_gateway, options_interval_s),
 	 .sentence = "Seconds between OPTIONS that ask whether it is alive; "

@@ -86,6 +86,7 @@ struct gateway *gateway_of_trunk(struct sip *sip,
 		SLIST_INSERT_HEAD(&sip->gateways, gateway, link);
 	}
 	gateway->trusted = trunk->identity == IDENTITY_PAI;
+	gateway->refer = trunk->refer;
 	return gateway;
 }
 
@@ -107,6 +108,7 @@ static void configure(struct gateway *gateway)
 	if (config) {
 		gateway->answer_ms = config->answer_ms;
 		gateway->trusted = config->trusted;
+		gateway->refer = config->refer;
 	}
 	LIST_FOREACH (target, &gateway->targets, link) {
 		if (config)

@@ -88,9 +88,10 @@ struct reliable;
 #define BYES_MAX      1000
 #define ABANDONED_MAX 100
 
-#define ALLOW                                                                  \
+#define ALLOW_BUT_REFER                                                        \
 	"INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, "    \
-	"REFER, NOTIFY, SUBSCRIBE"
+	"NOTIFY, SUBSCRIBE"
+#define ALLOW ALLOW_BUT_REFER ", REFER"
 
 /* Option tags that bind the ends and pass through us unharmed. An INVITE that
  * requires any other is refused (RFC 3261 8.2.2.3). */
@@ -160,6 +161,7 @@ struct gateway {
 	char *uri;
 	const struct config_gateway *config; /* NULL: not in the current one */
 	unsigned answer_ms;
+	enum config_refer refer;
 	bool trusted;
 	LIST_HEAD(, target) targets;
 };

@@ -308,6 +308,28 @@ static bool refuse_interval(const struct call *call, nta_incoming_t *irq,
 	return true;
 }
 
+/* RFC 3515 2.4.2, 3261 8.2.1. Is that side not to ask for transfers? */
+static bool refuse_refer(const struct leg *leg, nta_incoming_t *irq)
+{
+	const struct call *call = leg->dialog->call;
+
+	switch (leg_is_caller(leg) ? call->trunk->refer
+				   : call->target->gateway->refer) {
+	case REFER_PASS:
+		return false;
+	case REFER_DECLINE:
+		nta_incoming_treply(irq, SIP_603_DECLINE, TAG_END());
+		break;
+	case REFER_NOT_ALLOWED:
+		nta_incoming_treply(irq, SIP_405_METHOD_NOT_ALLOWED,
+				    SIPTAG_ALLOW_STR(ALLOW_BUT_REFER),
+				    TAG_END());
+		break;
+	}
+	nta_incoming_destroy(irq);
+	return true;
+}
+
 /* The stack's callback for every request that matches a leg: 0, or the status
  * it shall answer with. */
 int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
@@ -336,6 +358,8 @@ int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
 			return refuse_overlap(irq, status);
 		break;
 	case sip_method_refer:
+		if (refuse_refer(leg, irq))
+			return 0;
 		if (replaces_named(call->sip, sip, &named) == NAMED_GONE)
 			return 481;
 		break;

@@ -541,6 +541,36 @@ START_TEST(takeover_that_fails_is_not_tried_elsewhere)
 }
 END_TEST
 
+/* Of a trunk it is about callers, of a gateway about callees. */
+START_TEST(refer_may_be_refused)
+{
+	static const char *const lines[] = {"\trefer = \"603\"\n",
+					    "\trefer = \"405\"\n"};
+	struct scene scene;
+	struct call call;
+	struct way on;
+	const struct message *answer;
+	bool back = _i & 1;
+	int status = _i & 2 ? 405 : 603;
+
+	scene_open(&scene, SCENE(.trunk = back ? NULL : lines[_i >> 1],
+				 .gateway = back ? lines[_i >> 1] : NULL));
+	scene.callee.ignores = "OPTIONS";
+	call_establish(&call, &scene);
+	on = way(&call, back);
+	dialog_send(on.from, "REFER",
+		    PARTS(.headers = "Refer-To: <" TARGET ">\r\n"));
+	answer = dialog_expect(on.from, status, "REFER");
+	if (status == 405)
+		claim(!strstr(message_header(answer, "Allow", 0), "REFER"),
+		      "REFER is allowed");
+	on = way(&call, !back);
+	referred(on, "<" TARGET ">");
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
 /* NOTIFY with what became of the INVITE that the REFER asked for. */
 static void notify(struct way on, const char *fragment, const char *state)
 {
@@ -701,6 +731,7 @@ Suite *transfer_suite(void)
 	tcase_add_test(tests, gateway_may_take_over_but_not_call);
 	tcase_add_test(tests, takeover_is_not_screened_and_a_guess_is);
 	tcase_add_test(tests, takeover_that_fails_is_not_tried_elsewhere);
+	tcase_add_loop_test(tests, refer_may_be_refused, 0, 4);
 	tcase_add_loop_test(tests, attended_transfer_with_both_calls_through_us,
 			    0, 2);
 	tcase_add_loop_test(tests, attended_transfer_with_one_call_through_us,

@@ -58,6 +58,9 @@ enum config_namespace {
 };
 extern const char *const config_namespace_names[NAMESPACES + 1]; /* NULL */
 
+/* What becomes of a REFER from that side; else the status it gets. */
+enum config_refer { REFER_PASS, REFER_DECLINE, REFER_NOT_ALLOWED };
+
 /* limits { ... }, and the same names within a trunk; 0: no limit */
 struct config_limits {
 	unsigned max_calls;   /* calls at once */
@@ -77,6 +80,7 @@ struct config_trunk {
 	struct config_limits limits;
 	char **tls_subjects; /* names, one of which its certificate has */
 	size_t tls_subjects_count;
+	enum config_refer refer;
 	bool screen;   /* no: bridge every call unjudged */
 	bool outbound; /* its callers are our subscribers */
 	int reject_at; /* points */
@@ -91,6 +95,7 @@ struct config_gateway {
 	struct netaddr host;
 	uint16_t port;
 	enum config_transport transport;
+	enum config_refer refer;
 	bool trusted; /* may see what privacy hides from others */
 	char *tls_ca;	/* PEM file; NULL: the authorities of the system */
 	char *tls_name; /* in its certificate; NULL: the URI's host */

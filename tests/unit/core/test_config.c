@@ -129,6 +129,8 @@ START_TEST(defaults_are_filled_in)
 	ck_assert(config_fails_over(&config->routes[0], 503));
 	ck_assert(!config_fails_over(&config->routes[0], 500));
 	ck_assert(config->gateways[0].trusted);
+	ck_assert_int_eq(config->trunks[0].refer, REFER_PASS);
+	ck_assert_int_eq(config->gateways[0].refer, REFER_PASS);
 	ck_assert_uint_eq(config->listens[0].tls_port, 5061);
 	ck_assert_ptr_null(config->listens[0].certificate);
 	ck_assert_uint_eq(config->limits.max_calls, 50000);
@@ -216,11 +218,12 @@ START_TEST(values_reach_their_fields)
 	struct config *config = parse_with(
 		"listen b { address = '[::1]' port = 65535 transports = tcp }\n"
 		"trunk u { sources = {'10.0.0.0/8', '::1'} route = r\n"
-		"  identity = from country = 44 screen = off reject_at = 7\n"
+		"  identity = from country = 44 screen = off reject_at = 7 refer = 603\n"
 		"  max_calls = 1 max_setup = 2 max_unacked = 3 }\n"
 		"gateway h { uri = 'sip:[::1];transport=tcp' listen = b\n"
 		"  options_interval_s = 0 answer_ms = 500\n"
-		"  down_after = 3 up_after = 4 max_unanswered = 0 trusted = no }\n"
+		"  down_after = 3 up_after = 4 max_unanswered = 0 trusted = no\n"
+		"  refer = 405 }\n"
 		"route s { gateways = {h, g} }\n"
 		"route v { gateways = {'g=70  h', i} max_attempts = 8\n"
 		"  failover_on = {408, 504} }\n"
@@ -265,6 +268,8 @@ START_TEST(values_reach_their_fields)
 	ck_assert(config_fails_over(&config->routes[2], 504));
 	ck_assert(!config_fails_over(&config->routes[2], 503));
 	ck_assert(!config->gateways[1].trusted);
+	ck_assert_int_eq(trunk->refer, REFER_DECLINE);
+	ck_assert_int_eq(config->gateways[1].refer, REFER_NOT_ALLOWED);
 	ck_assert(config->silent_unknown && config->trace);
 	ck_assert_uint_eq(config->min_se_s, 120);
 	ck_assert_uint_eq(config->max_call_s, 7200);
