@@ -45,6 +45,7 @@ enum invite_order {
 struct sip_answer {
 	int status;	    /* 300..699 */
 	const char *phrase; /* static */
+	unsigned retry_after_s; /* 0: none */
 };
 
 enum call_party { PARTY_CALLER, PARTY_CALLEE, PARTY_CALLSIEVE };

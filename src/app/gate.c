@@ -225,7 +225,8 @@ static void visit_free(struct visit *visit)
 	free(visit);
 }
 
-static const struct sip_answer unwanted = {607, "Unwanted"}; /* RFC 8197 */
+static const struct sip_answer unwanted = {.status = 607, /* RFC 8197 */
+					   .phrase = "Unwanted"};
 
 static struct visit *visit_new(struct gate *gate, const struct invite *invite)
 {

@@ -23,6 +23,9 @@ static const char limit_max_setup[] =
 	"Calls that do not ring yet, at once; 0: no limit.";
 static const char limit_max_unacked[] =
 	"Answers and refusals that lack the caller's ACK; 0: no limit.";
+static const char limit_max_calls_per_s[] = "New calls a second; 0: no limit.";
+static const char limit_calls_burst[] =
+	"Of these as many may come at once; 0: those of one second.";
 
 static const char *const identities[] = {
 	[IDENTITY_PAI] = "pai", [IDENTITY_FROM] = "from", NULL};
@@ -122,6 +125,8 @@ static const struct config_option trunk_options[] = {
 	LIMIT(config_trunk, max_calls, "0"),
 	LIMIT(config_trunk, max_setup, "0"),
 	LIMIT(config_trunk, max_unacked, "0"),
+	LIMIT(config_trunk, max_calls_per_s, "0"),
+	LIMIT(config_trunk, calls_burst, "0"),
 };
 
 static const struct config_option gateway_options[] = {
@@ -225,6 +230,15 @@ static const struct config_option limits_options[] = {
 	LIMIT(config, max_calls, "50000"),
 	LIMIT(config, max_setup, "2000"),
 	LIMIT(config, max_unacked, "2000"),
+	LIMIT(config, max_calls_per_s, "0"),
+	LIMIT(config, calls_burst, "0"),
+	{"callee_burst", config_read_unsigned, "0", 0, MILLION,
+	 IN(config, callee_burst),
+	 .sentence = "Calls to one number that may come at once; more get 480. "
+		     "0: no limit."},
+	{"callee_window_s", config_read_unsigned, "10", 1, 3600,
+	 IN(config, callee_window_s),
+	 .sentence = "Seconds until as many calls may come to it again."},
 	{"max_loop_lag_ms", config_read_unsigned, "200", 10, 60000,
 	 IN(config, max_loop_lag_ms),
 	 .sentence = "Lateness of our own timers, in milliseconds, at which "

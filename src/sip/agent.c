@@ -68,8 +68,9 @@ static int create_agent(struct sip *sip)
 	sip->bridgeable_within = sip_supported_make(sip->home, BRIDGEABLE);
 	headers_index(sip->rules);
 	sip->recent = recent_new();
+	sip->shed = recent_new();
 	return sip->agent && sip->allow && sip->bridgeable &&
-			       sip->bridgeable_within && sip->recent
+			       sip->bridgeable_within && sip->recent && sip->shed
 		       ? 0
 		       : -ENOMEM;
 }
@@ -141,20 +142,22 @@ static int load_files(struct sip *sip, const struct config *config,
 int sip_configure(struct sip *sip, struct config *config)
 {
 	struct config *old = sip->config;
-	struct secure_files *files;
-	int err = load_files(sip, config, &files);
+	struct trunk_load **loads = trunk_loads_new(sip, config);
+	struct secure_files *files = NULL;
+	int err = loads ? load_files(sip, config, &files) : -ENOMEM;
 
 	if (!err)
 		err = gateways_configure(sip, config);
 	if (err) {
 		secure_files_free(files);
+		free(loads);
 		return err;
 	}
 	secure_configure(sip, config, files);
+	free(sip->loads);
+	sip->loads = loads;
 	sip->config = config_ref(config);
 	config_free(old);
-	snprintf(sip->retry_after, sizeof(sip->retry_after), "%u",
-		 config->retry_after_s);
 	return 0;
 }
 
@@ -182,8 +185,6 @@ unsigned sip_calls(const struct sip *sip)
 
 void sip_free(struct sip *sip)
 {
-	struct trunk_load *load;
-
 	if (!sip)
 		return;
 	sip_hangup_all(sip);
@@ -193,16 +194,14 @@ void sip_free(struct sip *sip)
 	gateways_free(sip);
 	if (sip->agent)
 		nta_agent_destroy(sip->agent);
-	while ((load = SLIST_FIRST(&sip->trunk_loads))) {
-		SLIST_REMOVE_HEAD(&sip->trunk_loads, link);
-		free(load);
-	}
+	trunk_loads_free(sip);
 	trace_stop();
 	free(sip->parser);
 	for (size_t i = 0; i < sip->listeners_count; i++)
 		secure_close(&sip->listeners[i]);
 	secure_files_free(sip->secure);
 	free(sip->recent);
+	free(sip->shed);
 	free(sip->listeners);
 	config_free(sip->config);
 	su_home_deinit(sip->home);

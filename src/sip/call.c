@@ -49,13 +49,10 @@ void call_free(struct call *call)
 	struct sip *sip = call->sip;
 
 	LIST_REMOVE(call, link);
-	if (call->load) {
-		sip->load.calls--;
-		call->load->load.calls--;
-		metric_set(METRIC_CALLS_CURRENT, sip->load.calls);
-	} else {
+	if (call->load)
+		load_calls(sip, call->load, -1);
+	else
 		sip->abandoned--;
-	}
 	ongoing_remove(&call->ongoing);
 	nta_incoming_destroy(call->irq);
 	nta_outgoing_destroy(call->orq);
@@ -95,11 +92,9 @@ struct call *call_new(struct sip *sip, const struct config_trunk *trunk,
 	LIST_INIT(&call->relays);
 	LIST_INIT(&call->reliables);
 	LIST_INSERT_HEAD(&sip->calls, call, link);
-	sip->load.calls++;
-	load->load.calls++;
+	load_calls(sip, load, 1);
 	ongoing_add(&call->ongoing, sip, sip_object(msg));
 	load_count(call, CALL_ENDING, CALL_SCREENING);
-	metric_set(METRIC_CALLS_CURRENT, sip->load.calls);
 	if (!call_timer_new(call)) {
 		load_count(call, CALL_SCREENING, CALL_ENDING);
 		call_free(call);
@@ -180,6 +175,7 @@ void call_bridge(struct call *call)
 
 void call_reject(struct call *call, const struct sip_answer *answer)
 {
+	call->retry_after_s = answer->retry_after_s;
 	caller_reject(call, PARTY_CALLSIEVE, answer->status, answer->phrase);
 }
 

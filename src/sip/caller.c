@@ -33,8 +33,7 @@ static void refusal_free(struct refusal *refusal)
 {
 	nta_incoming_destroy(refusal->irq);
 	ongoing_remove(&refusal->ongoing);
-	refusal->sip->load.unacked--;
-	refusal->load->load.unacked--;
+	load_unacked(refusal->sip, refusal->load, -1);
 	LIST_REMOVE(refusal, link);
 	free(refusal);
 }
@@ -62,8 +61,7 @@ static void refused(struct call *call)
 	refusal->irq = call->irq;
 	call->irq = NULL;
 	ongoing_move(&refusal->ongoing, call->sip, &call->ongoing);
-	call->sip->load.unacked++;
-	call->load->load.unacked++;
+	load_unacked(call->sip, call->load, 1);
 	LIST_INSERT_HEAD(&call->sip->refusals, refusal, link);
 	nta_incoming_bind(refusal->irq, on_refused, refusal);
 }
@@ -237,9 +235,12 @@ void caller_reject(struct call *call, enum call_party by, int status,
 		msg_header_remove_param(sip->sip_to->a_common, "tag");
 	if (sip)
 		sip_to_tag(msg_home(reply), sip->sip_to, call->tag);
-	if (status == 503 && sip)
+	if (status == 503)
+		call->retry_after_s = call->sip->config->retry_after_s;
+	if (call->retry_after_s && sip)
 		sip_add_tl(reply, sip,
-			   SIPTAG_RETRY_AFTER_STR(call->sip->retry_after),
+			   SIPTAG_HEADER(retry_after(msg_home(reply),
+						     call->retry_after_s)),
 			   TAG_END());
 	nta_incoming_mreply(call->irq, reply);
 	refused(call);

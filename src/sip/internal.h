@@ -4,7 +4,8 @@
  *   listener.c the addresses we receive on
  *   secure.c   TLS: our certificates, and the contexts of the listeners
  *   secure_peer.c  TLS: who is at the other end
- *   request.c  the checks before a call, and stateless answers
+ *   request.c  the checks before a call
+ *   answer.c   stateless answers; what is refused is counted and logged
  *   admit.c    limits, by trunk and in total
  *   priority.c what an INVITE says of its rank
  *   call.c     the call and its states; call_enter() alone changes them
@@ -66,7 +67,10 @@ struct reliable;
 #include <sofia-sip/tport.h>
 #include <sofia-sip/tport_tag.h>
 
+#include "callsieve/core/bucket.h"
 #include "callsieve/core/config.h"
+#include "callsieve/core/log_limit.h"
+#include "callsieve/core/metrics.h"
 #include "callsieve/sip.h"
 
 #define TAG_CHARS     16 /* 51 random bits; RFC 3261 19.3 asks for 32 */
@@ -115,15 +119,26 @@ struct listener {
 	struct ssl_ctx_st *tls;		     /* a reference; NULL: no TLS */
 };
 
-/* How much of a trunk's limits is in use. Outlives reloads: found by name. */
+/* How much of the limits is in use: of all calls, and of a trunk's, which
+ * outlives reloads and is found by name. */
 struct load {
 	unsigned calls, setup, unacked;
+	struct bucket rate;
 };
 
 struct trunk_load {
 	SLIST_ENTRY(trunk_load) link;
 	struct load load;
+	struct bucket share; /* of the rate of all */
+	struct log_limit log;
+	struct metric_subject *metrics;
 	char name[];
+};
+
+/* What a new call is refused for. */
+struct limit {
+	const char *name;
+	enum metric_of metric;
 };
 
 /* One address of a gateway: where an attempt goes, and whether it lives. Has
@@ -252,6 +267,7 @@ struct call {
 	msg_t *held_answer;  /* its 2xx, until every PRACK has come */
 	char call_id[CALL_ID_CHARS + 1];
 	int status; /* the final one sent to the caller */
+	unsigned retry_after_s; /* in it, unless 0 */
 
 	LIST_HEAD(, dialog) dialogs;
 	LIST_HEAD(, relay) relays;
@@ -275,6 +291,7 @@ struct sip {
 	size_t listeners_count;
 	struct secure_files *secure;
 	SLIST_HEAD(, trunk_load) trunk_loads;
+	struct trunk_load **loads; /* of the configuration's trunks */
 	SLIST_HEAD(, gateway) gateways;
 	unsigned targets_made;
 	LIST_HEAD(, call) calls;
@@ -283,9 +300,10 @@ struct sip {
 	struct load load;
 	unsigned byes;	    /* sent, unanswered */
 	unsigned abandoned; /* INVITEs given up, that may still be answered */
-	struct recent *recent;
+	struct recent *recent; /* rejected, */
+	struct recent *shed;   /* refused for a limit */
+	struct log_limit log;  /* of what comes from no trunk */
 	bool draining;
-	char retry_after[12];	    /* of our 503s */
 	char secret[TAG_CHARS + 1]; /* of stateless To tags */
 	sip_allow_t *allow;
 	sip_supported_t *bridgeable; /* option tags that cross us unharmed */
@@ -337,11 +355,31 @@ bool secure_suits(const struct config_trunk *trunk, tport_t *transport,
 /* request.c */
 int request_recv(struct sip *sip, nta_agent_t *agent, msg_t *msg, sip_t *req);
 
+/* answer.c */
+void answer(struct sip *sip, msg_t *msg, int status, const char *phrase,
+	    sip_header_t *extra);
+void answer_as(struct sip *sip, msg_t *msg, const struct sip_answer *how);
+void refuse(struct sip *sip, msg_t *msg, const struct invite *invite,
+	    int status, const char *phrase, sip_header_t *extra);
+void log_refused(struct sip *sip, const struct invite *invite, const sip_t *req,
+		 int status, const char *reason);
+struct sip_answer busy(const struct sip *sip);
+sip_header_t *retry_after(su_home_t *home, unsigned seconds);
+
 /* admit.c */
-struct trunk_load *trunk_load_for(struct sip *sip, const char *name);
-const char *admit_refusal(const struct sip *sip,
-			  const struct config_trunk *trunk,
-			  const struct trunk_load *load);
+struct trunk_load **trunk_loads_new(struct sip *sip,
+				    const struct config *config);
+void trunk_loads_free(struct sip *sip);
+struct trunk_load *trunk_load_of(const struct sip *sip,
+				 const struct config_trunk *trunk);
+const struct limit *admit_refusal(const struct sip *sip,
+				  const struct config_trunk *trunk,
+				  const struct trunk_load *load,
+				  uint64_t now_us);
+void admit_take(struct sip *sip, const struct config_trunk *trunk,
+		struct trunk_load *load, uint64_t now_us);
+void load_calls(struct sip *sip, struct trunk_load *load, int more);
+void load_unacked(struct sip *sip, struct trunk_load *load, int more);
 void load_count(struct call *call, enum call_state from, enum call_state to);
 
 /* priority.c */
@@ -545,10 +583,10 @@ bool call_id_loops(const struct sip *sip, const char *id, const char *trunk,
 /* recent.c */
 struct recent;
 struct recent *recent_new(void);
-bool recent_seen(struct recent *recent, const sip_t *sip, int *statusp,
-		 const char **phrasep);
-void recent_add(struct recent *recent, const sip_t *sip, int status,
-		const char *phrase);
+bool recent_seen(struct recent *recent, const sip_t *sip,
+		 struct sip_answer *answerp);
+void recent_add(struct recent *recent, const sip_t *sip,
+		const struct sip_answer *answer);
 
 /* guard.c */
 int guard_init(void);

@@ -17,8 +17,7 @@
 struct slot {
 	uint64_t key;
 	uint64_t until_ms;
-	const char *phrase;
-	int status;
+	struct sip_answer answer;
 };
 
 struct recent {
@@ -62,8 +61,8 @@ static struct slot *bucket(struct recent *recent, uint64_t key)
 	return &recent->slots[(key >> 20) & (SLOTS - WAYS)];
 }
 
-bool recent_seen(struct recent *recent, const sip_t *sip, int *statusp,
-		 const char **phrasep)
+bool recent_seen(struct recent *recent, const sip_t *sip,
+		 struct sip_answer *answerp)
 {
 	uint64_t key = key_of(recent, sip);
 	struct slot *slot = bucket(recent, key);
@@ -71,15 +70,14 @@ bool recent_seen(struct recent *recent, const sip_t *sip, int *statusp,
 	for (unsigned i = 0; i < WAYS; i++) {
 		if (slot[i].key != key || slot[i].until_ms < now_mono_ms())
 			continue;
-		*statusp = slot[i].status;
-		*phrasep = slot[i].phrase;
+		*answerp = slot[i].answer;
 		return true;
 	}
 	return false;
 }
 
-void recent_add(struct recent *recent, const sip_t *sip, int status,
-		const char *phrase)
+void recent_add(struct recent *recent, const sip_t *sip,
+		const struct sip_answer *answer)
 {
 	uint64_t key = key_of(recent, sip);
 	struct slot *slot = bucket(recent, key), *oldest = slot;
@@ -89,6 +87,5 @@ void recent_add(struct recent *recent, const sip_t *sip, int status,
 			oldest = &slot[i];
 	*oldest = (struct slot){.key = key,
 				.until_ms = now_mono_ms() + LIFE_MS,
-				.phrase = phrase,
-				.status = status};
+				.answer = *answer};
 }

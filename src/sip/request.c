@@ -1,63 +1,19 @@
 /* What arrives outside any dialog: checks in the order of RFC 3261 8.2, the
- * load, the owner's verdict, and only then a call. Everything refused here is
- * answered without state: a flood costs a parse and a datagram. */
+ * load, the owner's verdict, and only then a call. */
 #include "internal.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sofia-sip/su_string.h>
 #include <sofia-sip/su_tagarg.h>
 
-#include "callsieve/core/log.h"
+#include "callsieve/core/clock.h"
 #include "callsieve/core/metrics.h"
 
-/* A stateless server's To tag must be the same for every copy of a request
- * (RFC 3261 8.2.7): a digest of what its copies share. */
-static void stateless_tag(const struct sip *sip, const sip_t *req,
-			  char tag[TAG_CHARS + 1])
-{
-	const char *parts[] = {sip->secret, req->sip_call_id->i_id,
-			       req->sip_from->a_tag, req->sip_via->v_branch};
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		for (const char *c = parts[i]; c && *c; c++)
-			hash = (hash ^ (unsigned char)*c) * 0x100000001b3;
-	snprintf(tag, TAG_CHARS + 1, "%016llx", (unsigned long long)hash);
-}
-
-static void answer(struct sip *sip, msg_t *msg, int status, const char *phrase,
-		   sip_header_t *extra)
-{
-	const sip_t *req = sip_object(msg);
-	char tag[TAG_CHARS + 1];
-	sip_to_t *to = NULL;
-
-	if (req->sip_request->rq_method == sip_method_ack) {
-		msg_destroy(msg);
-		return;
-	}
-	if (!req->sip_to->a_tag && status > 100) {
-		stateless_tag(sip, req, tag);
-		to = sip_to_dup(msg_home(msg), req->sip_to);
-		if (to)
-			sip_to_tag(msg_home(msg), to, tag);
-	}
-	nta_msg_treply(sip->agent, msg, status, phrase, SIPTAG_TO(to),
-		       SIPTAG_HEADER(extra), TAG_END());
-}
-
-static void answer_busy(struct sip *sip, msg_t *msg)
-{
-	answer(sip, msg, SIP_503_SERVICE_UNAVAILABLE,
-	       (sip_header_t *)sip_retry_after_make(msg_home(msg),
-						    sip->retry_after));
-}
-
 /* RFC 3261 8.2.2.1 and 8.2.2.3; consumes msg if it refuses. */
-static bool unsupported(struct sip *sip, msg_t *msg, const sip_t *req)
+static bool unsupported(struct sip *sip, msg_t *msg, const sip_t *req,
+			const struct invite *invite)
 {
 	const url_t *uri = req->sip_request->rq_url;
 	su_home_t *home = msg_home(msg);
@@ -65,7 +21,7 @@ static bool unsupported(struct sip *sip, msg_t *msg, const sip_t *req)
 
 	if (uri->url_type != url_sip && uri->url_type != url_sips &&
 	    uri->url_type != url_tel && !su_casematch(uri->url_scheme, "urn")) {
-		answer(sip, msg, SIP_416_UNSUPPORTED_URI, NULL);
+		refuse(sip, msg, invite, SIP_416_UNSUPPORTED_URI, NULL);
 		return true;
 	}
 	lacking = sip_has_unsupported(home, sip->bridgeable, req->sip_require);
@@ -74,16 +30,20 @@ static bool unsupported(struct sip *sip, msg_t *msg, const sip_t *req)
 					      req->sip_proxy_require);
 	if (!lacking)
 		return false;
-	answer(sip, msg, SIP_420_BAD_EXTENSION, (sip_header_t *)lacking);
+	refuse(sip, msg, invite, SIP_420_BAD_EXTENSION,
+	       (sip_header_t *)lacking);
 	return true;
 }
 
-static void answer_options(struct sip *sip, msg_t *msg, const sip_t *req)
+static void answer_options(struct sip *sip, msg_t *msg, const sip_t *req,
+			   const struct invite *invite)
 {
-	if (unsupported(sip, msg, req))
+	const struct sip_answer no = busy(sip);
+
+	if (unsupported(sip, msg, req, invite))
 		return;
 	if (sip->draining) {
-		answer_busy(sip, msg);
+		answer_as(sip, msg, &no);
 		return;
 	}
 	nta_msg_treply(sip->agent, msg, SIP_200_OK, SIPTAG_ALLOW(sip->allow),
@@ -93,20 +53,21 @@ static void answer_options(struct sip *sip, msg_t *msg, const sip_t *req)
 }
 
 /* Refuses what no call can come of; consumes msg then. */
-static bool refused(struct sip *sip, msg_t *msg, const sip_t *req)
+static bool refused(struct sip *sip, msg_t *msg, const sip_t *req,
+		    const struct invite *invite)
 {
 	if (!req->sip_from->a_tag || !req->sip_contact ||
 	    !req->sip_contact->m_url->url_host) {
-		answer(sip, msg, 400,
+		refuse(sip, msg, invite, 400,
 		       req->sip_from->a_tag ? "Bad Contact" : "No From Tag",
 		       NULL);
 		return true;
 	}
-	if (unsupported(sip, msg, req))
+	if (unsupported(sip, msg, req, invite))
 		return true;
 	if (!session_too_short(sip->config, req))
 		return false;
-	answer(sip, msg, 422, "Session Interval Too Small",
+	refuse(sip, msg, invite, 422, "Session Interval Too Small",
 	       (sip_header_t *)sip_min_se_format(msg_home(msg), "%u",
 						 sip->config->min_se_s));
 	return true;
@@ -114,24 +75,30 @@ static bool refused(struct sip *sip, msg_t *msg, const sip_t *req)
 
 /* Refuses what we have seen before; consumes msg then. */
 static bool comes_round(struct sip *sip, msg_t *msg, const sip_t *req,
-			const struct config_trunk *trunk)
+			const struct invite *invite)
 {
-	char call_id[160];
-
 	if (!max_breadth(req)) {
-		answer(sip, msg, 440, "Max-Breadth Exceeded", NULL);
+		refuse(sip, msg, invite, 440, "Max-Breadth Exceeded", NULL);
 		return true;
 	}
 	if (ongoing_has(sip, req)) {
-		answer(sip, msg, 482, "Request Merged", NULL);
+		refuse(sip, msg, invite, 482, "Request Merged", NULL);
 		return true;
 	}
-	if (!call_id_loops(sip, req->sip_call_id->i_id, trunk->name,
+	if (!call_id_loops(sip, req->sip_call_id->i_id, invite->trunk->name,
 			   req->sip_request->rq_url))
 		return false;
-	log_warn("event=loop trunk=%s call_id=%s", trunk->name,
-		 log_quote(call_id, sizeof(call_id), req->sip_call_id->i_id));
-	answer(sip, msg, SIP_482_LOOP_DETECTED, NULL);
+	refuse(sip, msg, invite, SIP_482_LOOP_DETECTED, NULL);
+	return true;
+}
+
+/* RFC 3891 3: the dialog it names was ours and is gone. */
+static bool replaces_gone(struct sip *sip, msg_t *msg, const sip_t *req,
+			  const struct invite *invite, struct leg **partyp)
+{
+	if (replaces_named(sip, req, partyp) != NAMED_GONE)
+		return false;
+	refuse(sip, msg, invite, SIP_481_NO_TRANSACTION, NULL);
 	return true;
 }
 
@@ -174,7 +141,7 @@ static bool unknown_precedence(struct sip *sip, msg_t *msg, const sip_t *req,
 	if (invite->precedence || privilege->exempt ||
 	    !sip_has_feature(req->sip_require, "resource-priority"))
 		return false;
-	answer(sip, msg, SIP_417_RESOURCE_PRIORITY,
+	refuse(sip, msg, invite, SIP_417_RESOURCE_PRIORITY,
 	       priority_accepted(invite->trunk, msg_home(msg)));
 	return true;
 }
@@ -208,59 +175,83 @@ static void start_failed(struct sip *sip, msg_t *msg, void *ctx)
 				     .status = 503,
 				     .phrase = sip_503_Service_unavailable};
 
+	const struct sip_answer no = busy(sip);
+
 	sip->events->ended(&end, ctx, sip->arg);
-	answer_busy(sip, msg);
+	answer_as(sip, msg, &no);
+}
+
+/* Is there a limit against a new call? Consumes msg then. An INVITE sent again
+ * because our 503 was lost or late gets the same, even if there is room by now:
+ * who has the 503 is gone already, and the callee's phone would ring for no
+ * one. */
+static bool shed(struct sip *sip, msg_t *msg, const sip_t *req,
+		 const struct invite *invite, struct trunk_load *load)
+{
+	const struct sip_answer no = busy(sip);
+	uint64_t now = now_mono_us();
+	const struct limit *limit =
+		admit_refusal(sip, invite->trunk, load, now);
+
+	if (!limit) {
+		admit_take(sip, invite->trunk, load, now);
+		return false;
+	}
+	metric_add(METRIC_CALLS_SHED, 1);
+	metric_of_add(load->metrics, limit->metric, 1);
+	log_refused(sip, invite, req, no.status, limit->name);
+	recent_add(sip->shed, req, &no);
+	answer_as(sip, msg, &no);
+	return true;
+}
+
+/* Answered before, without state. */
+static bool repeated(struct sip *sip, msg_t *msg, const sip_t *req)
+{
+	struct sip_answer before;
+
+	if (!recent_seen(sip->recent, req, &before) &&
+	    !recent_seen(sip->shed, req, &before))
+		return false;
+	answer_as(sip, msg, &before);
+	return true;
 }
 
 static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 			struct invite *invite, tport_t *transport)
 {
-	struct trunk_load *load = trunk_load_for(sip, invite->trunk->name);
+	struct trunk_load *load = trunk_load_of(sip, invite->trunk);
 	struct sip_answer verdict = {0};
-	const char *limit;
-	void *ctx = NULL;
 	struct leg *party;
-	enum invite_order order;
 	struct privilege privilege;
+	enum invite_order order;
 	struct call *call;
+	void *ctx = NULL;
 
-	if (recent_seen(sip->recent, req, &verdict.status, &verdict.phrase)) {
-		answer(sip, msg, verdict.status, verdict.phrase, NULL);
+	if (repeated(sip, msg, req) || refused(sip, msg, req, invite) ||
+	    comes_round(sip, msg, req, invite) ||
+	    replaces_gone(sip, msg, req, invite, &party))
 		return;
-	}
-	if (refused(sip, msg, req) || comes_round(sip, msg, req, invite->trunk))
-		return;
-	if (replaces_named(sip, req, &party) == NAMED_GONE) {
-		/* RFC 3891 3 */
-		answer(sip, msg, SIP_481_NO_TRANSACTION, NULL);
-		return;
-	}
 	read_invite(invite, msg_home(msg), req);
 	invite->takeover = party != NULL;
 	privilege = sip->events->privilege(invite, sip->arg);
-	if (unknown_precedence(sip, msg, req, invite, &privilege))
+	if (unknown_precedence(sip, msg, req, invite, &privilege) ||
+	    (!privilege.exempt && !party && shed(sip, msg, req, invite, load)))
 		return;
-	limit = load ? admit_refusal(sip, invite->trunk, load) : "memory";
-	if (limit && (!load || !privilege.exempt)) {
-		metric_add(METRIC_CALLS_SHED, 1);
-		answer_busy(sip, msg);
-		return;
-	}
 	priority_unmark(invite->trunk, &privilege, msg, req);
 	metric_add(METRIC_INVITES, 1);
 	order = sip->events->invite(invite, &verdict, &ctx, sip->arg);
 	if (order == INVITE_REJECT) {
-		recent_add(sip->recent, req, verdict.status, verdict.phrase);
-		answer(sip, msg, verdict.status, verdict.phrase, NULL);
+		recent_add(sip->recent, req, &verdict);
+		answer_as(sip, msg, &verdict);
 		return;
 	}
 	call = start(sip, invite, load, msg, transport, ctx);
-	if (call)
-		call->exempt = privilege.exempt;
 	if (!call) {
 		start_failed(sip, msg, ctx);
 		return;
 	}
+	call->exempt = privilege.exempt;
 	msg_destroy(msg);
 	if (party)
 		attempt_takeover(call, party);
@@ -308,29 +299,34 @@ static bool subscribed_within(struct sip *sip, msg_t *msg, sip_t *req,
 	return true;
 }
 
+static void stray(msg_t *msg, enum metric metric)
+{
+	metric_add(metric, 1);
+	msg_destroy(msg);
+}
+
 static void dispatch(struct sip *sip, msg_t *msg, sip_t *req,
 		     struct invite *invite, tport_t *transport)
 {
 	sip_method_t method = req->sip_request->rq_method;
 
 	if (method == sip_method_ack)
-		msg_destroy(msg);
+		stray(msg, METRIC_STRAY_ACKS);
 	else if (req->sip_to->a_tag &&
 		 subscribed_within(sip, msg, req, transport))
 		return;
 	else if (method == sip_method_cancel || req->sip_to->a_tag)
-		answer(sip, msg, SIP_481_NO_TRANSACTION, NULL);
+		refuse(sip, msg, invite, SIP_481_NO_TRANSACTION, NULL);
 	else if (max_forwards_left(req) < 0 && method != sip_method_options)
-		answer(sip, msg, SIP_483_TOO_MANY_HOPS, NULL);
+		refuse(sip, msg, invite, SIP_483_TOO_MANY_HOPS, NULL);
 	else if (method == sip_method_options)
-		answer_options(sip, msg, req);
+		answer_options(sip, msg, req, invite);
 	else if (method != sip_method_invite)
-		answer(sip, msg, SIP_405_METHOD_NOT_ALLOWED,
+		refuse(sip, msg, invite, SIP_405_METHOD_NOT_ALLOWED,
 		       (sip_header_t *)sip->allow);
-	else if (invite->trunk
-			 ? !secure_suits(invite->trunk, transport, msg)
-			 : !(invite->trunk = takeover_trunk(sip, req)))
-		answer(sip, msg, SIP_403_FORBIDDEN, NULL);
+	else if (invite->trunk ? !secure_suits(invite->trunk, transport, msg)
+			       : !(invite->trunk = takeover_trunk(sip, req)))
+		refuse(sip, msg, invite, SIP_403_FORBIDDEN, NULL);
 	else
 		recv_invite(sip, msg, req, invite, transport);
 }
@@ -355,21 +351,19 @@ int request_recv(struct sip *sip, nta_agent_t *agent, msg_t *msg, sip_t *req)
 
 	/* A response nobody waits for; or the stack could not parse it. */
 	if (!req || !req->sip_request) {
-		msg_destroy(msg);
+		stray(msg, METRIC_STRAY_RESPONSES);
 		return 0;
 	}
 	netaddr_from_sockaddr(&addr, &su->su_sa);
 	invite.trunk = config_trunk_for(sip->config, &addr);
-	if (!invite.trunk && !is_gateway(sip, &addr)) {
-		metric_add(METRIC_CALLS_REFUSED, 1);
-		if (sip->config->silent_unknown)
-			msg_destroy(msg);
-		else
-			answer(sip, msg, SIP_403_FORBIDDEN, NULL);
-		return 0;
-	}
 	print_source(source, sizeof(source), su, &addr);
 	invite.source = source;
+	if (!invite.trunk && !is_gateway(sip, &addr)) {
+		metric_add(METRIC_CALLS_REFUSED, 1);
+		refuse(sip, msg, &invite, sip->config->silent_unknown ? 0 : 403,
+		       sip_403_Forbidden, NULL);
+		return 0;
+	}
 	transport = nta_incoming_transport(agent, NULL, msg);
 	if (transport)
 		dispatch(sip, msg, req, &invite, transport);

@@ -45,6 +45,19 @@ START_TEST(no_more_calls_than_max_calls)
 	claim_number(daemon_metric(&scene.daemon,
 				   "callsieve_calls_total{action=\"shed\"}"),
 		     2);
+	claim_number(
+		daemon_metric(&scene.daemon,
+			      _i ? "callsieve_shed_total{trunk=\"carrier\","
+				   "reason=\"trunk-calls\"}"
+				 : "callsieve_shed_total{trunk=\"carrier\","
+				   "reason=\"calls\"}"),
+		2);
+	daemon_await_metric_equal(&scene.daemon,
+				  "callsieve_trunk_calls{trunk=\"carrier\"}", 0,
+				  3000);
+	daemon_await_logged(&scene.daemon,
+			    _i ? "status=503 reason=\"trunk-calls\""
+			       : "status=503 reason=\"calls\"");
 	scene_close(&scene);
 }
 END_TEST
@@ -143,33 +156,86 @@ START_TEST(call_in_progress_is_not_shed)
 }
 END_TEST
 
-START_TEST(one_trunks_limit_is_not_anothers)
-{
+/* Beside the trunk "carrier" another one, at an address of its own. */
+struct pair {
 	struct scene scene;
 	struct peer other;
-	struct call full, call;
+};
+
+static void pair_open(struct pair *pair, const char *of_carrier,
+		      const char *of_all)
+{
+	struct scene *scene = &pair->scene;
 	char section[200], address[32];
 
-	scene_init(&scene, NULL);
-	peer_open(&other, "other", "udp",
-		  daemon_address(address, &scene.daemon, 5), 0);
-	peer_set_target(&other, scene.daemon.host, scene.daemon.port);
+	scene_init(scene, NULL);
+	peer_open(&pair->other, "other", "udp",
+		  daemon_address(address, &scene->daemon, 5), 0);
+	peer_set_target(&pair->other, scene->daemon.host, scene->daemon.port);
 	snprintf(section, sizeof(section),
 		 "trunk other {\n\tsources = {\"%s\"}\n\troute = \"out\"\n}\n",
-		 other.address);
-	scene_configure(&scene, SCENE(.trunk = "\tmax_calls = 1\n",
-				      .sections = section));
-	daemon_start(&scene.daemon);
-	call_establish(&full, &scene);
-	expect_shed(&scene);
-	dialog_init(&call.caller, &other, CALLER, CALLEE);
-	dialog_send(&call.caller, "INVITE", PARTS(.body = OFFER));
-	call_reaches(&call, &scene.callee);
+		 pair->other.address);
+	scene_configure(scene, SCENE(.trunk = of_carrier, .limits = of_all,
+				     .sections = section));
+	daemon_start(&scene->daemon);
+}
+
+static void pair_close(struct pair *pair)
+{
+	peer_close(&pair->other);
+	scene_close(&pair->scene);
+}
+
+static void other_begins(struct call *call, struct pair *pair)
+{
+	dialog_init(&call->caller, &pair->other, CALLER, CALLEE);
+	dialog_send(&call->caller, "INVITE", PARTS(.body = OFFER));
+}
+
+static void expect_other_bridged(struct pair *pair)
+{
+	struct call call;
+
+	other_begins(&call, pair);
+	call_reaches(&call, &pair->scene.callee);
 	call_answer(&call);
 	call_hang_up(&call);
+}
+
+START_TEST(one_trunks_limit_is_not_anothers)
+{
+	struct pair pair;
+	struct call full;
+
+	pair_open(&pair, "\tmax_calls = 1\n", "");
+	call_establish(&full, &pair.scene);
+	expect_shed(&pair.scene);
+	expect_other_bridged(&pair);
 	call_hang_up(&full);
-	peer_close(&other);
-	scene_close(&scene);
+	pair_close(&pair);
+}
+END_TEST
+
+/* One trunk has taken all there is. */
+START_TEST(limit_of_all_leaves_each_trunk_its_share)
+{
+	struct pair pair;
+	struct call full[2], call, beyond;
+
+	pair_open(&pair, "", "\tmax_calls = 2\n");
+	call_establish(&full[0], &pair.scene);
+	call_establish(&full[1], &pair.scene);
+	expect_shed(&pair.scene);
+	other_begins(&call, &pair);
+	call_reaches(&call, &pair.scene.callee);
+	call_answer(&call);
+	expect_shed(&pair.scene);
+	other_begins(&beyond, &pair);
+	dialog_expect_failure(&beyond.caller, 503);
+	call_hang_up(&call);
+	call_hang_up(&full[0]);
+	call_hang_up(&full[1]);
+	pair_close(&pair);
 }
 END_TEST
 
@@ -186,5 +252,6 @@ Suite *admission_suite(void)
 	tcase_add_test(tests, emergency_is_never_shed);
 	tcase_add_test(tests, call_in_progress_is_not_shed);
 	tcase_add_test(tests, one_trunks_limit_is_not_anothers);
+	tcase_add_test(tests, limit_of_all_leaves_each_trunk_its_share);
 	return suite;
 }

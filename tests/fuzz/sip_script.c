@@ -98,7 +98,8 @@ static enum invite_order on_invite(const struct invite *invite,
 				   struct sip_answer *answer, void **ctxp,
 				   void *arg)
 {
-	static const struct sip_answer no = {607, "Unwanted"};
+	static const struct sip_answer no = {.status = 607,
+					     .phrase = "Unwanted"};
 	bool wait = strncmp(invite->request_uri, "sip:wait", 8) == 0;
 
 	(void)arg;
@@ -153,7 +154,8 @@ static const struct sip_events events = {.invite = on_invite,
 
 static void decide(bool bridge)
 {
-	static const struct sip_answer no = {607, "Unwanted"};
+	static const struct sip_answer no = {.status = 607,
+					     .phrase = "Unwanted"};
 
 	for (size_t i = 0; i < WAITING; i++) {
 		struct call *call = waiting[i];

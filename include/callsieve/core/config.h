@@ -66,6 +66,8 @@ struct config_limits {
 	unsigned max_calls;   /* calls at once */
 	unsigned max_setup;   /* that do not ring yet */
 	unsigned max_unacked; /* answers, refusals without the caller's ACK */
+	unsigned max_calls_per_s; /* in the long run */
+	unsigned calls_burst;	  /* at once; 0: as many as in a second */
 };
 
 /* trunk NAME { ... }: a peer that may send us calls */
@@ -205,6 +207,8 @@ struct config {
 	size_t routes_count;
 
 	struct config_limits limits; /* of all trunks together */
+	unsigned callee_burst; /* calls to one number; 0: no limit */
+	unsigned callee_window_s;    /* and again after this */
 	unsigned max_loop_lag_ms;    /* later than this: shed new calls */
 	unsigned retry_after_s;	     /* in our 503s */
 	unsigned timer_c_s;	     /* RFC 3261 16.6 (11) */

@@ -136,6 +136,9 @@ START_TEST(defaults_are_filled_in)
 	ck_assert_uint_eq(config->limits.max_calls, 50000);
 	ck_assert_uint_eq(config->limits.max_setup, 2000);
 	ck_assert_uint_eq(config->limits.max_unacked, 2000);
+	ck_assert_uint_eq(config->limits.max_calls_per_s, 0);
+	ck_assert_uint_eq(config->callee_burst, 0);
+	ck_assert_uint_eq(config->callee_window_s, 10);
 	ck_assert_uint_eq(config->max_loop_lag_ms, 200);
 	ck_assert_uint_eq(config->timer_c_s, 185);
 	ck_assert_uint_eq(config->min_se_s, 90);

@@ -75,7 +75,7 @@ static const struct {
 	 "# TYPE callsieve_calls_total counter\n"
 	 "callsieve_calls_total{action=\"bridge\"} 0\n"
 	 "callsieve_calls_total{action=\"reject\"} 5\n"},
-	{"callsieve_calls_total{action=\"refuse\"} 0\n",
+	{"callsieve_stray_total{what=\"response\"} 0\n",
 	 "# HELP callsieve_calls Call objects alive now\n"
 	 "# TYPE callsieve_calls gauge\n"
 	 "callsieve_calls -1\n"},

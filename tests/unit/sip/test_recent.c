@@ -27,15 +27,17 @@ static const sip_t *invite(struct copy *copy, const char *branch,
 	return copy->sip;
 }
 
+static const struct sip_answer unwanted = {607, "Unwanted", 9};
+
 static bool seen(struct recent *recent, const sip_t *sip)
 {
-	const char *phrase = NULL;
-	int status = 0;
+	struct sip_answer answer;
 
-	if (!recent_seen(recent, sip, &status, &phrase))
+	if (!recent_seen(recent, sip, &answer))
 		return false;
-	ck_assert_int_eq(status, 607);
-	ck_assert_str_eq(phrase, "Unwanted");
+	ck_assert_int_eq(answer.status, 607);
+	ck_assert_str_eq(answer.phrase, "Unwanted");
+	ck_assert_uint_eq(answer.retry_after_s, 9);
 	return true;
 }
 
@@ -44,8 +46,8 @@ START_TEST(retransmission_is_known_and_nothing_else)
 	struct recent *recent = recent_new();
 	struct copy a, b;
 
-	recent_add(recent, invite(&a, "z9hG4bKx", "192.0.2.1", "c", 1), 607,
-		   "Unwanted");
+	recent_add(recent, invite(&a, "z9hG4bKx", "192.0.2.1", "c", 1),
+		   &unwanted);
 	ck_assert(seen(recent, invite(&b, "z9hG4bKx", "192.0.2.1", "c", 1)));
 	ck_assert(!seen(recent, invite(&b, "z9hG4bKy", "192.0.2.1", "c", 1)));
 	ck_assert(!seen(recent, invite(&b, "z9hG4bKx", "192.0.2.2", "c", 1)));
@@ -62,8 +64,8 @@ START_TEST(forgotten_when_no_invite_can_be_repeated_any_more)
 	struct copy a;
 
 	now_fake(1000000);
-	recent_add(recent, invite(&a, "z9hG4bKx", "192.0.2.1", "c", 1), 607,
-		   "Unwanted");
+	recent_add(recent, invite(&a, "z9hG4bKx", "192.0.2.1", "c", 1),
+		   &unwanted);
 	now_fake_advance_ms(32000);
 	ck_assert(seen(recent, a.sip));
 	now_fake_advance_ms(1);
@@ -81,8 +83,7 @@ START_TEST(flood_makes_it_forget_the_oldest_alone)
 
 	now_fake(1000000);
 	for (uint32_t i = 0; i < 100000; i++) {
-		recent_add(recent, invite(&copy, "b", "h", "c", i), 607,
-			   "Unwanted");
+		recent_add(recent, invite(&copy, "b", "h", "c", i), &unwanted);
 		if (i % 1000 == 0)
 			now_fake_advance_ms(1);
 	}
