@@ -34,7 +34,7 @@ ALL_CFLAGS = $(WARNINGS) -MMD -MP -Iinclude -D_GNU_SOURCE \
 # these flags can see them: the compiler itself guards that border.
 SOFIA_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags sofia-sip-ua 2>/dev/null))
 SOFIA_LIBS := $(shell pkg-config --libs sofia-sip-ua 2>/dev/null)
-LIBS = $(SOFIA_LIBS) -lcurl -ljansson -lsqlite3 -lmicrohttpd -lconfuse \
+LIBS = $(SOFIA_LIBS) -lcurl -lcares -ljansson -lsqlite3 -lmicrohttpd -lconfuse \
 	-lssl -lcrypto -lsystemd -lpthread -lm
 
 sources = $(sort $(wildcard src/$(1)/*.c src/$(1)/*/*.c))

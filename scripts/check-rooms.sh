@@ -21,6 +21,7 @@ BEGIN {
 	# Library headers, and the files that may see them.
 	sees["^sqlite3"] = "^src/store/"
 	sees["^curl/"] = "^src/fetch/"
+	sees["^ares"] = "^src/resolve/"
 	sees["^microhttpd"] = "^src/api/"
 	sees["^confuse"] = "^src/core/config[a-z_]*\\.[ch]$"
 	sees["^sofia-sip/"] = "^src/(sip/|core/loop\\.c$)"

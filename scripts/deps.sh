@@ -7,7 +7,7 @@ packages()
 {
 	case $1 in
 	build) echo gcc libc6-dev make pkg-config libsofia-sip-ua-dev \
-		libcurl4-openssl-dev libjansson-dev libsqlite3-dev \
+		libcurl4-openssl-dev libc-ares-dev libjansson-dev libsqlite3-dev \
 		libmicrohttpd-dev libconfuse-dev libssl-dev libsystemd-dev \
 		libjemalloc-dev ;;
 	demo) echo sip-tester sqlite3 curl ;;
