@@ -44,6 +44,7 @@ static void free_arrays(struct config *config)
 	for (i = 0; i < config->gateways_count; i++) {
 		free(config->gateways[i].name);
 		free(config->gateways[i].uri);
+		free(config->gateways[i].domain);
 		free(config->gateways[i].listen);
 		free(config->gateways[i].redirect_hosts);
 		free(config->gateways[i].tls_ca);
@@ -56,6 +57,9 @@ static void free_arrays(struct config *config)
 		free(config->routes[i].failover_on);
 	}
 	free(config->routes);
+	for (i = 0; i < config->dns.servers_count; i++)
+		free(config->dns.servers[i]);
+	free(config->dns.servers);
 }
 
 void config_free(struct config *config)

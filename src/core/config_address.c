@@ -1,13 +1,18 @@
 /* Readers of network addresses and SIP URIs. */
 #include "config_reader.h"
 
+#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #define SIP_PORT 5060
 #define TLS_PORT 5061
+#define DNS_PORT 53
 #define PORT_MAX 65535
+
+#define DOMAIN_MAX 253 /* RFC 1035 2.3.4, as text */
 
 const char *const config_transport_names[TRANSPORTS] = {
 	[TRANSPORT_UDP] = "udp",
@@ -96,16 +101,36 @@ static size_t host_len(const char *text)
 	return text[len] == ']' ? len + 1 : len;
 }
 
+/* A name of DNS, as far as RFC 3261 25.1 lets one be told from an address: the
+ * last label begins with a letter. */
+static bool is_domain(const char *host)
+{
+	const char *last = strrchr(host, '.');
+	size_t len = strspn(host, "abcdefghijklmnopqrstuvwxyz"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "0123456789-_.");
+
+	return len && !host[len] && host[0] != '.' && !strstr(host, "..") &&
+	       isalpha((unsigned char)(last ? last[1] : host[0]));
+}
+
+/* An address into `host`, a name into `domain`. */
 static const char *parse_host(struct config_gateway *gateway, const char *text)
 {
 	size_t len = host_len(text);
-	char host[NETADDR_TEXT + 2];
+	char host[DOMAIN_MAX + 1];
 
 	if (len >= sizeof(host))
 		return NULL;
 	memcpy(host, text, len);
 	host[len] = '\0';
-	return netaddr_parse(&gateway->host, host) ? NULL : text + len;
+	if (netaddr_parse(&gateway->host, host) != 0) {
+		gateway->host.len = 0;
+		if (!is_domain(host))
+			return NULL;
+		gateway->domain = strdup(host);
+	}
+	return text + len;
 }
 
 static bool parse_hostport(struct config_gateway *gateway, const char **textp)
@@ -152,7 +177,9 @@ static bool parse_uri(struct config_gateway *gateway, const char *text)
 	text += 4;
 	if (!parse_hostport(gateway, &text) || !parse_transport(gateway, text))
 		return false;
-	if (!gateway->port)
+	gateway->any_transport = gateway->domain && !*text;
+	/* RFC 3263 4.2: a name without a port has those DNS says. */
+	if (!gateway->port && !gateway->domain)
 		gateway->port = gateway->transport == TRANSPORT_TLS ? TLS_PORT
 								    : SIP_PORT;
 	return true;
@@ -162,13 +189,44 @@ void config_read_uri(const struct config_place *place, const char *text)
 {
 	struct config_gateway *gateway = place->base;
 
+	free(gateway->domain);
+	gateway->domain = NULL;
 	if (parse_uri(gateway, text)) {
 		config_set_string(place, text);
 		return;
 	}
 	gateway->host.len = 0;
 	config_value_error(place, text,
-			   "sip:ADDRESS[:PORT][;transport=udp|tcp|tls] with a "
-			   "numeric address, as this version looks up no "
-			   "names");
+			   "sip:HOST[:PORT][;transport=udp|tcp|tls], where "
+			   "HOST is an address or a name");
+}
+
+/* Kept with its port, in the form c-ares takes. */
+void config_read_dns_server(const struct config_place *place, const char *text)
+{
+	struct config *config = place->base;
+	size_t len = host_len(text);
+	char host[NETADDR_TEXT + 2] = "", server[NETADDR_TEXT + 12];
+	struct netaddr addr;
+	uint16_t port = DNS_PORT;
+	char **item;
+
+	if (len < sizeof(host))
+		memcpy(host, text, len);
+	if (netaddr_parse(&addr, host) ||
+	    (text[len] && (text[len] != ':' ||
+			   !parse_port(&port, text + len + 1,
+				       strlen(text + len + 1))))) {
+		config_value_error(place, text,
+				   "ADDRESS[:PORT] with a numeric address, "
+				   "IPv6 in brackets");
+		return;
+	}
+	netaddr_print(host, &addr);
+	snprintf(server, sizeof(server), addr.len == 16 ? "[%s]:%u" : "%s:%u",
+		 host, port);
+	item = config_grow(place->reader, &config->dns.servers,
+			   &config->dns.servers_count, sizeof(*item));
+	if (item)
+		*item = config_strdup(place->reader, server);
 }

@@ -224,13 +224,18 @@ static bool suits(const struct config_listen *listen,
 
 	if (!listen->address || netaddr_parse(&addr, listen->address))
 		return false;
+	if (gateway->domain)
+		return gateway->any_transport ||
+		       listen->transports[gateway->transport];
 	return addr.len == gateway->host.len &&
 	       listen->transports[gateway->transport];
 }
 
 static const char *family(const struct config_gateway *gateway)
 {
-	return gateway->host.len == 4 ? "IPv4" : "IPv6";
+	if (gateway->domain)
+		return "";
+	return gateway->host.len == 4 ? "IPv4 and " : "IPv6 and ";
 }
 
 static bool any_suits(const struct config *config,
@@ -260,24 +265,24 @@ static void check_gateway(struct config_reader *reader, size_t index)
 		config_error(reader, LINE_OF(reader, gateways, index, "listen"),
 			     "gateway \"%s\": there is no listen \"%s\"",
 			     gateway->name, gateway->listen);
-	else if (!gateway->host.len)
+	else if (!gateway->host.len && !gateway->domain)
 		return; /* its URI is wrong, which was said */
 	else if (listen && !suits(listen, gateway))
 		config_error(reader, LINE_OF(reader, gateways, index, "listen"),
-			     "gateway \"%s\": it takes %s and %s, which "
+			     "gateway \"%s\": it takes %s%s, which "
 			     "listen \"%s\" has not",
 			     gateway->name, family(gateway),
 			     config_transport_names[gateway->transport],
 			     listen->name);
 	else if ((gateway->tls_ca || gateway->tls_name) &&
-		 gateway->transport != TRANSPORT_TLS)
+		 gateway->transport != TRANSPORT_TLS && !gateway->any_transport)
 		config_error(reader, LINE_OF(reader, gateways, index, "uri"),
 			     "gateway \"%s\" has options of tls, which is not "
 			     "its transport",
 			     gateway->name);
 	else if (!listen && !any_suits(config, gateway))
 		config_error(reader, LINE_OF(reader, gateways, index, "uri"),
-			     "gateway \"%s\": it takes %s and %s, which no "
+			     "gateway \"%s\": it takes %s%s, which no "
 			     "listen has",
 			     gateway->name, family(gateway),
 			     config_transport_names[gateway->transport]);
@@ -358,6 +363,21 @@ static void check_reputation(struct config_reader *reader)
 	}
 }
 
+static void check_dns(struct config_reader *reader)
+{
+	const struct config_dns *dns = &reader->config->dns;
+	size_t i;
+
+	if (dns->ttl_min_s <= dns->ttl_max_s)
+		return;
+	for (i = 0; i < reader->sections_count; i++) {
+		if (!strcmp(reader->sections[i].type->name, "dns"))
+			config_error(reader, reader->sections[i].line,
+				     "ttl_min_s must not be more than "
+				     "ttl_max_s");
+	}
+}
+
 void config_check(struct config_reader *reader)
 {
 	size_t i;
@@ -374,4 +394,5 @@ void config_check(struct config_reader *reader)
 	for (i = 0; i < reader->references_count; i++)
 		resolve(reader, &reader->references[i]);
 	check_reputation(reader);
+	check_dns(reader);
 }

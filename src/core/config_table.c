@@ -132,10 +132,10 @@ static const struct config_option trunk_options[] = {
 static const struct config_option gateway_options[] = {
 	{"uri", config_read_uri, NULL, 0, 0, IN(config_gateway, uri),
 	 OPTION_REQUIRED, "\"sip:192.0.2.7:5060;transport=udp\"",
-	 .sentence =
-		 "sip:ADDRESS, with :PORT and ;transport=udp, tcp or "
-		 "tls if need be. The address is numeric: no names are looked "
-		 "up."},
+	 .sentence = "sip:HOST, with :PORT and ;transport=udp, tcp or tls if "
+		     "need be. A name is looked up as RFC 3263 says, by NAPTR "
+		     "and SRV unless a port is given; /etc/hosts is not looked "
+		     "at."},
 	{"tls_ca", config_read_string, NULL, 0, 0, IN(config_gateway, tls_ca),
 	 0, "\"/etc/callsieve/peers.pem\"",
 	 .sentence = "PEM file of the authorities that its certificate must "
@@ -201,6 +201,22 @@ static const struct config_option route_options[] = {
 	 .sentence = "Responses on which the next one is tried, of 408, 480, "
 		     "500, 502, 503 and 504. A transport error and silence "
 		     "are always such; once it rings nothing is."},
+};
+
+static const struct config_option dns_options[] = {
+	{"servers", config_read_dns_server, NULL, 0, 0,
+	 IN(config, dns.servers), OPTION_LIST | OPTION_MAY_BE_EMPTY,
+	 "{\"192.0.2.53\", \"[2001:db8::53]:5353\"}",
+	 .sentence = "Addresses to ask, with :PORT if need be; unset: those "
+		     "of /etc/resolv.conf."},
+	{"ttl_min_s", config_read_unsigned, "10", 1, 3600,
+	 IN(config, dns.ttl_min_s),
+	 .sentence = "Seconds an answer is used at least, and after which is "
+		     "asked again when DNS failed. Meanwhile the last answer "
+		     "stays in use."},
+	{"ttl_max_s", config_read_unsigned, "3600", 1, 86400,
+	 IN(config, dns.ttl_max_s),
+	 .sentence = "Seconds after which is asked again at the latest."},
 };
 
 static const struct config_option sip_options[] = {
@@ -420,6 +436,7 @@ const struct config_section_type config_section_types[] = {
 	{TITLED(trunk, trunks), "A peer that may send us calls."},
 	{TITLED(gateway, gateways), "Where calls go."},
 	{TITLED(route, routes), "Gateways for the same calls."},
+	{SINGLE(dns), "How gateways that are names are looked up."},
 	{SINGLE(sip), "How SIP is spoken."},
 	{SINGLE(limits),
 	 "What all trunks together may use; beyond it calls get 503."},

@@ -38,12 +38,13 @@ bool health_good(const struct target *target)
 	return !target->down && (!target->suspect || target->trial_open);
 }
 
-static void log_event(const struct target *target, const char *event)
+static void changed(const struct target *target, const char *event)
 {
 	char host[NETADDR_TEXT];
 
 	log_warn("gateway=%s event=%s address=%s:%u", target->gateway->name,
 		 event, netaddr_print(host, &target->addr), target->port);
+	gateway_show(target->gateway);
 }
 
 /* The next call may find out. */
@@ -71,7 +72,7 @@ static void probe_result(struct target *target, bool alive)
 		return;
 	target->streak = 0;
 	target->down = !target->down;
-	log_event(target, target->down ? "down" : "up");
+	changed(target, target->down ? "down" : "up");
 }
 
 static void probe_end(struct target *target, bool alive)
@@ -177,7 +178,7 @@ void health_sent(struct target *target)
 	}
 	if (!target->suspect && too_silent(target)) {
 		target->suspect = true;
-		log_event(target, "suspect");
+		changed(target, "suspect");
 		if (is_asked(target))
 			ask(target);
 		else if (target->timer)
@@ -199,7 +200,7 @@ void health_heard(struct target *target)
 	target->suspect = false;
 	target->trial_open = false;
 	target->trial_ms = 0;
-	log_event(target, "answers");
+	changed(target, "answers");
 }
 
 /* An INVITE got no response at all, or could not be sent. */

@@ -27,6 +27,7 @@
  *   identifier.c  the text of such a name
  *   takeover.c an INVITE that names a call of ours: where it goes
  *   gateway.c  gateways, and the targets of each
+ *   lookup.c   gateways that are names: their targets, by DNS
  *   target.c   one address of a gateway
  *   health.c   whether a target lives, by OPTIONS and by what calls find
  *   loops.c    calls that come round
@@ -46,6 +47,7 @@ struct redirect;
 struct relay;
 struct refusal;
 struct reliable;
+struct resolver;
 
 /* The stack's callback types carry our types, not void pointers. */
 #define NTA_AGENT_MAGIC_T    struct sip
@@ -153,6 +155,8 @@ struct target {
 	uint16_t port;
 	enum config_transport transport;
 	url_t *url; /* all that, as a URI: nothing to look up */
+	const url_t *at; /* the same, or the name it is known by */
+	bool named;	 /* by the last answer of DNS */
 	const struct listener *listener; /* to send from */
 
 	/* health.c */
@@ -179,6 +183,13 @@ struct gateway {
 	enum config_refer refer;
 	bool trusted;
 	LIST_HEAD(, target) targets;
+	struct metric_subject *metrics;
+
+	/* lookup.c, for a name */
+	url_t *url;		   /* the name, with its port if any */
+	struct loop_timer *lookup; /* NULL: it is an address */
+	struct resolve *question;
+	bool lookup_failed;
 };
 
 #define ONGOING_SLOTS 8192
@@ -294,6 +305,7 @@ struct sip {
 	struct trunk_load **loads; /* of the configuration's trunks */
 	SLIST_HEAD(, gateway) gateways;
 	unsigned targets_made;
+	struct resolver *resolver; /* NULL: no gateway is a name */
 	LIST_HEAD(, call) calls;
 	LIST_HEAD(, refusal) refusals; /* whose ACK is awaited */
 	LIST_HEAD(, ongoing) ongoing[ONGOING_SLOTS];
@@ -538,6 +550,18 @@ struct gateway *gateway_find(struct sip *sip,
 struct gateway *gateway_of_trunk(struct sip *sip,
 				 const struct config_trunk *trunk);
 bool gateway_is_up(const struct gateway *gateway);
+unsigned gateway_count(const struct gateway *gateway);
+bool gateways_at(const struct sip *sip, const struct netaddr *addr);
+void gateway_show(struct gateway *gateway);
+void gateway_drop(struct target *target);
+
+/* lookup.c */
+int lookup_resolver(struct resolver **resolverp, const struct sip *sip,
+		    const struct config *config);
+int lookup_init(struct gateway *gateway);
+void lookup_start(struct gateway *gateway);
+void lookup_stop(struct gateway *gateway);
+void lookup_fini(struct gateway *gateway);
 
 /* target.c */
 struct target *target_new(struct gateway *gateway, const struct netaddr *addr,

@@ -169,13 +169,13 @@ msg_t *message_invite(struct call *call, const struct target *target,
 		return NULL;
 	home = msg_home(msg);
 	rq = redirect_uri(call) ? request_to(home, redirect_uri(call))
-				: request_line(home, uri, target->url);
+				: request_line(home, uri, target->at);
 	if (rq)
 		call_id_make(call->sip, call->call_id, call->trunk->name,
 			     rq->rq_url);
 	crossing.initial = true;
 	/* The message may outlive the target. */
-	host = su_strdup(home, target->url->url_host);
+	host = su_strdup(home, target->at->url_host);
 	if (!host || header_insert(msg, rq) < 0 ||
 	    header_insert(msg, from_towards(&crossing, msg, from->sip_from,
 					    listener->host)) < 0 ||

@@ -261,17 +261,6 @@ static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 		call_bridge(call);
 }
 
-/* A gateway may ask whether we are there, and may send what belongs to no
- * dialog any more; only trunks may call. */
-static bool is_gateway(const struct sip *sip, const struct netaddr *addr)
-{
-	for (size_t i = 0; i < sip->config->gateways_count; i++)
-		if (memcmp(&sip->config->gateways[i].host, addr,
-			   sizeof(*addr)) == 0)
-			return true;
-	return false;
-}
-
 /* Upstream Sofia-SIP never matches a SUBSCRIBE to a leg. */
 static bool subscribed_within(struct sip *sip, msg_t *msg, sip_t *req,
 			      tport_t *transport)
@@ -358,7 +347,9 @@ int request_recv(struct sip *sip, nta_agent_t *agent, msg_t *msg, sip_t *req)
 	invite.trunk = config_trunk_for(sip->config, &addr);
 	print_source(source, sizeof(source), su, &addr);
 	invite.source = source;
-	if (!invite.trunk && !is_gateway(sip, &addr)) {
+	/* A gateway may ask whether we are there, and may send what belongs to
+	 * no dialog any more; only trunks may call. */
+	if (!invite.trunk && !gateways_at(sip, &addr)) {
 		metric_add(METRIC_CALLS_REFUSED, 1);
 		refuse(sip, msg, &invite, sip->config->silent_unknown ? 0 : 403,
 		       sip_403_Forbidden, NULL);

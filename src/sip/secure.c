@@ -172,6 +172,17 @@ static X509_STORE *load_gateway(const struct config_gateway *config,
 	return NULL;
 }
 
+/* Of a name without a transport DNS decides, among those we have. */
+static bool may_use_tls(const struct config *config,
+			const struct config_gateway *gateway)
+{
+	for (size_t i = 0; gateway->any_transport && i < config->listens_count;
+	     i++)
+		if (config->listens[i].transports[TRANSPORT_TLS])
+			return true;
+	return gateway->transport == TRANSPORT_TLS;
+}
+
 void secure_files_free(struct secure_files *files)
 {
 	if (!files)
@@ -217,7 +228,7 @@ struct secure_files *secure_load(const struct config *config,
 		good = good && files->listens[i];
 	}
 	for (size_t i = 0; files && i < config->gateways_count; i++) {
-		if (config->gateways[i].transport != TRANSPORT_TLS)
+		if (!may_use_tls(config, &config->gateways[i]))
 			continue;
 		files->gateways[i] = load_gateway(&config->gateways[i], errors);
 		good = good && files->gateways[i];

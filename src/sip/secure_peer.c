@@ -72,8 +72,11 @@ static void expect(const SSL *ssl, struct expected *expected)
 	if (gateway) {
 		expected->store =
 			sip->secure->gateways[gateway - sip->config->gateways];
-		expected->name =
-			gateway->tls_name ? gateway->tls_name : expected->host;
+		/* RFC 5922 7.1: the domain that was looked up, not what that
+		 * led to. */
+		expected->name = gateway->tls_name ? gateway->tls_name
+				 : gateway->domain ? gateway->domain
+						   : expected->host;
 	} else if (trunk) {
 		expected->store = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
 		expected->names = trunk->tls_subjects;

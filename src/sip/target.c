@@ -103,7 +103,7 @@ struct target *target_new(struct gateway *gateway, const struct netaddr *addr,
 	target->addr = *addr;
 	target->port = port;
 	target->transport = transport;
-	target->url = url_of(target);
+	target->at = target->url = url_of(target);
 	if (!target->url || !target_listen(target, listen)) {
 		target_unref(target);
 		return NULL;

@@ -34,6 +34,7 @@ static const struct entry {
 	{"failover", failover_suite, false},
 	{"gateways", gateways_suite, false},
 	{"redirect", redirect_suite, false},
+	{"names", names_suite, false},
 	{"reputation", reputation_suite, false},
 	{"transport", transport_suite, false},
 	{"tls", tls_suite, false},

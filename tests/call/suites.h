@@ -28,6 +28,7 @@ Suite *tls_suite(void);
 Suite *failover_suite(void);
 Suite *gateways_suite(void);
 Suite *redirect_suite(void);
+Suite *names_suite(void);
 Suite *screening_suite(void);
 Suite *reputation_suite(void);
 Suite *reports_suite(void);

@@ -95,7 +95,9 @@ struct config_gateway {
 	char *name;
 	char *uri; /* as written: sip:HOST[:PORT][;transport=udp|tcp|tls] */
 	struct netaddr host;
-	uint16_t port;
+	char *domain;	    /* what the URI has in place of an address */
+	uint16_t port;	    /* 0: none with a domain, so DNS says which */
+	bool any_transport; /* likewise */
 	enum config_transport transport;
 	enum config_refer refer;
 	bool trusted; /* may see what privacy hides from others */
@@ -130,6 +132,13 @@ struct config_route {
 	int *failover_on; /* statuses that send a call to the next gateway */
 	size_t failover_on_count;
 	unsigned max_attempts; /* for one call */
+};
+
+/* dns { ... }: for gateways that are names */
+struct config_dns {
+	char **servers; /* ADDRESS:PORT; none: those of the system */
+	size_t servers_count;
+	unsigned ttl_min_s, ttl_max_s;
 };
 
 enum signal_id {
@@ -218,6 +227,7 @@ struct config {
 	bool silent_unknown;	     /* unknown sources: silence, not 403 */
 	bool trace;		     /* log each SIP message, at debug */
 
+	struct config_dns dns;
 	struct config_screening screening;
 	struct config_history history;
 	struct config_reputation reputation;

@@ -119,6 +119,10 @@ START_TEST(defaults_are_filled_in)
 	ck_assert_uint_eq(config->trunks[0].limits.max_calls, 0);
 	ck_assert_int_eq(config->gateways[0].transport, TRANSPORT_UDP);
 	ck_assert_uint_eq(config->gateways[0].port, 5080);
+	ck_assert_ptr_null(config->gateways[0].domain);
+	ck_assert_uint_eq(config->dns.servers_count, 0);
+	ck_assert_uint_eq(config->dns.ttl_min_s, 10);
+	ck_assert_uint_eq(config->dns.ttl_max_s, 3600);
 	ck_assert_uint_eq(config->gateways[0].options_interval_s, 30);
 	ck_assert_uint_eq(config->gateways[0].answer_ms, 2000);
 	ck_assert_uint_eq(config->gateways[0].down_after, 2);
@@ -302,6 +306,35 @@ static const char *trunk_name(const struct config *config, const char *source)
 	trunk = config_trunk_for(config, &addr);
 	return trunk ? trunk->name : "none";
 }
+
+START_TEST(gateways_may_be_names)
+{
+	struct config *config = parse_with(
+		"gateway h1 { uri = 'sip:Core.example' }\n"
+		"gateway h2 { uri = 'sip:core.example:5070' }\n"
+		"gateway h3 { uri = 'sip:core_1;transport=tcp' }\n"
+		"dns { servers = {'192.0.2.53', '[2001:DB8::53]:5353'}\n"
+		"  ttl_min_s = 1 ttl_max_s = 1 }\n");
+	const struct config_gateway *gateways = config->gateways;
+
+	ck_assert_str_eq(gateways[1].domain, "Core.example");
+	ck_assert_uint_eq(gateways[1].host.len, 0);
+	ck_assert_uint_eq(gateways[1].port, 0);
+	ck_assert(gateways[1].any_transport);
+	ck_assert_str_eq(gateways[2].domain, "core.example");
+	ck_assert_uint_eq(gateways[2].port, 5070);
+	ck_assert(gateways[2].any_transport);
+	ck_assert_str_eq(gateways[3].domain, "core_1");
+	ck_assert_uint_eq(gateways[3].port, 0);
+	ck_assert(!gateways[3].any_transport);
+	ck_assert_int_eq(gateways[3].transport, TRANSPORT_TCP);
+	ck_assert_uint_eq(config->dns.servers_count, 2);
+	ck_assert_str_eq(config->dns.servers[0], "192.0.2.53:53");
+	ck_assert_str_eq(config->dns.servers[1], "[2001:db8::53]:5353");
+	ck_assert_uint_eq(config->dns.ttl_max_s, 1);
+	config_free(config);
+}
+END_TEST
 
 START_TEST(narrowest_source_decides_the_trunk)
 {
@@ -533,6 +566,7 @@ Suite *config_suite(void)
 	tcase_add_test(tc, tls_reaches_its_fields);
 	tcase_add_test(tc, reputation_and_api_are_there_only_if_given);
 	tcase_add_test(tc, values_reach_their_fields);
+	tcase_add_test(tc, gateways_may_be_names);
 	tcase_add_test(tc, narrowest_source_decides_the_trunk);
 	tcase_add_test(tc, shared_configuration_lives_until_the_last);
 	tcase_add_test(tc, broken_text_leaves_nothing_behind);
