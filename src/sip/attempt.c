@@ -16,11 +16,10 @@ static void orq_done(struct call *call)
 
 static bool try_target(struct call *call, struct target *target)
 {
-	const sip_t *invite = sip_object(call->invite);
 	msg_t *msg;
 
 	call->gateway_trusted = target->gateway->trusted;
-	msg = message_invite(call, target, invite->sip_request->rq_url);
+	msg = message_invite(call, target);
 	if (!msg)
 		return false;
 	target_unref(call->target);

@@ -22,6 +22,7 @@
  *   parser.c   how the stack reads messages
  *   session.c  session timers, and calls that last too long
  *   message.c  building one leg's message out of the other's
+ *   address.c  From, To and Request-URI as the other side gets them
  *   headers.c  which headers cross from one to the other, and how
  *   replaces.c dialogs named in headers: Replaces, also in Refer-To, and kin
  *   identifier.c  the text of such a name
@@ -499,8 +500,7 @@ void session_watch(struct call *call);
 void session_over(struct call *call);
 
 /* message.c */
-msg_t *message_invite(struct call *call, const struct target *target,
-		      const url_t *uri);
+msg_t *message_invite(struct call *call, const struct target *target);
 msg_t *message_within(struct leg *to, msg_t *from, const sip_t *sip,
 		      sip_method_t method, const char *name,
 		      const sip_cseq_t *cseq);
@@ -510,6 +510,14 @@ msg_t *message_response(struct crossing *crossing, nta_incoming_t *irq,
 			const char *tag);
 int max_forwards_left(const sip_t *sip);
 int response_status(const nta_outgoing_t *orq, const sip_t *sip);
+
+/* address.c */
+sip_from_t *address_from(const struct crossing *crossing, msg_t *msg,
+			 const sip_from_t *from, const char *host);
+sip_to_t *address_to(msg_t *msg, const sip_to_t *to, const char *host);
+sip_request_t *address_request(msg_t *msg, const sip_request_t *rq,
+			       const url_t *gateway);
+const url_t *address_read(su_home_t *home, const url_t *uri);
 
 /* headers.c */
 struct crossing crossing_to_callee(struct call *call,

@@ -8,8 +8,6 @@
 
 #include "callsieve/core/digest.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /* What is left of Max-Forwards for the next hop (RFC 7332 5): 70 when absent;
  * -1 when there is none left. */
 int max_forwards_left(const sip_t *sip)
@@ -34,116 +32,6 @@ static int add_max_breadth(msg_t *msg, const sip_t *from)
 						max_breadth(from)));
 }
 
-/* An address of ours or of the caller's network means nothing to the other
- * side, and is none of its business; a domain name is part of an identity. */
-static void hide_host(url_t *url, const char *host)
-{
-	struct netaddr addr;
-
-	if (!url->url_host || netaddr_parse(&addr, url->url_host) != 0)
-		return;
-	url->url_host = host;
-	url->url_port = NULL;
-}
-
-/* A shared From or To under another tag and, where it names an address,
- * another host. */
-static sip_addr_t *retag(su_home_t *home, const sip_addr_t *from,
-			 const char *tag, const char *host)
-{
-	sip_addr_t *addr = (sip_addr_t *)msg_header_copy_one(
-		home, (const msg_header_t *)from);
-
-	if (!addr)
-		return NULL;
-	msg_fragment_clear(addr->a_common);
-	msg_header_remove_param(addr->a_common, "tag");
-	hide_host(addr->a_url, host);
-	if (tag && sip_to_tag(home, addr, tag) < 0)
-		return NULL;
-	return addr;
-}
-
-static const char *without(su_home_t *home, const char *params)
-{
-	static const char *const hop[] = {"transport", "maddr", "ttl",
-					  "method"};
-	char *copy;
-
-	if (!params)
-		return NULL;
-	copy = su_strdup(home, params);
-	for (size_t i = 0; copy && i < COUNT(hop); i++)
-		copy = url_strip_param_string(copy, hop[i]);
-	return copy && *copy ? copy : NULL;
-}
-
-/* Says who vouches for a number; from a stranger it says nothing (3GPP TS
- * 24.229 7.2A.20). It stands with the number, in the user part of a SIP URI,
- * and is seen in other places too. */
-static void strip_verstat(su_home_t *home, sip_addr_t *addr)
-{
-	static const char name[] = "verstat";
-	url_t *url = addr->a_url;
-	const char *params = url->url_user ? strchr(url->url_user, ';') : NULL;
-	char *rest;
-
-	msg_header_remove_param(addr->a_common, name);
-	if (url->url_params)
-		url->url_params = url_strip_param_string(
-			su_strdup(home, url->url_params), name);
-	if (!params)
-		return;
-	rest = url_strip_param_string(su_strdup(home, params + 1), name);
-	url->url_user = su_sprintf(home, "%.*s%s%s",
-				   (int)(params - url->url_user), url->url_user,
-				   rest && *rest ? ";" : "", rest ? rest : "");
-}
-
-static sip_request_t *request_to(su_home_t *home, const url_t *url)
-{
-	return sip_request_create(home, SIP_METHOD_INVITE,
-				  (const url_string_t *)url, NULL);
-}
-
-/* The Request-URI towards a gateway: the user part and parameters of `from` at
- * the gateway's address. A service URN (RFC 5031) stays what it is. */
-static sip_request_t *request_line(su_home_t *home, const url_t *from,
-				   const url_t *gateway)
-{
-	url_t url = *from;
-
-	if (!su_casematch(from->url_scheme, "urn")) {
-		url_t at = *gateway;
-
-		at.url_user = from->url_user;
-		at.url_params = without(home, from->url_params);
-		if (from->url_type == url_tel) {
-			/* RFC 3261 19.1.6 */
-			at.url_user = at.url_params ? su_sprintf(home, "%s;%s",
-								 from->url_user,
-								 at.url_params)
-						    : from->url_user;
-			at.url_params = "user=phone";
-		}
-		url = at;
-	}
-	return request_to(home, &url);
-}
-
-static sip_from_t *from_towards(const struct crossing *crossing, msg_t *msg,
-				const sip_from_t *from, const char *host)
-{
-	char tag[TAG_CHARS + 1];
-	sip_from_t *mine;
-
-	own_tag(crossing->call->sip, tag);
-	mine = retag(msg_home(msg), from, tag, host);
-	if (mine && !crossing->from_trusted)
-		strip_verstat(msg_home(msg), mine);
-	return mine;
-}
-
 static int add_contact(msg_t *msg, const sip_contact_t *contact)
 {
 	return header_insert(
@@ -151,35 +39,44 @@ static int add_contact(msg_t *msg, const sip_contact_t *contact)
 					 (const msg_header_t *)contact));
 }
 
-/* The caller's INVITE as it goes to a gateway, for whom `uri` says, or to
- * where that redirected it. Every attempt is a call of its own to the outside:
- * new Call-ID, new tag. */
-msg_t *message_invite(struct call *call, const struct target *target,
-		      const url_t *uri)
+static sip_request_t *request_line(const struct call *call, msg_t *msg,
+				   const url_t *gateway)
+{
+	const sip_t *from = sip_object(call->invite);
+	const url_t *uri = redirect_uri(call);
+
+	return uri ? sip_request_create(msg_home(msg), SIP_METHOD_INVITE,
+					(const url_string_t *)uri, NULL)
+		   : address_request(msg, from->sip_request, gateway);
+}
+
+/* The caller's INVITE as it goes to a gateway, or to where that redirected it.
+ * Every attempt is a call of its own to the outside: new Call-ID, new tag. */
+msg_t *message_invite(struct call *call, const struct target *target)
 {
 	msg_t *msg = nta_msg_create(call->sip->agent, 0);
 	const struct listener *listener = target->listener;
 	const sip_t *from = sip_object(call->invite);
 	struct crossing crossing = crossing_to_callee(call, NULL);
 	sip_request_t *rq;
+	const url_t *read;
 	char *host;
 	su_home_t *home;
 
 	if (!msg)
 		return NULL;
 	home = msg_home(msg);
-	rq = redirect_uri(call) ? request_to(home, redirect_uri(call))
-				: request_line(home, uri, target->at);
-	if (rq)
-		call_id_make(call->sip, call->call_id, call->trunk->name,
-			     rq->rq_url);
+	rq = request_line(call, msg, target->at);
+	read = rq ? address_read(home, rq->rq_url) : NULL;
+	if (read)
+		call_id_make(call->sip, call->call_id, call->trunk->name, read);
 	crossing.initial = true;
 	/* The message may outlive the target. */
 	host = su_strdup(home, target->at->url_host);
-	if (!host || header_insert(msg, rq) < 0 ||
-	    header_insert(msg, from_towards(&crossing, msg, from->sip_from,
+	if (!host || !read || header_insert(msg, rq) < 0 ||
+	    header_insert(msg, address_from(&crossing, msg, from->sip_from,
 					    listener->host)) < 0 ||
-	    header_insert(msg, retag(home, from->sip_to, NULL, host)) < 0 ||
+	    header_insert(msg, address_to(msg, from->sip_to, host)) < 0 ||
 	    header_insert(msg, sip_call_id_make(home, call->call_id)) < 0 ||
 	    header_insert(msg, sip_cseq_create(home, 1, SIP_METHOD_INVITE)) <
 		    0 ||

@@ -72,8 +72,7 @@ static int aim(msg_t *msg, const struct leg *leg)
 msg_t *takeover_invite(struct call *call, const struct target *target,
 		       const struct leg *leg)
 {
-	const sip_t *invite = sip_object(call->invite);
-	msg_t *msg = message_invite(call, target, invite->sip_request->rq_url);
+	msg_t *msg = message_invite(call, target);
 
 	if (msg && aim(msg, leg) < 0) {
 		msg_destroy(msg);

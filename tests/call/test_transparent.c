@@ -342,12 +342,93 @@ START_TEST(bodies_pass_in_every_message)
 }
 END_TEST
 
+/* Of the Request-URI: user part and parameters, as they were written. */
+START_TEST(request_uri_passes_as_written)
+{
+	static const struct {
+		const char *user, *params;
+	} cases[] = {
+		{"+12125550199", ";user=phone"},
+		{"+12125550199;npdi;rn=+12125550000;cic=+10288", ";user=phone"},
+		{"%2B1212%61b%7e%7C", ";x=%41%20%22;y"},
+		/* check 64 */
+		{"x%0d%0aX-Forged:%20yes%0d%0a", ";z=%0D%0AX-Forged:%201"},
+		{"a&=+$,;?/b!~*'()", ";odd=[]/:&+$-_.!~*'()"},
+		{"user:pass%20word", ""},
+		{"%c3%a4%00%ff", ";lr;foo=bar"},
+	};
+	struct scene scene;
+
+	scene_open(&scene, NULL);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct call call;
+		char expected[256];
+
+		dialog_init(&call.caller, &scene.caller, CALLER, cases[i].user);
+		strcat(call.caller.target, cases[i].params);
+		dialog_send(&call.caller, "INVITE", PARTS(.body = OFFER));
+		call_reaches(&call, &scene.callee);
+		snprintf(expected, sizeof(expected), "sip:%s@%s:%u%s",
+			 cases[i].user, scene.callee.host, scene.callee.port,
+			 cases[i].params);
+		claim_text(call.invite->uri, expected);
+		call_refuse(&call, 486);
+	}
+	scene_close(&scene);
+}
+END_TEST
+
+/* From as the caller wrote it, but for the tag; To likewise. */
+START_TEST(addresses_pass_as_written)
+{
+	static const char *const cases[] = {
+		"\"a \\\"b\\\" <c> ; \\\\ \xc3\xa4\" <sip:%2B1212%61b;x=%41@"
+		"a.example;y=%20%c3>",
+		"Unquoted  Name of.one <sip:x%2b@A.Example:5060>",
+		"<tel:+1-212-555.0100;phone-context=+1;ext=%31>",
+		"\"\" <sips:x@a.example>;p=\"q;r\"",
+		"\"Folded\r\n <x> Name%\" <sip:a%62@b.example>",
+		"<sip:a%62:c%64@b.example;transport=tcp;maddr=x;ttl=1?H=%76>",
+		"<urn:service:sos>",
+		"<sip:b.example;x=%41>",
+		/* check 64 */
+		"\"%0d%0aX-Forged: yes\" <sip:%0d%0aX-Forged:%20yes@a.example>",
+	};
+	char from[400], to[400];
+	struct scene scene;
+
+	scene_open(&scene, NULL);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *value;
+		struct call call;
+
+		dialog_init(&call.caller, &scene.caller, CALLER, CALLEE);
+		snprintf(from, sizeof(from), "%s;tag=", cases[i]);
+		snprintf(to, sizeof(to), "%s", cases[i]);
+		snprintf(call.caller.local, sizeof(call.caller.local), "%s%zu",
+			 from, i);
+		snprintf(call.caller.remote, sizeof(call.caller.remote), "%s",
+			 to);
+		dialog_send(&call.caller, "INVITE", PARTS(.body = OFFER));
+		call_reaches(&call, &scene.callee);
+		value = message_header(call.invite, "From", 0);
+		claim(!strncmp(value, from, strlen(from)), "From is %s", value);
+		claim_text(message_header(call.invite, "To", 0), to);
+		claim(!message_header(call.invite, "X-Forged", 0), "forged");
+		call_refuse(&call, 486);
+	}
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *transparent_suite(void)
 {
 	Suite *suite = suite_create("transparent");
 	TCase *tests = scene_tcase(suite, "transparent");
 
 	tcase_add_loop_test(tests, headers_pass_in_every_message, 0, STYLES);
+	tcase_add_test(tests, request_uri_passes_as_written);
+	tcase_add_test(tests, addresses_pass_as_written);
 	tcase_add_test(tests, answers_are_not_lost_for_what_cannot_be_read);
 	tcase_add_loop_test(tests, bodies_pass_in_every_message, 0,
 			    COUNT(bodies));
