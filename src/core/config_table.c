@@ -297,9 +297,9 @@ static const struct config_option screening_options[] = {
 #undef MEASURE
 	{"hints_max_points", config_read_points, "90", 0, POINTS_MAX,
 	 IN(config, screening.hints_max_points),
-	 .sentence = "The most that signals add together which are nobody's "
-		     "word: all but lists, reports, reputation and malformed "
-		     "numbers."},
+	 .sentence = "The most that hints add together: the signals that are "
+		     "nobody's word, of the caller's number, name, rhythm and "
+		     "reception."},
 	{"report_points", config_read_points, "40", 0, POINTS_MAX,
 	 IN(config, screening.report_points),
 	 .sentence = "Points for each subscriber who reported the caller."},

@@ -36,35 +36,68 @@ bool block_brief_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 	return brief(inquiry, SIGNAL_BLOCK_BRIEF, &inquiry->past.block, hit);
 }
 
-bool unanswered_signal(const struct inquiry *inquiry, struct signal_hit *hit)
+static bool unanswered(const struct inquiry *inquiry, enum signal_id id,
+		       const struct behaviour *is, struct signal_hit *hit)
 {
-	const struct behaviour *is = &inquiry->past.caller;
 	double missed = is->ended - is->answered;
 
 	snprintf(hit->detail, sizeof(hit->detail),
 		 "%.0f of %.0f calls were not answered", missed, is->ended);
-	return signal_weigh(inquiry, SIGNAL_UNANSWERED,
-			    share_of(missed, is->ended, DOUBT), hit);
+	return signal_weigh(inquiry, id, share_of(missed, is->ended, DOUBT),
+			    hit);
+}
+
+bool unanswered_signal(const struct inquiry *inquiry, struct signal_hit *hit)
+{
+	return unanswered(inquiry, SIGNAL_UNANSWERED, &inquiry->past.caller,
+			  hit);
+}
+
+bool origin_unanswered_signal(const struct inquiry *inquiry,
+			      struct signal_hit *hit)
+{
+	return unanswered(inquiry, SIGNAL_ORIGIN_UNANSWERED,
+			  &inquiry->past.origin, hit);
+}
+
+static bool pings(const struct inquiry *inquiry, enum signal_id id,
+		  const struct behaviour *is, struct signal_hit *hit)
+{
+	snprintf(hit->detail, sizeof(hit->detail),
+		 "%.0f of %.0f calls were given up within %d s", is->pings,
+		 is->ended, PING_RING_S);
+	return signal_weigh(inquiry, id, share_of(is->pings, is->ended, DOUBT),
+			    hit);
 }
 
 bool pings_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
-	const struct behaviour *is = &inquiry->past.caller;
+	return pings(inquiry, SIGNAL_PINGS, &inquiry->past.caller, hit);
+}
 
+bool block_pings_signal(const struct inquiry *inquiry, struct signal_hit *hit)
+{
+	return pings(inquiry, SIGNAL_BLOCK_PINGS, &inquiry->past.block, hit);
+}
+
+static bool standing(const struct inquiry *inquiry, enum signal_id id,
+		     const struct behaviour *is, struct signal_hit *hit)
+{
 	snprintf(hit->detail, sizeof(hit->detail),
-		 "%.0f of %.0f calls were given up within %d s", is->pings,
-		 is->ended, PING_RING_S);
-	return signal_weigh(inquiry, SIGNAL_PINGS,
-			    share_of(is->pings, is->ended, DOUBT), hit);
+		 "in %.0f of %.0f calls people talked for more than %d s",
+		 is->talks, is->ended, LONG_TALK_S);
+	return signal_weigh(inquiry, id, share_of(is->talks, is->ended, DOUBT),
+			    hit);
 }
 
 bool standing_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
-	const struct behaviour *is = &inquiry->past.caller;
+	return standing(inquiry, SIGNAL_STANDING, &inquiry->past.caller, hit);
+}
 
-	snprintf(hit->detail, sizeof(hit->detail),
-		 "in %.0f of %.0f calls people talked for more than %d s",
-		 is->talks, is->ended, LONG_TALK_S);
-	return signal_weigh(inquiry, SIGNAL_STANDING,
-			    share_of(is->talks, is->ended, DOUBT), hit);
+bool origin_standing_signal(const struct inquiry *inquiry,
+			    struct signal_hit *hit)
+{
+	return standing(inquiry, SIGNAL_ORIGIN_STANDING, &inquiry->past.origin,
+			hit);
 }

@@ -8,6 +8,18 @@
 
 #include "../inquiry.h"
 
+/* Most who call for the first time are wanted; nearly all who call for the
+ * only time are not. */
+bool new_caller_signal(const struct inquiry *inquiry, struct signal_hit *hit)
+{
+	if (inquiry->facts->caller.kind != NUMBER_E164 ||
+	    inquiry->past.caller.last_seen || inquiry->past.vouched.last_seen)
+		return false;
+	snprintf(hit->detail, sizeof(hit->detail),
+		 "this number has not called before");
+	return signal_present(inquiry, SIGNAL_NEW_CALLER, hit);
+}
+
 bool velocity_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
 	double calls = inquiry->past.caller.calls_hour;

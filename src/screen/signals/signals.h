@@ -32,7 +32,8 @@ signal_h blocklist_signal, reports_signal, malformed_signal, no_number_signal,
 	sequence_signal, brief_signal, unanswered_signal, pings_signal,
 	reported_share_signal, origin_brief_signal, origin_reports_signal,
 	block_brief_signal, block_reports_signal, dialled_signal, talked_signal,
-	standing_signal;
+	standing_signal, new_caller_signal, origin_unanswered_signal,
+	block_pings_signal, origin_standing_signal;
 
 /* Fill in the points that the configuration gives: for a measure, or for
  * something that is there. False when they are none. */
