@@ -26,6 +26,8 @@ static const char limit_max_unacked[] =
 static const char limit_max_calls_per_s[] = "New calls a second; 0: no limit.";
 static const char limit_calls_burst[] =
 	"Of these as many may come at once; 0: those of one second.";
+static const char limit_max_connections[] =
+	"Connections by tcp and tls that peers have open; 0: no limit.";
 
 static const char *const identities[] = {
 	[IDENTITY_PAI] = "pai", [IDENTITY_FROM] = "from", NULL};
@@ -104,8 +106,8 @@ static const struct config_option trunk_options[] = {
 	 IN(config_trunk, tls_subjects), OPTION_LIST, "{\"sbc.example.com\"}",
 	 .sentence = "Its calls must come by tls, with a certificate that has "
 		     "one of these names; others get 403. Unset: any way."},
-	{"refer", config_read_choice, "\"pass\"", 0, 0,
-	 IN(config_trunk, refer), .choices = refers,
+	{"refer", config_read_choice, "\"pass\"", 0, 0, IN(config_trunk, refer),
+	 .choices = refers,
 	 .sentence = "REFER from there, which asks for a transfer: pass, or "
 		     "603 or 405, with which it is refused."},
 	{"screen", config_read_bool, "yes", 0, 0, IN(config_trunk, screen),
@@ -127,6 +129,7 @@ static const struct config_option trunk_options[] = {
 	LIMIT(config_trunk, max_unacked, "0"),
 	LIMIT(config_trunk, max_calls_per_s, "0"),
 	LIMIT(config_trunk, calls_burst, "0"),
+	LIMIT(config_trunk, max_connections, "0"),
 };
 
 static const struct config_option gateway_options[] = {
@@ -255,6 +258,7 @@ static const struct config_option limits_options[] = {
 	{"callee_window_s", config_read_unsigned, "10", 1, 3600,
 	 IN(config, callee_window_s),
 	 .sentence = "Seconds until as many calls may come to it again."},
+	LIMIT(config, max_connections, "10000"),
 	{"max_loop_lag_ms", config_read_unsigned, "200", 10, 60000,
 	 IN(config, max_loop_lag_ms),
 	 .sentence = "Lateness of our own timers, in milliseconds, at which "

@@ -98,6 +98,8 @@ int sip_new(struct sip **sipp, struct loop *loop, struct config *config,
 	if (!err)
 		err = create_agent(sip);
 	if (!err)
+		err = connections_new(sip);
+	if (!err)
 		err = listeners_bind(sip);
 	if (!err)
 		err = sip_configure(sip, config);
@@ -194,6 +196,7 @@ void sip_free(struct sip *sip)
 	gateways_free(sip);
 	if (sip->agent)
 		nta_agent_destroy(sip->agent);
+	connections_free(sip);
 	trunk_loads_free(sip);
 	trace_stop();
 	free(sip->parser);

@@ -2,6 +2,7 @@
  *
  *   agent.c    the stack
  *   listener.c the addresses we receive on
+ *   connections.c  those that peers open: how many, from whom
  *   secure.c   TLS: our certificates, and the contexts of the listeners
  *   secure_peer.c  TLS: who is at the other end
  *   request.c  the checks before a call
@@ -109,6 +110,7 @@ struct resolver;
 	"explicitsub, pref, privacy, policy, trickle-ice, uui, "               \
 	"recipient-list-invite, replaces, join, tdialog"
 
+struct connections;
 struct secure_files;
 struct ssl_ctx_st; /* OpenSSL's SSL_CTX */
 
@@ -125,7 +127,7 @@ struct listener {
 /* How much of the limits is in use: of all calls, and of a trunk's, which
  * outlives reloads and is found by name. */
 struct load {
-	unsigned calls, setup, unacked;
+	unsigned calls, setup, unacked, connections;
 	struct bucket rate;
 };
 
@@ -302,6 +304,7 @@ struct sip {
 	struct listener *listeners;
 	size_t listeners_count;
 	struct secure_files *secure;
+	struct connections *connections;
 	SLIST_HEAD(, trunk_load) trunk_loads;
 	struct trunk_load **loads; /* of the configuration's trunks */
 	SLIST_HEAD(, gateway) gateways;
@@ -346,6 +349,11 @@ const struct listener *listener_find(const struct sip *sip, const char *name);
 const struct listener *listener_of(const struct sip *sip, tport_t *transport);
 enum config_transport transport_of(tport_t *transport);
 tport_t *transport_open(tport_t *transport);
+
+/* connections.c */
+int connections_new(struct sip *sip);
+void connections_free(struct sip *sip);
+void connection_settled(int fd);
 
 /* secure.c: while the stack makes its context, secure_begin() goes before and
  * secure_end(), with the outcome, after. */

@@ -38,6 +38,7 @@ static const struct entry {
 	{"reputation", reputation_suite, false},
 	{"transport", transport_suite, false},
 	{"tls", tls_suite, false},
+	{"connections", connections_suite, false},
 	{"within", within_suite, false},
 	{"reinvite", reinvite_suite, false},
 	{"transfer", transfer_suite, false},

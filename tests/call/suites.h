@@ -25,6 +25,7 @@ Suite *torture_suite(void);
 Suite *stack_suite(void);
 Suite *transport_suite(void);
 Suite *tls_suite(void);
+Suite *connections_suite(void);
 Suite *failover_suite(void);
 Suite *gateways_suite(void);
 Suite *redirect_suite(void);

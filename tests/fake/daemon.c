@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -112,12 +113,21 @@ void daemon_configure(const struct daemon *daemon, const char *text)
 	fclose(file);
 }
 
+static void limit_descriptors(unsigned count)
+{
+	struct rlimit limit = {count, count};
+
+	if (count)
+		setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static void exec_daemon(const struct daemon *daemon)
 {
 	char path[600], notify[160];
 	int fd = open(daemon->log, O_CREAT | O_WRONLY | O_APPEND, 0600);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	limit_descriptors(daemon->descriptors);
 	dup2(fd, STDOUT_FILENO);
 	dup2(fd, STDERR_FILENO);
 	snprintf(notify, sizeof(notify), "%s/notify", daemon->dir);

@@ -19,6 +19,7 @@ struct daemon {
 	unsigned port;
 	unsigned api_port;
 	const char *database_lines; /* more in that section, or NULL */
+	unsigned descriptors;	    /* the most it may have open; 0: as usual */
 	pid_t pid;
 	int pidfd;
 	int notify_fd; /* it tells us its state there, as it does systemd */

@@ -68,6 +68,7 @@ struct config_limits {
 	unsigned max_unacked; /* answers, refusals without the caller's ACK */
 	unsigned max_calls_per_s; /* in the long run */
 	unsigned calls_burst;	  /* at once; 0: as many as in a second */
+	unsigned max_connections; /* opened by peers */
 };
 
 /* trunk NAME { ... }: a peer that may send us calls */

@@ -1,0 +1,196 @@
+/* Connections without end: what they may not take from calls. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "call/scene.h"
+#include "call/suites.h"
+
+#define CROWD 400
+
+#define OPEN	    "callsieve_connections"
+#define REFUSED(by) "callsieve_connections_refused_total{reason=\"" by "\"}"
+
+/* From `address`; open as far as we know. */
+static int connect_from(const struct scene *scene, const char *address)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	inet_pton(AF_INET, address, &at.sin_addr);
+	claim(!bind(fd, (struct sockaddr *)&at, sizeof(at)), "bind: %s",
+	      strerror(errno));
+	inet_pton(AF_INET, scene->daemon.host, &at.sin_addr);
+	at.sin_port = htons((uint16_t)scene->daemon.port);
+	/* It may be closed before this returns. */
+	claim(!connect(fd, (struct sockaddr *)&at, sizeof(at)) ||
+		      errno == ECONNRESET,
+	      "connect: %s", strerror(errno));
+	return fd;
+}
+
+static bool is_closed(int fd, int ms)
+{
+	struct pollfd at = {fd, POLLIN, 0};
+	char byte;
+
+	return poll(&at, 1, ms) == 1 && recv(fd, &byte, 1, MSG_DONTWAIT) <= 0;
+}
+
+/* Of the daemon, in milliseconds of its processor time. */
+static long processor_ms(const struct scene *scene)
+{
+	unsigned long user, system;
+	char path[64];
+	FILE *file;
+	int got;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)scene->daemon.pid);
+	file = fopen(path, "r");
+	claim(file, "%s", path);
+	got = fscanf(file,
+		     "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u "
+		     "%*u %lu %lu",
+		     &user, &system);
+	fclose(file);
+	claim(got == 2, "cannot read %s", path);
+	return (long)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
+}
+
+/* For the test's own ends. */
+static void allow_descriptors(rlim_t count)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = count;
+	claim(!setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+}
+
+/* More connections than it has descriptors. */
+START_TEST(running_out_of_descriptors_costs_no_call)
+{
+	struct scene scene;
+	int fds[CROWD];
+	long before, spent;
+
+	allow_descriptors(CROWD + 200);
+	scene_init(&scene, NULL);
+	scene_configure(&scene, NULL);
+	scene.daemon.descriptors = 160;
+	daemon_start(&scene.daemon);
+	for (int i = 0; i < CROWD; i++)
+		fds[i] = connect_from(&scene, scene.caller.address);
+	daemon_await_metric(&scene.daemon, REFUSED("descriptors"), 100, 5000);
+	before = processor_ms(&scene);
+	expect_bridged(&scene, CALLER);
+	poll(NULL, 0, 1000);
+	spent = processor_ms(&scene) - before;
+	trace_note("spent %ld ms", spent);
+	claim(spent < 300, "%ld ms of processor in a second", spent);
+	expect_bridged(&scene, CALLER);
+	for (int i = 0; i < CROWD; i++)
+		close(fds[i]);
+	daemon_await_metric_equal(&scene.daemon, OPEN, 0, 5000);
+	fds[0] = connect_from(&scene, scene.caller.address);
+	claim(!is_closed(fds[0], 100), "still refused");
+	close(fds[0]);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(connections_are_limited_in_all_and_by_trunk)
+{
+	bool trunk = _i;
+	struct scene scene;
+	int fds[12];
+
+	scene_open(&scene, trunk ? SCENE(.trunk = "\tmax_connections = 10\n")
+				 : SCENE(.limits = "\tmax_connections = 10\n"));
+	for (int i = 0; i < 10; i++)
+		fds[i] = connect_from(&scene, scene.caller.address);
+	daemon_await_metric_equal(&scene.daemon, OPEN, 10, 2000);
+	for (int i = 10; i < 12; i++) {
+		fds[i] = connect_from(&scene, scene.caller.address);
+		claim(is_closed(fds[i], 2000), "one too many stays open");
+		close(fds[i]);
+	}
+	claim_number(daemon_metric(&scene.daemon,
+				   trunk ? REFUSED("trunk") : REFUSED("total")),
+		     2);
+	/* Another's do not count for the trunk, but do in all. */
+	fds[10] = connect_from(&scene, scene.callee.address);
+	claim_number(is_closed(fds[10], 200), !trunk);
+	close(fds[10]);
+
+	close(fds[3]);
+	poll(NULL, 0, 150);
+	fds[3] = connect_from(&scene, scene.caller.address);
+	claim(!is_closed(fds[3], 200), "refused though one was closed");
+	for (int i = 0; i < 10; i++)
+		close(fds[i]);
+	expect_bridged(&scene, CALLER);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(strangers_connect_only_where_they_get_an_answer)
+{
+	bool silent = _i;
+	struct scene scene;
+	char address[32];
+	int fd;
+
+	scene_open(&scene,
+		   SCENE(.sections = silent ? "sip {\n\tunknown_source = "
+					      "\"silent\"\n}\n"
+					    : NULL));
+	daemon_address(address, &scene.daemon, 77);
+	fd = connect_from(&scene, address);
+	claim_number(is_closed(fd, 300), silent);
+	claim_number(daemon_metric(&scene.daemon, REFUSED("unknown")), silent);
+	close(fd);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(strangers_together_get_few_connections)
+{
+	struct scene scene;
+	char address[32];
+	int fds[40], open = 0;
+
+	scene_open(&scene, NULL);
+	for (int i = 0; i < 40; i++)
+		fds[i] = connect_from(&scene,
+				      daemon_address(address, &scene.daemon,
+						     (unsigned)(100 + i)));
+	daemon_await_metric_equal(&scene.daemon, REFUSED("unknown"), 24, 2000);
+	for (int i = 0; i < 40; i++) {
+		open += !is_closed(fds[i], 0);
+		close(fds[i]);
+	}
+	claim_number(open, 16);
+	scene_close(&scene);
+}
+END_TEST
+
+Suite *connections_suite(void)
+{
+	Suite *suite = suite_create("connections");
+	TCase *tests = scene_tcase(suite, "connections");
+
+	tcase_add_test(tests, running_out_of_descriptors_costs_no_call);
+	tcase_add_loop_test(tests, connections_are_limited_in_all_and_by_trunk,
+			    0, 2);
+	tcase_add_loop_test(
+		tests, strangers_connect_only_where_they_get_an_answer, 0, 2);
+	tcase_add_test(tests, strangers_together_get_few_connections);
+	return suite;
+}
