@@ -8,6 +8,7 @@ int main(void)
 	int failed;
 
 	srunner_add_suite(runner, admit_suite());
+	srunner_add_suite(runner, identifier_suite());
 	srunner_add_suite(runner, choose_suite());
 	srunner_add_suite(runner, guard_suite());
 	srunner_add_suite(runner, scripts_suite());

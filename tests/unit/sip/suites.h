@@ -4,6 +4,7 @@
 #include <check.h>
 
 Suite *recent_suite(void);
+Suite *identifier_suite(void);
 Suite *admit_suite(void);
 Suite *choose_suite(void);
 Suite *guard_suite(void);
