@@ -123,7 +123,8 @@ struct target *target_back(struct gateway *gateway, const struct leg *caller)
 	target->gateway = gateway;
 	target->transport = caller->transport;
 	target->listener = caller->listener;
-	target->url = url_make(NULL, caller->dialog->call->source_uri);
+	target->at = target->url =
+		url_make(NULL, caller->dialog->call->source_uri);
 	if (!target->url ||
 	    netaddr_parse(&target->addr, target->url->url_host) != 0) {
 		target_unref(target);
