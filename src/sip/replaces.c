@@ -327,25 +327,73 @@ int replaces_cross(const struct crossing *crossing, const msg_header_t *h)
 					  : -1;
 }
 
+static bool same_place(const url_t *a, const url_t *b)
+{
+	return a->url_type == b->url_type && a->url_host && b->url_host &&
+	       su_casematch(a->url_host, b->url_host) &&
+	       strcmp(url_port(a), url_port(b)) == 0;
+}
+
+/* Who is to be called through us must be told where we are on that side. */
+static bool elsewhere(const struct crossing *crossing, const url_t *url)
+{
+	const url_t *from, *to;
+
+	if (!crossing->from || !crossing->to)
+		return false;
+	from = leg_contact(crossing->from)->m_url;
+	to = leg_contact(crossing->to)->m_url;
+	return same_place(url, from) && !same_place(from, to);
+}
+
+static int move(su_home_t *home, url_t *url, const struct leg *leg)
+{
+	const url_t *ours = leg_contact(leg)->m_url;
+	char *params = NULL;
+
+	if (url->url_params) {
+		params = su_strdup(home, url->url_params);
+		if (!params)
+			return -1;
+		params = url_strip_param_string(params, "transport");
+	}
+	if (params && !*params)
+		params = NULL;
+	if (params && ours->url_params)
+		params = su_sprintf(home, "%s;%s", params, ours->url_params);
+	url->url_type = ours->url_type;
+	url->url_scheme = ours->url_scheme;
+	url->url_host = ours->url_host;
+	url->url_port = ours->url_port;
+	url->url_params = params ? params : ours->url_params;
+	return 0;
+}
+
 int refer_to_cross(const struct crossing *crossing, const msg_header_t *h)
 {
 	su_home_t *home = msg_home(crossing->msg);
-	const sip_refer_to_t *from = (const sip_refer_to_t *)h;
-	const char *headers = h->sh_class == sip_refer_to_class
-				      ? from->r_url->url_headers
-				      : NULL;
-	char *other =
-		headers ? reworded_headers(crossing->call->sip, headers) : NULL;
+	const url_t *url = h->sh_class == sip_refer_to_class
+				   ? ((const sip_refer_to_t *)h)->r_url
+				   : NULL;
+	bool moved = url && elsewhere(crossing, url);
+	char *other = url && url->url_headers
+			      ? reworded_headers(crossing->call->sip,
+						 url->url_headers)
+			      : NULL;
 	sip_refer_to_t *to;
+	int err = -1;
 
-	if (!other)
+	if (!other && !moved)
 		return header_share(crossing, h);
 	to = (sip_refer_to_t *)msg_header_copy_one(home, h);
 	if (to) {
 		msg_fragment_clear(to->r_common);
+		err = moved ? move(home, to->r_url, crossing->to) : 0;
+	}
+	if (!err && other) {
 		to->r_url->url_headers = su_strdup(home, other);
+		err = to->r_url->url_headers ? 0 : -1;
 	}
 	free(other);
-	return to && to->r_url->url_headers ? header_insert(crossing->msg, to)
-					    : -1;
+	return err ? -1 : header_insert(crossing->msg, to);
 }

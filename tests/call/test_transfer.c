@@ -571,6 +571,51 @@ START_TEST(refer_may_be_refused)
 }
 END_TEST
 
+/* Each side knows us by another address. */
+START_TEST(our_own_address_becomes_the_one_of_that_side)
+{
+	struct scene scene;
+	struct call call, second;
+	struct way on;
+	char section[200], sent[1200], expected[1200], escaped[1024], text[640];
+	unsigned outside, inside;
+
+	scene_init(&scene, NULL);
+	outside = scene.daemon.port;
+	inside = free_port(scene.daemon.host);
+	snprintf(section, sizeof(section),
+		 "listen inside {\n\taddress = \"%s\"\n\tport = %u\n}\n",
+		 scene.daemon.host, inside);
+	scene_configure(&scene, SCENE(.sections = section,
+				      .gateway = "\tlisten = \"inside\"\n"
+						 "\toptions_interval_s = 0\n"));
+	daemon_start(&scene.daemon);
+	call_establish(&call, &scene);
+	call_establish(&second, &scene);
+	on = way(&call, _i);
+	snprintf(sent, sizeof(sent), "<sip:%s:%u;x=y?Replaces=%s>",
+		 scene.daemon.host, _i ? inside : outside,
+		 escape(escaped,
+			print(text, PLAIN, far_end(way(&second, _i).from))));
+	snprintf(expected, sizeof(expected), "<sip:%s:%u;x=y?Replaces=%s>",
+		 scene.daemon.host, _i ? outside : inside,
+		 escape(escaped,
+			print(text, PLAIN, near_end(way(&second, _i).to))));
+	claim_text(referred(on, sent), expected);
+	snprintf(sent, sizeof(sent), "<sip:+12125550144@%s:%u>",
+		 scene.daemon.host, _i ? inside : outside);
+	snprintf(expected, sizeof(expected), "<sip:+12125550144@%s:%u>",
+		 scene.daemon.host, _i ? outside : inside);
+	claim_text(referred(on, sent), expected);
+	snprintf(sent, sizeof(sent), "<sip:+12125550144@%s:1>",
+		 scene.daemon.host);
+	claim_text(referred(on, sent), sent);
+	call_hang_up(&call);
+	call_hang_up(&second);
+	scene_close(&scene);
+}
+END_TEST
+
 /* NOTIFY with what became of the INVITE that the REFER asked for. */
 static void notify(struct way on, const char *fragment, const char *state)
 {
@@ -732,6 +777,8 @@ Suite *transfer_suite(void)
 	tcase_add_test(tests, takeover_is_not_screened_and_a_guess_is);
 	tcase_add_test(tests, takeover_that_fails_is_not_tried_elsewhere);
 	tcase_add_loop_test(tests, refer_may_be_refused, 0, 4);
+	tcase_add_loop_test(tests, our_own_address_becomes_the_one_of_that_side,
+			    0, 2);
 	tcase_add_loop_test(tests, attended_transfer_with_both_calls_through_us,
 			    0, 2);
 	tcase_add_loop_test(tests, attended_transfer_with_one_call_through_us,
