@@ -47,7 +47,8 @@ endef
 $(foreach room,$(TEST_ROOMS),$(eval $(call unit_rules,$(room))))
 
 # What the fuzz target mutates the unit tests run as it is.
-$(BUILD)/tests/unit/sip.test $(BUILD)/tests/fuzz/fuzz_sip: $(BUILD)/tests/fuzz/sip_script.o
+$(BUILD)/tests/unit/sip.test $(BUILD)/tests/fuzz/fuzz_sip: \
+	$(BUILD)/tests/fuzz/sip_script.o $(BUILD)/tests/fuzz/sip_side.o
 
 .PHONY: unit
 unit: $(UNIT_TESTS)

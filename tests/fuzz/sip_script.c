@@ -1,60 +1,21 @@
 #include "sip_script.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include "callsieve/core/buf.h"
 #include "callsieve/core/config.h"
 #include "callsieve/core/log.h"
 #include "callsieve/core/loop.h"
 #include "callsieve/sip.h"
+#include "sip_side.h"
 
-#define DATAGRAM  65536
 #define WAITING	  16
 #define STEP_MS	  500
 #define SCRIPT_MS 600000 /* scripts do not wait longer in all */
 #define GONE_MS	  80000	 /* 64*T1 for a CANCEL and then for an INVITE */
-
-/* Strangers' addresses are in what is mutated: nothing leaves this machine. */
-static bool is_near(const struct sockaddr *to)
-{
-	const struct sockaddr_in *sin = (const struct sockaddr_in *)to;
-
-	if (!to || (to->sa_family == AF_INET &&
-		    ntohl(sin->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET))
-		return true;
-	errno = ENETUNREACH;
-	return false;
-}
-
-ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
-{
-	return is_near(msg->msg_name) ? syscall(SYS_sendmsg, fd, msg, flags)
-				      : -1;
-}
-
-int connect(int fd, __CONST_SOCKADDR_ARG to, socklen_t len)
-{
-	return is_near(to.__sockaddr__)
-		       ? (int)syscall(SYS_connect, fd, to.__sockaddr__, len)
-		       : -1;
-}
-
-struct side {
-	int fd;
-	unsigned port;
-	char request[DATAGRAM]; /* the last ones that came */
-	char response[DATAGRAM];
-};
 
 static struct loop *loop;
 static struct sip *sip;
@@ -62,8 +23,8 @@ static struct side caller, gateway;
 static struct sockaddr_in target;
 static struct call *waiting[WAITING];
 static unsigned begun, ended;
-static unsigned long sent; /* datagrams */
-static bool fewer; /* the second configuration, which %C takes in turns */
+static unsigned long sent; /* messages */
+static unsigned variant;   /* of the configurations, which %C takes in turns */
 
 static void broken(const char *what)
 {
@@ -171,64 +132,72 @@ static void decide(bool bridge)
 	}
 }
 
-static void open_side(struct side *side)
-{
-	struct sockaddr_in local = {.sin_family = AF_INET,
-				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof(local);
+/* "@" stands for the address of the gateways. */
+static const char *const variants[] = {
+	"trunk t { sources = {\"127.0.0.1\"} route = \"r\" }"
+	"gateway g { uri = \"sip:@\" options_interval_s = 0 }"
+	"gateway h { uri = \"sip:@;transport=udp\" options_interval_s = 0 }"
+	"route r { gateways = {\"g\", \"h\"} }",
 
-	side->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-	if (side->fd < 0 || bind(side->fd, (struct sockaddr *)&local, len) ||
-	    getsockname(side->fd, (struct sockaddr *)&local, &len))
-		broken("no socket");
-	side->port = ntohs(local.sin_port);
-}
+	"trunk t { sources = {\"127.0.0.1\"} route = \"r\" }"
+	"gateway h { uri = \"sip:@;transport=udp\" options_interval_s = 30"
+	"	redirects = \"follow\" }"
+	"route r { gateways = {\"h\"} }",
+
+	"trunk t { sources = {\"127.0.0.1\"} route = \"r\""
+	"	identity = \"from\" refer = \"603\" }"
+	"gateway s { uri = \"sip:@;transport=tcp\" options_interval_s = 0"
+	"	trusted = no redirects = \"follow\" }"
+	"gateway h { uri = \"sip:@;transport=udp\" options_interval_s = 0 }"
+	"route r { gateways = {\"s\", \"h\"} }",
+};
+
+#define VARIANTS (sizeof(variants) / sizeof(*variants))
+
+static struct config *configs[VARIANTS];
 
 static struct config *configuration(void)
 {
-	static const char text[] =
-		"listen main { address = \"127.0.0.1\" port = %u"
-		"	transports = {\"udp\"} }"
-		"trunk t { sources = {\"127.0.0.1\"} route = \"r\" }"
-		"gateway g { uri = \"sip:127.0.0.1:%u\""
-		"	options_interval_s = 0 }"
-		"gateway h { uri = \"sip:127.0.0.1:%u;transport=udp\""
-		"	options_interval_s = %u }"
-		"route r { gateways = {%s} }"
-		"limits { max_loop_lag_ms = 60000 }"
-		"sip { trace = %s }"
-		"database { path = \"unused\" }";
 	struct config *config = NULL;
-	struct buf errors;
-	char conf[1024];
+	struct buf text, errors;
 
-	snprintf(conf, sizeof(conf), text, ntohs(target.sin_port), gateway.port,
-		 gateway.port, fewer ? 30 : 0, fewer ? "\"h\"" : "\"g\", \"h\"",
-		 getenv("SCRIPT_LOG") ? "yes" : "no");
+	if (configs[variant])
+		return configs[variant];
+	buf_init(&text, 4096);
 	buf_init(&errors, 4096);
-	if (config_parse(&config, "script", conf, &errors))
+	buf_printf(&text,
+		   "listen main { address = \"127.0.0.1\" port = %u"
+		   "	transports = {\"udp\", \"tcp\"} }"
+		   "limits { max_loop_lag_ms = 60000 }"
+		   "sip { trace = %s }"
+		   "database { path = \"unused\" }",
+		   ntohs(target.sin_port), getenv("SCRIPT_LOG") ? "yes" : "no");
+	for (const char *at = variants[variant]; *at; at++)
+		if (*at == '@')
+			buf_printf(&text, "127.0.0.1:%u", gateway.port);
+		else
+			buf_add(&text, at, 1);
+	if (config_parse(&config, "script", text.data, &errors))
 		broken(errors.data);
 	buf_fini(&errors);
-	return config;
+	buf_fini(&text);
+	return configs[variant] = config;
 }
 
 static void start(void)
 {
-	struct config *config = configuration();
-
-	if (sip_new(&sip, loop, config, &events, NULL))
+	if (sip_new(&sip, loop, configuration(), &events, NULL))
 		broken("sip_new");
-	config_free(config);
 }
 
 static void begin(void)
 {
 	struct side probe;
 
-	open_side(&probe);
-	close(probe.fd);
-	open_side(&caller);
-	open_side(&gateway);
+	side_open(&probe);
+	side_close(&probe);
+	side_open(&caller);
+	side_open(&gateway);
 	target =
 		(struct sockaddr_in){.sin_family = AF_INET,
 				     .sin_port = htons((uint16_t)probe.port),
@@ -251,35 +220,17 @@ static void quit(void)
 
 static void reload(void)
 {
-	struct config *config;
-
-	fewer = !fewer;
-	config = configuration();
-	if (sip_configure(sip, config))
+	variant = (variant + 1) % VARIANTS;
+	if (sip_configure(sip, configuration()))
 		broken("sip_configure");
-	config_free(config);
-}
-
-static void receive(struct side *side)
-{
-	static char text[DATAGRAM];
-	ssize_t len;
-
-	while ((len = recv(side->fd, text, sizeof(text) - 1, 0)) >= 0) {
-		bool response = strncmp(text, "SIP/2.0 ", 8) == 0;
-
-		memcpy(response ? side->response : side->request, text,
-		       (size_t)len);
-		(response ? side->response : side->request)[len] = '\0';
-	}
 }
 
 static void settle(void)
 {
 	for (unsigned i = 0; i < 3; i++)
 		loop_step(loop, 0);
-	receive(&caller);
-	receive(&gateway);
+	side_receive(&caller);
+	side_receive(&gateway);
 }
 
 static void pass(unsigned ms)
@@ -294,48 +245,21 @@ static void pass(unsigned ms)
 	settle();
 }
 
-/* The value of that header, or with `name` "Via" each as a line. */
-static void put_header(struct buf *out, const char *message, const char *name)
-{
-	bool lines = strcmp(name, "\nVia: ") == 0;
-	size_t len = strlen(name);
-
-	for (const char *at = message; (at = strstr(at, name)); at += len) {
-		if (lines)
-			buf_printf(out, "Via: ");
-		buf_add(out, at + len, strcspn(at + len, "\r\n"));
-		if (!lines)
-			return;
-		buf_printf(out, "\r\n");
-	}
-}
-
 static void put_mark(struct buf *out, const struct side *side, char mark)
 {
-	static const struct {
-		char mark;
-		const char *name;
-	} marks[] = {
-		{'v', "\nVia: "},     {'f', "\nFrom: "}, {'t', "\nTo: "},
-		{'i', "\nCall-ID: "}, {'c', "\nCSeq: "},
-	};
-
 	if (mark == 'a' || mark == 'b')
 		buf_printf(out, "127.0.0.1:%u",
 			   mark == 'a' ? caller.port : gateway.port);
-	if (mark == 'T')
-		put_header(out, side->response, "\nTo: ");
-	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
-		if (mark == marks[i].mark)
-			put_header(out, side->request, marks[i].name);
+	else
+		side_put(out, side, mark);
 }
 
-static void send_from(struct side *side, bool lines, const char *text,
-		      size_t len)
+static void send_from(struct side *side, bool by_stream, bool lines,
+		      const char *text, size_t len)
 {
 	struct buf out;
 
-	buf_init(&out, DATAGRAM - 1024);
+	buf_init(&out, SIDE_MESSAGE - 1024);
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] == '^' && i + 1 < len)
 			put_mark(&out, side, text[++i]);
@@ -344,24 +268,34 @@ static void send_from(struct side *side, bool lines, const char *text,
 		else
 			buf_add(&out, text + i, 1);
 	}
-	if (sendto(side->fd, out.data, out.len, 0, (struct sockaddr *)&target,
-		   sizeof(target)) >= 0)
+	if (side_send(side, by_stream, &target, out.data, out.len))
 		sent++;
 	buf_fini(&out);
+	settle();
+}
+
+static void hang_up(void)
+{
+	side_hang_up(&caller);
+	side_hang_up(&gateway);
 	settle();
 }
 
 static void step(const char *text, size_t len)
 {
 	const char *body = memchr(text, '\n', len);
-	char what = len > 1 ? text[1] : '\0';
+	char what = len > 1 && text[1] ? text[1] : ' ';
 
 	body = body ? body + 1 : text + len;
 	len -= (size_t)(body - text);
-	if (what == 'A' || what == 'a')
-		send_from(&caller, what == 'A', body, len);
-	else if (what == 'B' || what == 'b')
-		send_from(&gateway, what == 'B', body, len);
+	if (strchr("AS", toupper(what)))
+		send_from(&caller, toupper(what) == 'S', isupper(what), body,
+			  len);
+	else if (strchr("BG", toupper(what)))
+		send_from(&gateway, toupper(what) == 'G', isupper(what), body,
+			  len);
+	else if (what == 'X')
+		hang_up();
 	else if (what == 'W' && body > text + 2 && isdigit(text[2]))
 		pass(100U << (text[2] - '0'));
 	else if (what == 'V' || what == 'R')
@@ -384,6 +318,12 @@ static void finish(void)
 		pass(STEP_MS);
 	if (sip_calls(sip))
 		broken("a call is left");
+	/* Nothing of this script is in the way of the next. */
+	hang_up();
+	caller.request[0] = caller.response[0] = '\0';
+	gateway.request[0] = gateway.response[0] = '\0';
+	variant = 0;
+	quit();
 }
 
 void sip_script_run(const char *text, size_t len)
@@ -408,8 +348,12 @@ void sip_script_end(void)
 	sip_free(sip);
 	sip = NULL;
 	loop_free(loop);
-	close(caller.fd);
-	close(gateway.fd);
+	side_close(&caller);
+	side_close(&gateway);
+	for (size_t i = 0; i < VARIANTS; i++) {
+		config_free(configs[i]);
+		configs[i] = NULL;
+	}
 }
 
 unsigned long sip_script_sent(void)

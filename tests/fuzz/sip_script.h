@@ -4,14 +4,17 @@
  *
  *   %A  from the caller, %B from the gateway, what follows as one datagram;
  *       its lines end in CR LF; with %a and %b they stay as they are
+ *   %S  from the caller, %G from the gateway, by a stream; likewise %s, %g
+ *   %X  the streams break
  *   %W  time passes: W0 100 ms, each digit more twice as long
  *   %V  the verdict waited for is to bridge, %R to reject
- *   %C  another configuration, and back
+ *   %C  the next configuration; after the last one the first
  *   %Q  the stack is taken down with the calls it has, and started again
  *
  * In a datagram ^X stands for a header of the last request that side got: ^v
- * all its Vias, ^f From, ^t To, ^i Call-ID, ^c CSeq; ^T for To of the last
- * response; ^a and ^b are the addresses of the two sides. An INVITE for a user
+ * all its Vias, ^f From, ^t To, ^i Call-ID, ^c CSeq, ^y the tag of From; ^T for
+ * To of the last response, ^x for the tag of that, ^z for its RSeq; ^a and ^b
+ * are the addresses of the two sides. An INVITE for a user
  * "wait" waits for its verdict, one for "no" is rejected. */
 #ifndef FUZZ_SIP_SCRIPT_H
 #define FUZZ_SIP_SCRIPT_H
