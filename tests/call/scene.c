@@ -72,11 +72,16 @@ void scene_configure(struct scene *scene, const struct scene_options *options)
 		"log {\n"
 		"\tlevel = \"debug\"\n"
 		"}\n"
+		"screening {\n"
+		"\tnew_caller_points = 0\n" /* all are new here */
+		"%s"
+		"}\n"
 		"%s",
 		text_or(options->gateways, "\"core\""),
 		text_or(options->route, ""),
 		options->lag_ms ? options->lag_ms : LAG_MS,
-		text_or(options->limits, ""), text_or(options->sections, ""));
+		text_or(options->limits, ""), text_or(options->screening, ""),
+		text_or(options->sections, ""));
 	fclose(out);
 	daemon_configure(&scene->daemon, text);
 	free(text);

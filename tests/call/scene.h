@@ -27,16 +27,17 @@ struct scene {
 struct scene_options {
 	const char *caller; /* transport, "udp" unless given */
 	const char *callee;
-	const char *country;  /* the trunk's, "1" unless given */
-	const char *trunk;    /* in the trunk's section */
-	const char *gateway;  /* in the gateway's section */
-	const char *gateways; /* names of the route's, `"core"` unless given */
-	const char *route;    /* more lines in the route's section */
-	const char *limits;   /* in the section for everything */
-	unsigned lag_ms;      /* max_loop_lag_ms, else out of the way: a busy
-				 machine is no failure */
-	const char *database; /* in the database's section */
-	const char *sections; /* whole ones */
+	const char *country;   /* the trunk's, "1" unless given */
+	const char *trunk;     /* in the trunk's section */
+	const char *gateway;   /* in the gateway's section */
+	const char *gateways;  /* names of the route's, `"core"` unless given */
+	const char *route;     /* more lines in the route's section */
+	const char *limits;    /* in the section for everything */
+	unsigned lag_ms;       /* max_loop_lag_ms, else out of the way: a busy
+				  machine is no failure */
+	const char *database;  /* in the database's section */
+	const char *screening; /* in the section screening */
+	const char *sections;  /* whole ones */
 };
 
 #define SCENE(...) (&(const struct scene_options){__VA_ARGS__})

@@ -10,7 +10,7 @@
 
 #define BLOCKED "+12125550166"
 #define PSAP	"+12125550911"
-#define PSAPS	"screening {\n\tpsaps = {\"" PSAP "\"}\n}\n"
+#define PSAPS	"\tpsaps = {\"" PSAP "\"}\n"
 #define FULL	"\tmax_calls = 1\n\tmax_setup = 1\n\tmax_unacked = 1\n"
 #define FROM	"\tidentity = \"from\"\n"
 
@@ -291,7 +291,7 @@ START_TEST(psap_that_calls_back_passes_everything)
 	struct scene scene;
 	struct call full, call;
 
-	scene_open(&scene, SCENE(.limits = FULL, .sections = PSAPS));
+	scene_open(&scene, SCENE(.limits = FULL, .screening = PSAPS));
 	scene_block(&scene, PSAP, 100);
 	call_place(&full, &scene, NULL);
 	expect_refused(&scene, PSAP, NULL, 503);
@@ -317,7 +317,7 @@ START_TEST(callback_of_anyone_else_is_unmarked_and_judged)
 	static const char callback[] = "Priority: psap-callback\r\n";
 	struct scene scene;
 
-	scene_open(&scene, SCENE(.sections = PSAPS));
+	scene_open(&scene, SCENE(.screening = PSAPS));
 	scene_block(&scene, BLOCKED, 100);
 	expect_refused(&scene, BLOCKED, callback, 607);
 	expect_without(&scene, CALLER, callback, "Priority");
@@ -343,7 +343,7 @@ START_TEST(callback_of_an_untrusted_trunk_is_unmarked_and_judged)
 {
 	struct scene scene;
 
-	scene_open(&scene, SCENE(.trunk = FROM, .sections = PSAPS));
+	scene_open(&scene, SCENE(.trunk = FROM, .screening = PSAPS));
 	scene_block(&scene, PSAP, 100);
 	expect_refused(&scene, PSAP, "Priority: psap-callback\r\n", 607);
 	expect_without(&scene, CALLER, "Priority: psap-callback\r\n",

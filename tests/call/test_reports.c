@@ -33,7 +33,7 @@ static int report(const struct scene *scene, const char *token,
 		->status;
 }
 
-#define SCREENING "screening {\n\treport_min = 3\n\treport_points = 40\n}\n"
+#define SCREENING "\treport_min = 3\n\treport_points = 40\n"
 
 START_TEST(enough_subscribers_turn_a_caller_away)
 {
@@ -42,7 +42,7 @@ START_TEST(enough_subscribers_turn_a_caller_away)
 	char name[16];
 	long end;
 
-	scene_open(&scene, SCENE(.sections = SCREENING));
+	scene_open(&scene, SCENE(.screening = SCREENING));
 	for (int i = 0; i < 3; i++) {
 		expect_bridged(&scene, CALLER);
 		snprintf(name, sizeof(name), "phone%d", i);
