@@ -157,10 +157,9 @@ void caller_provisional(struct call *call, struct dialog *dialog, msg_t *msg,
 	msg_t *reply;
 	sip_to_t *to;
 
-	reply = message_response(&crossing, NULL, msg, response, st->st_status,
-				 st->st_phrase,
-				 call->listener->contacts[call->transport],
-				 NULL);
+	reply = message_response(
+		&crossing, NULL, msg, response, st->st_status, st->st_phrase,
+		call->listener->contacts[call->transport], NULL);
 	if (!reply)
 		return;
 	to = sip_to_dup(msg_home(reply), sip_object(call->invite)->sip_to);
@@ -187,8 +186,7 @@ int caller_answer(struct call *call, struct dialog *dialog, msg_t *msg,
 	reply = message_response(&crossing, call->irq, msg, response,
 				 st->st_status, st->st_phrase,
 				 leg_contact(&dialog->caller), dialog->tag);
-	if (!reply ||
-	    session_complete(reply, sip_object(call->invite)) < 0) {
+	if (!reply || session_complete(reply, sip_object(call->invite)) < 0) {
 		msg_destroy(reply);
 		return -ENOMEM;
 	}
@@ -222,6 +220,15 @@ void caller_final(struct call *call, msg_t *msg, const sip_t *response,
 	call_settle(call);
 }
 
+/* Where the stack has answered a CANCEL, the tag it made for that is the one
+ * to repeat (RFC 3261 9.2), unless the caller saw ours in a 18x (8.2.6.2). */
+static const char *rejection_tag(const struct call *call)
+{
+	const char *tag = nta_incoming_gettag(call->irq);
+
+	return tag && call->state < CALL_RINGING ? tag : call->tag;
+}
+
 /* Refuses the call in our own name and ends it. */
 void caller_reject(struct call *call, enum call_party by, int status,
 		   const char *phrase)
@@ -229,12 +236,10 @@ void caller_reject(struct call *call, enum call_party by, int status,
 	msg_t *reply = nta_incoming_create_response(call->irq, status, phrase);
 	sip_t *sip = sip_object(reply);
 
-	/* The stack may have tagged the transaction (it does on CANCEL), but a
-	 * caller that saw a 18x expects that tag again (RFC 3261 8.2.6.2). */
 	if (sip && sip->sip_to)
 		msg_header_remove_param(sip->sip_to->a_common, "tag");
 	if (sip)
-		sip_to_tag(msg_home(reply), sip->sip_to, call->tag);
+		sip_to_tag(msg_home(reply), sip->sip_to, rejection_tag(call));
 	if (status == 503)
 		call->retry_after_s = call->sip->config->retry_after_s;
 	if (call->retry_after_s && sip)

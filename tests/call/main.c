@@ -25,6 +25,7 @@ static const struct entry {
 	{"slow-reinvite", slow_reinvite_suite, true},
 	{"slow-info", slow_info_suite, true},
 	{"slow-bye", slow_bye_suite, true},
+	{"slow-refusal", slow_refusal_suite, true},
 	{"slow-invite", slow_invite_suite, true},
 	{"slow-cancel", slow_cancel_suite, true},
 	{"expiry", expiry_suite, false},

@@ -43,6 +43,7 @@ Suite *slow_offer_suite(void);
 Suite *slow_reinvite_suite(void);
 Suite *slow_info_suite(void);
 Suite *slow_bye_suite(void);
+Suite *slow_refusal_suite(void);
 Suite *slow_invite_suite(void);
 Suite *slow_cancel_suite(void);
 

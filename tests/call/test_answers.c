@@ -17,6 +17,7 @@ static const struct refusal {
 	{404, "No Such Thing", NULL, NULL},
 	{404, "Not Found", "Reason", "Q.850;cause=1"},
 	{410, "Gone", "Error-Info", "<sip:announcement10@example.com>"},
+	{415, "Unsupported Media Type", "Accept", "application/sdp"},
 	{422, "Session Interval Too Small", "Min-SE", "90"},
 	{433, "Anonymity Disallowed", NULL, NULL},
 	{480, "Temporarily Unavailable", "Retry-After", "120"},
@@ -62,6 +63,7 @@ static void refuse(struct scene *scene, const struct refusal *refusal)
 	      "the callee's address shows");
 }
 
+/* check 15, check 47, check 56, check 58, check 59 */
 START_TEST(refusals_pass_with_phrase_and_headers)
 {
 	struct scene scene;
@@ -73,6 +75,7 @@ START_TEST(refusals_pass_with_phrase_and_headers)
 }
 END_TEST
 
+/* check 18 */
 START_TEST(refusal_after_ringing_passes)
 {
 	struct scene scene;
@@ -94,6 +97,7 @@ START_TEST(refusal_after_ringing_passes)
 }
 END_TEST
 
+/* check 19 */
 START_TEST(refusal_is_repeated_until_it_is_acked)
 {
 	struct scene scene;
@@ -106,6 +110,34 @@ START_TEST(refusal_is_repeated_until_it_is_acked)
 	dialog_expect_request(&call.callee, "ACK");
 	dialog_expect(&call.caller, 486, "INVITE");
 	dialog_expect_failure(&call.caller, 486);
+	scene_close(&scene);
+}
+END_TEST
+
+/* check 2 */
+START_TEST(repeated_invite_gets_its_answer_again)
+{
+	struct scene scene;
+	struct call call;
+	const struct message *answer;
+	int status = _i ? 200 : 486;
+
+	scene_open(&scene, NULL);
+	scene.caller.shows_retransmissions = true;
+	call_place(&call, &scene, NULL);
+	dialog_reply(&call.callee, call.invite, status,
+		     PARTS(.body = _i ? ANSWER : NULL));
+	answer = dialog_expect(&call.caller, status, "INVITE");
+	dialog_resend(&call.caller, PARTS(.body = OFFER));
+	claim(peer_poll(&scene.caller, status, "INVITE", NULL, 200),
+	      "it does not come again at once");
+	if (_i)
+		dialog_ack(&call.caller, NULL);
+	else
+		dialog_ack_failure(&call.caller, answer);
+	dialog_expect_request(&call.callee, "ACK");
+	if (_i)
+		call_hang_up(&call);
 	scene_close(&scene);
 }
 END_TEST
@@ -139,6 +171,7 @@ START_TEST(several_reasons_and_warnings_pass_in_order)
 }
 END_TEST
 
+/* check 47 */
 START_TEST(challenge_passes)
 {
 	struct scene scene;
@@ -171,6 +204,7 @@ Suite *answers_suite(void)
 	tcase_add_test(tests, refusals_pass_with_phrase_and_headers);
 	tcase_add_test(tests, refusal_after_ringing_passes);
 	tcase_add_test(tests, refusal_is_repeated_until_it_is_acked);
+	tcase_add_loop_test(tests, repeated_invite_gets_its_answer_again, 0, 2);
 	tcase_add_test(tests, several_reasons_and_warnings_pass_in_order);
 	tcase_add_test(tests, challenge_passes);
 	return suite;

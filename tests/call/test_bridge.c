@@ -7,6 +7,7 @@
 
 #define REASON "Q.850;cause=16;text=\"Normal call clearing\""
 
+/* check 22, check 31 */
 START_TEST(call_is_bridged_answered_and_hung_up_by_the_caller)
 {
 	struct scene scene;
@@ -39,6 +40,7 @@ START_TEST(call_is_bridged_answered_and_hung_up_by_the_caller)
 }
 END_TEST
 
+/* check 31 */
 START_TEST(callee_hangs_up)
 {
 	struct scene scene;
@@ -57,6 +59,7 @@ START_TEST(callee_hangs_up)
 }
 END_TEST
 
+/* check 1 */
 START_TEST(trying_comes_first_and_before_the_callee_says_anything)
 {
 	struct scene scene;
@@ -82,6 +85,7 @@ static void claim_hidden(const struct message *message,
 	      "the other side's Call-ID shows");
 }
 
+/* check 3, check 4, check 5 */
 START_TEST(egress_invite_is_ours)
 {
 	struct scene scene;
@@ -104,6 +108,11 @@ START_TEST(egress_invite_is_ours)
 		    "tag");
 	value_param(other, sizeof(other), call.caller.local, "tag");
 	claim(*text && strcmp(text, other), "From has no tag of ours");
+	value_param(text, sizeof(text), message_header(invite, "Via", 0),
+		    "branch");
+	claim(!strncmp(text, "z9hG4bK", 7) && text[7], "branch: %s", text);
+	claim(strstr(message_header(invite, "Contact", 0), scene.daemon.host),
+	      "the Contact is not ours");
 	snprintf(text, sizeof(text), "SIP/2.0/UDP %s:%u;", scene.daemon.host,
 		 scene.daemon.port);
 	claim(!strncmp(message_header(invite, "Via", 0), text, strlen(text)),
@@ -195,6 +204,7 @@ START_TEST(nothing_of_the_callee_reaches_the_caller_but_what_it_says)
 }
 END_TEST
 
+/* check 7 */
 START_TEST(max_forwards_is_made_when_there_is_none)
 {
 	struct scene scene;
@@ -208,6 +218,7 @@ START_TEST(max_forwards_is_made_when_there_is_none)
 }
 END_TEST
 
+/* check 20 */
 START_TEST(late_offer_is_answered_in_the_ack)
 {
 	struct scene scene;
@@ -233,6 +244,7 @@ START_TEST(late_offer_is_answered_in_the_ack)
 }
 END_TEST
 
+/* check 2 */
 START_TEST(retransmitted_invite_gives_one_egress_invite)
 {
 	struct scene scene;

@@ -5,6 +5,7 @@
 #include "call/scene.h"
 #include "call/suites.h"
 
+/* check 33 */
 START_TEST(crossing_byes_are_both_answered)
 {
 	struct scene scene;
@@ -27,6 +28,7 @@ START_TEST(crossing_byes_are_both_answered)
 }
 END_TEST
 
+/* check 32 */
 START_TEST(bye_before_the_ack_ends_both_sides)
 {
 	struct scene scene;
@@ -46,6 +48,7 @@ START_TEST(bye_before_the_ack_ends_both_sides)
 }
 END_TEST
 
+/* check 32 */
 START_TEST(callee_that_hangs_up_before_the_ack_ends_both_sides)
 {
 	struct scene scene;

@@ -50,7 +50,7 @@ static void refuse(struct peer *gateway, int status, const struct parts *parts)
 	peer_expect(gateway, 0, "ACK", NULL);
 }
 
-/* check 67 */
+/* check 4, check 67 */
 START_TEST(next_gateway_is_tried_after_503)
 {
 	struct scene scene;
@@ -67,6 +67,9 @@ START_TEST(next_gateway_is_tried_after_503)
 	claim(strcmp(message_header(first, "Via", 0),
 		     message_header(call.invite, "Via", 0)) != 0,
 	      "the same branch again");
+	claim(strcmp(message_header(first, "Call-ID", 0),
+		     message_header(call.invite, "Call-ID", 0)) != 0,
+	      "the same Call-ID again");
 	claim_text(call.invite->body, OFFER);
 	call_answer(&call);
 	call_hang_up(&call);

@@ -246,6 +246,7 @@ START_TEST(display_names_pass)
 }
 END_TEST
 
+/* check 11 */
 START_TEST(egress_offers_no_option_that_is_not_bridged)
 {
 	struct scene scene;

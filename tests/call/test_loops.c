@@ -85,6 +85,18 @@ static void configure_other(struct daemon *other, const struct scene *scene,
 	daemon_configure(other, text);
 }
 
+static void print_other(char *buf, size_t size, const struct daemon *other)
+{
+	snprintf(buf, size,
+		 "trunk other {\n\tsources = {\"%s\"}\n\troute = \"out\"\n}\n"
+		 "gateway b1 {\n\turi = \"sip:%s:%u\"\n"
+		 "\toptions_interval_s = 0\n}\n"
+		 "gateway b2 {\n\turi = \"sip:%s:%u;transport=tcp\"\n"
+		 "\toptions_interval_s = 0\n}\n",
+		 other->host, other->host, other->port, other->host,
+		 other->port);
+}
+
 /* check 9. With two gateways on each side it would be 2^70 calls, if one that
  * ends so were tried anew. */
 START_TEST(two_callsieves_in_a_ring_end_in_483)
@@ -98,13 +110,7 @@ START_TEST(two_callsieves_in_a_ring_end_in_483)
 
 	scene_init(&scene, NULL);
 	daemon_init(&other);
-	snprintf(sections, sizeof(sections),
-		 "trunk other {\n\tsources = {\"%s\"}\n\troute = \"out\"\n}\n"
-		 "gateway b1 {\n\turi = \"sip:%s:%u\"\n"
-		 "\toptions_interval_s = 0\n}\n"
-		 "gateway b2 {\n\turi = \"sip:%s:%u;transport=tcp\"\n"
-		 "\toptions_interval_s = 0\n}\n",
-		 other.host, other.host, other.port, other.host, other.port);
+	print_other(sections, sizeof(sections), &other);
 	scene_configure(&scene,
 			SCENE(.sections = sections, .gateways = ours[_i]));
 	configure_other(&other, &scene, theirs[_i]);
@@ -345,6 +351,37 @@ START_TEST(max_breadth_within_a_dialog_passes_as_it_is)
 }
 END_TEST
 
+START_TEST(ring_that_fills_us_up_ends_too)
+{
+	struct scene scene;
+	struct daemon other;
+	struct call call;
+	char sections[1024];
+	const struct message *answer;
+
+	/* The 503 at its end makes whoever sent there try its other gateway,
+	 * and nobody else: what goes on up is 500. */
+	scene_init(&scene, NULL);
+	daemon_init(&other);
+	print_other(sections, sizeof(sections), &other);
+	scene_configure(&scene, SCENE(.sections = sections,
+				      .gateways = "\"b1\", \"b2\"",
+				      .limits = "\tmax_setup = 20\n"));
+	configure_other(&other, &scene, "\"one\", \"two\"");
+	daemon_start(&other);
+	daemon_start(&scene.daemon);
+	call_begin(&call, &scene, CALLER, CALLEE, NULL);
+	answer = peer_poll(&scene.caller, 500, "INVITE", NULL, LOOP_MS);
+	claim(answer, "the loop goes on");
+	dialog_ack_failure(&call.caller, answer);
+	daemon_await_metric_equal(&other, "callsieve_calls", 0, 3000);
+	claim_number(daemon_metric(&other, "callsieve_invites_total"), 20);
+	daemon_stop(&other);
+	daemon_fini(&other);
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *loops_suite(void)
 {
 	Suite *suite = suite_create("loops");
@@ -353,6 +390,7 @@ Suite *loops_suite(void)
 	tcase_add_loop_test(tests, own_gateway_ends_in_482_at_the_second_round,
 			    0, 4);
 	tcase_add_loop_test(tests, two_callsieves_in_a_ring_end_in_483, 0, 2);
+	tcase_add_test(tests, ring_that_fills_us_up_ends_too);
 	tcase_add_test(tests, forwarded_call_goes_on);
 	tcase_add_test(
 		tests,

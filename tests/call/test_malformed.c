@@ -172,6 +172,7 @@ static void offend(struct scene *scene, const struct offence *offence)
 	      offence->status);
 }
 
+/* check 16 */
 START_TEST(what_is_malformed_gets_400_or_silence)
 {
 	struct scene scene;

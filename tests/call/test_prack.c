@@ -37,6 +37,7 @@ static void prack(struct call *call, const struct message *answer,
 	dialog_expect(&call->caller, 200, "PRACK");
 }
 
+/* check 37 */
 START_TEST(reliable_responses_are_pracked_end_to_end)
 {
 	struct scene scene;

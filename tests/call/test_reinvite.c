@@ -1,5 +1,6 @@
 /* re-INVITE passes both ways, with its ACK; two at once do not. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "call/scene.h"
@@ -12,6 +13,7 @@ static void claim_extra(const struct message *message)
 	claim_text(message_header(message, "X-Extra", 0), "a  b");
 }
 
+/* check 34 */
 START_TEST(reinvite_passes)
 {
 	struct scene scene;
@@ -88,6 +90,7 @@ START_TEST(refused_reinvite_leaves_the_call_as_it_was)
 }
 END_TEST
 
+/* check 34 */
 START_TEST(crossing_reinvites_both_get_491)
 {
 	struct scene scene;
@@ -115,6 +118,42 @@ START_TEST(crossing_reinvites_both_get_491)
 }
 END_TEST
 
+/* RFC 3261 14.2: 0 to 10 seconds. */
+static void claim_soon(const struct message *answer)
+{
+	const char *seconds = message_header(answer, "Retry-After", 0);
+
+	claim(seconds && strspn(seconds, "0123456789") == strlen(seconds) &&
+		      atoi(seconds) <= 10,
+	      "Retry-After: %s", seconds ? seconds : "(none)");
+}
+
+/* check 35 */
+START_TEST(reinvite_before_the_first_answer_gets_500_or_491)
+{
+	struct scene scene;
+	struct call call;
+	struct dialog second;
+
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, NULL);
+	dialog_reply(&call.callee, call.invite, 183, PARTS(.body = ANSWER));
+	dialog_expect(&call.caller, 183, "INVITE");
+	second = call.caller;
+	dialog_send(&second, "INVITE", PARTS(.body = OFFER));
+	claim_soon(dialog_expect_failure(&second, 500));
+
+	/* From the other side the two have crossed. */
+	dialog_send(&call.callee, "INVITE", PARTS(.body = OFFER));
+	dialog_expect_failure(&call.callee, 491);
+	call_answer(&call);
+	call.caller.cseq = second.cseq;
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+/* check 35 */
 START_TEST(second_reinvite_before_the_answer_gets_500_and_retry_after)
 {
 	struct scene scene;
@@ -129,7 +168,7 @@ START_TEST(second_reinvite_before_the_answer_gets_500_and_retry_after)
 	second = call.caller;
 	dialog_send(&second, "INVITE", PARTS(.body = OFFER));
 	answer = dialog_expect_failure(&second, 500);
-	claim(message_header(answer, "Retry-After", 0), "no Retry-After");
+	claim_soon(answer);
 	dialog_reply(&call.callee, first, 200, PARTS(.body = ANSWER));
 	dialog_expect(&call.caller, 200, "INVITE");
 	dialog_ack(&call.caller, NULL);
@@ -178,6 +217,7 @@ Suite *reinvite_suite(void)
 	tcase_add_test(
 		tests,
 		second_reinvite_before_the_answer_gets_500_and_retry_after);
+	tcase_add_test(tests, reinvite_before_the_first_answer_gets_500_or_491);
 	tcase_add_test(tests, reinvite_can_be_cancelled);
 	return suite;
 }

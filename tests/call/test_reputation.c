@@ -113,6 +113,7 @@ static const struct trouble {
 
 #define TROUBLES (int)(sizeof(troubles) / sizeof(*troubles))
 
+/* check 1, check 65 */
 START_TEST(trouble_of_the_service_costs_at_most_the_deadline)
 {
 	struct scene scene;

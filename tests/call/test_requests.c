@@ -6,6 +6,7 @@
 #include "call/scene.h"
 #include "call/suites.h"
 
+/* check 45 */
 START_TEST(options_get_200_with_what_we_can)
 {
 	struct scene scene;
@@ -25,6 +26,7 @@ START_TEST(options_get_200_with_what_we_can)
 }
 END_TEST
 
+/* check 17 */
 START_TEST(unknown_dialog_gets_481)
 {
 	static const char *const methods[] = {"BYE",	 "INFO",  "UPDATE",
@@ -51,6 +53,7 @@ START_TEST(unknown_dialog_gets_481)
 }
 END_TEST
 
+/* check 17 */
 START_TEST(stray_ack_gets_nothing)
 {
 	struct scene scene;
@@ -85,6 +88,7 @@ START_TEST(stray_answer_gets_nothing)
 }
 END_TEST
 
+/* check 12 */
 START_TEST(unknown_method_gets_405_and_allow)
 {
 	static const char *const methods[] = {"FOO", "REGISTER", "PUBLISH",
@@ -109,6 +113,7 @@ START_TEST(unknown_method_gets_405_and_allow)
 }
 END_TEST
 
+/* check 10 */
 START_TEST(unknown_requirement_gets_420_naming_it)
 {
 	struct scene scene;
@@ -148,6 +153,7 @@ START_TEST(unknown_proxy_requirement_gets_420_naming_it)
 }
 END_TEST
 
+/* check 6 */
 START_TEST(max_forwards_of_0_gets_483)
 {
 	struct scene scene;
@@ -164,6 +170,21 @@ START_TEST(max_forwards_of_0_gets_483)
 }
 END_TEST
 
+/* check 6 */
+START_TEST(options_with_max_forwards_of_0_get_200)
+{
+	struct scene scene;
+	struct dialog dialog;
+
+	scene_open(&scene, NULL);
+	dialog_init(&dialog, &scene.caller, "ping", "ping");
+	dialog_send(&dialog, "OPTIONS", PARTS(.max_forwards = "0"));
+	dialog_expect(&dialog, 200, "OPTIONS");
+	scene_close(&scene);
+}
+END_TEST
+
+/* check 14 */
 START_TEST(strange_request_uri_gets_416)
 {
 	struct scene scene;
@@ -181,6 +202,7 @@ START_TEST(strange_request_uri_gets_416)
 }
 END_TEST
 
+/* check 24 */
 START_TEST(rport_is_honoured)
 {
 	struct scene scene;
@@ -218,6 +240,7 @@ static void open_stranger(struct peer *stranger, struct scene *scene)
 	peer_set_target(stranger, scene->daemon.host, scene->daemon.port);
 }
 
+/* check 26 */
 START_TEST(unknown_source_gets_403)
 {
 	struct scene scene;
@@ -238,6 +261,7 @@ START_TEST(unknown_source_gets_403)
 }
 END_TEST
 
+/* check 26 */
 START_TEST(unknown_source_gets_silence_if_so_configured)
 {
 	struct scene scene;
@@ -303,6 +327,7 @@ Suite *requests_suite(void)
 	tcase_add_test(tests, unknown_requirement_gets_420_naming_it);
 	tcase_add_test(tests, unknown_proxy_requirement_gets_420_naming_it);
 	tcase_add_test(tests, max_forwards_of_0_gets_483);
+	tcase_add_test(tests, options_with_max_forwards_of_0_get_200);
 	tcase_add_test(tests, strange_request_uri_gets_416);
 	tcase_add_test(tests, rport_is_honoured);
 	tcase_add_test(tests, unknown_source_gets_403);

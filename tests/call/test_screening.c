@@ -5,6 +5,7 @@
 #include "call/scene.h"
 #include "call/suites.h"
 
+/* check 18, check 49 */
 START_TEST(blocked_caller_gets_607)
 {
 	struct scene scene;
@@ -32,6 +33,7 @@ START_TEST(blocked_caller_gets_607)
 }
 END_TEST
 
+/* check 2 */
 START_TEST(repeated_invite_of_a_blocked_caller_counts_once)
 {
 	struct scene scene;
@@ -213,6 +215,7 @@ START_TEST(edits_are_obeyed_by_the_next_call)
 }
 END_TEST
 
+/* check 44 */
 START_TEST(call_in_progress_is_never_judged_again)
 {
 	struct scene scene;

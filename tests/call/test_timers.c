@@ -9,6 +9,7 @@
 #define LONG_MS	     40000 /* 64 * T1 and some */
 #define SLOW_SECONDS 120
 
+/* check 48 */
 START_TEST(phone_that_rings_too_long_is_cancelled)
 {
 	struct scene scene;
@@ -34,6 +35,7 @@ START_TEST(phone_that_rings_too_long_is_cancelled)
 }
 END_TEST
 
+/* check 48 */
 START_TEST(ringing_again_starts_timer_c_again)
 {
 	struct scene scene;
@@ -62,6 +64,7 @@ static void expect_bye_late(struct dialog *dialog)
 	dialog_reply(dialog, bye, 200, NULL);
 }
 
+/* check 21 */
 START_TEST(answer_never_acked_ends_both_sides)
 {
 	struct scene scene;
@@ -194,6 +197,28 @@ START_TEST(callee_that_never_says_487_is_forgotten)
 }
 END_TEST
 
+/* check 19 */
+START_TEST(refusal_never_acked_is_forgotten)
+{
+	struct scene scene;
+	struct call call, next;
+
+	/* It is repeated for 64*T1 (timers G and H), and counts as long. */
+	scene_open(&scene, SCENE(.limits = "\tmax_unacked = 1\n"));
+	call_place(&call, &scene, NULL);
+	dialog_reply(&call.callee, call.invite, 486, NULL);
+	dialog_expect_request(&call.callee, "ACK");
+	dialog_expect(&call.caller, 486, "INVITE");
+	call_begin(&next, &scene, CALLER, CALLEE, NULL);
+	dialog_expect_failure(&next.caller, 503);
+	peer_expect_nothing(&scene.caller, LONG_MS);
+	claim(scene.caller.retransmissions >= 8, "sent again only %u times",
+	      scene.caller.retransmissions);
+	expect_bridged(&scene, CALLER);
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *timers_suite(void)
 {
 	Suite *suite = suite_create("timers");
@@ -235,6 +260,11 @@ Suite *slow_reinvite_suite(void)
 Suite *slow_info_suite(void)
 {
 	return slow_suite("slow-info", request_nobody_answers_gets_an_answer);
+}
+
+Suite *slow_refusal_suite(void)
+{
+	return slow_suite("slow-refusal", refusal_never_acked_is_forgotten);
 }
 
 Suite *slow_bye_suite(void)

@@ -177,6 +177,7 @@ START_TEST(requests_go_to_the_newest_contact)
 }
 END_TEST
 
+/* check 36 */
 START_TEST(older_cseq_gets_500)
 {
 	struct scene scene;
@@ -195,6 +196,7 @@ START_TEST(older_cseq_gets_500)
 }
 END_TEST
 
+/* check 37 */
 START_TEST(early_update_and_info_pass)
 {
 	struct scene scene;
