@@ -13,17 +13,21 @@
 #include "callsieve/core/config.h"
 #include "callsieve/core/digest.h"
 #include "callsieve/core/log.h"
+#include "callsieve/core/log_limit.h"
 #include "callsieve/core/metrics.h"
 #include "callsieve/history.h"
 #include "callsieve/screen.h"
 
 #include "bypass.h"
+#include "crowd.h"
 
 struct gate {
 	struct screen *screen;
 	struct calls *calls;
 	struct history *history;
 	const struct config *config;
+	struct crowd *crowd;
+	struct log_limit log; /* of calls refused */
 };
 
 /* A call under way: owned by sip's call through its `ctx`. */
@@ -47,12 +51,19 @@ int gate_new(struct gate **gatep, struct screen *screen, struct calls *calls,
 	gate->screen = screen;
 	gate->calls = calls;
 	gate->history = history;
+	if (crowd_new(&gate->crowd)) {
+		free(gate);
+		return -ENOMEM;
+	}
 	*gatep = gate;
 	return 0;
 }
 
 void gate_free(struct gate *gate)
 {
+	if (!gate)
+		return;
+	crowd_free(gate->crowd);
 	free(gate);
 }
 
@@ -256,6 +267,56 @@ static enum invite_order reject(struct visit *visit, struct sip_answer *answer)
 	return INVITE_REJECT;
 }
 
+/* RFC 3261 21.4.18: not now, and not by another way either, but who would be
+ * reached is not to blame, and is not said to be busy. A 503 would have the
+ * whole trunk avoid us. */
+static struct sip_answer crowded(const struct gate *gate)
+{
+	return (struct sip_answer){.status = 480,
+				   .phrase = "Temporarily Unavailable",
+				   .retry_after_s =
+					   gate->config->callee_window_s};
+}
+
+static void shed(struct visit *visit)
+{
+	const struct call_record *record = visit->record;
+	char callee[NUMBER_TEXT], call_id[160];
+	unsigned long left_out;
+
+	metric_add(METRIC_CALLS_SHED, 1);
+	metric_of_add(metric_subject("trunk", record->trunk),
+		      METRIC_OF_SHED_CALLEE, 1);
+	if (!log_wants(LOG_LEVEL_INFO) ||
+	    !log_limit_pass(&visit->gate->log, now_mono_us(), &left_out))
+		return;
+	log_info("call=%s event=refused status=480 reason=\"callee\" trunk=%s "
+		 "callee=%s call_id=%s left_out=%lu",
+		 record->id, record->trunk, number_log(callee, &record->callee),
+		 log_quote(call_id, sizeof(call_id), record->call_id),
+		 left_out);
+}
+
+/* One call too many for its callee? Those that would be rejected anyway are
+ * not counted, so that a flood of them does not shut out the rest. */
+static bool overcrowds(struct visit *visit, const struct verdict *verdict,
+		       bool decided)
+{
+	struct gate *gate = visit->gate;
+	const struct number *callee = &visit->facts.callee;
+	uint64_t now = now_mono_us();
+
+	if (visit->facts.bypass != BYPASS_NONE ||
+	    (decided && (verdict->action == VERDICT_REJECT ||
+			 verdict->basis == BASIS_ALLOWLIST)))
+		return false;
+	if (decided ? crowd_enter(gate->crowd, gate->config, callee, now)
+		    : !crowd_full(gate->crowd, gate->config, callee, now))
+		return false;
+	shed(visit);
+	return true;
+}
+
 static enum invite_order on_invite(const struct invite *invite,
 				   struct sip_answer *answer, void **ctxp,
 				   void *arg)
@@ -263,12 +324,20 @@ static enum invite_order on_invite(const struct invite *invite,
 	struct gate *gate = arg;
 	struct visit *visit = visit_new(gate, invite);
 	struct verdict verdict;
+	bool decided;
 
 	/* Without memory we know nothing, and a wanted call must not pay. */
 	*ctxp = visit;
 	if (!visit)
 		return INVITE_BRIDGE;
-	if (screen_decide(gate->screen, &visit->facts, &verdict)) {
+	decided = screen_decide(gate->screen, &visit->facts, &verdict);
+	if (overcrowds(visit, &verdict, decided)) {
+		/* No record: there may be thousands a second. */
+		visit_free(visit);
+		*answer = crowded(gate);
+		return INVITE_REJECT;
+	}
+	if (decided) {
 		settle_verdict(visit, &verdict);
 		if (verdict.action == VERDICT_REJECT)
 			return reject(visit, answer);
@@ -286,12 +355,17 @@ static void on_verdict(const struct verdict *verdict, void *arg)
 	struct visit *visit = arg;
 	struct verdict final = *verdict;
 	struct call *call = visit->call;
+	const struct sip_answer too_many = crowded(visit->gate);
+	bool full = overcrowds(visit, &final, true);
 
-	settle_verdict(visit, &final);
+	if (!full)
+		settle_verdict(visit, &final);
 	free(visit->sofar);
 	visit->sofar = NULL;
 	visit->call = NULL;
-	if (final.action == VERDICT_REJECT)
+	if (full)
+		call_reject(call, &too_many);
+	else if (final.action == VERDICT_REJECT)
 		call_reject(call, &unwanted);
 	else
 		call_bridge(call);

@@ -51,6 +51,12 @@ static bool was_tried(const struct call *call, const struct target *target)
 	return false;
 }
 
+/* Is it one to send this call to? Not an emergency call on trial. */
+static bool is_good(const struct call *call, const struct target *target)
+{
+	return health_good(target) && !(call->exempt && target->suspect);
+}
+
 /* `up`: only what is. */
 static struct target *of_gateway(const struct call *call,
 				 const struct gateway *gateway, bool up)
@@ -60,7 +66,7 @@ static struct target *of_gateway(const struct call *call,
 	size_t count = 0;
 
 	LIST_FOREACH (target, &gateway->targets, link) {
-		if (was_tried(call, target) || (up && !health_good(target)))
+		if (was_tried(call, target) || (up && !is_good(call, target)))
 			continue;
 		if (count && target->priority > targets[0]->priority)
 			continue;
@@ -92,13 +98,11 @@ static bool any_up(const struct call *call)
 	return false;
 }
 
-/* NULL: there is none left that this call has not tried. */
-struct target *choose_target(const struct call *call)
+static struct target *choose_of(const struct call *call, bool up)
 {
 	const struct config_route *route = call->route;
 	const struct config_hop *hop = route->hops;
 	const struct config_hop *end = hop + route->hops_count;
-	bool up = any_up(call);
 
 	while (hop < end) {
 		struct target *targets[CONFIG_HOPS_MAX];
@@ -117,4 +121,14 @@ struct target *choose_target(const struct call *call)
 			return targets[choose(weights, count)];
 	}
 	return NULL;
+}
+
+/* NULL: there is none left that this call has not tried. An emergency call
+ * tries all, in the end. */
+struct target *choose_target(const struct call *call)
+{
+	bool up = any_up(call);
+	struct target *target = choose_of(call, up);
+
+	return target || !up || !call->exempt ? target : choose_of(call, false);
 }

@@ -20,6 +20,7 @@ enum fate {
 	OWN,	  /* belongs to one leg; what the other gets is its own */
 	ENDS,	  /* for the next hop alone, which we are */
 	TRUSTED,  /* passes from those we trust to those we trust */
+	VOUCHED,  /* passes from those we trust, to anyone */
 	ASSERTED, /* from those we trust; to others unless privacy forbids it */
 	CHANGED,  /* by `transform` */
 };
@@ -82,6 +83,10 @@ static const struct rule {
 	{"Relayed-Charge", TRUSTED, NULL},
 	{"Restoration-Info", TRUSTED, NULL},
 	{"Service-Interact-Info", TRUSTED, NULL},
+
+	/* What a stranger says of the rank of a call is nothing (RFC 4412);
+	 * of Priority see priority.c. */
+	{"Resource-Priority", VOUCHED, NULL},
 
 	/* What both ends can only do if we let it through. */
 	{"Supported", CHANGED, bridgeable_options},
@@ -287,6 +292,8 @@ static int cross(const struct crossing *crossing, const msg_header_t *h)
 		if (!crossing->from_trusted || !crossing->to_trusted)
 			return 0;
 		return header_share(crossing, h);
+	case VOUCHED:
+		return crossing->from_trusted ? header_share(crossing, h) : 0;
 	case ASSERTED:
 		if (!crossing->from_trusted ||
 		    (!crossing->to_trusted && hides_identity(crossing->sip)))

@@ -407,8 +407,7 @@ void load_count(struct call *call, enum call_state from, enum call_state to);
 bool priority_claimed(const struct config_trunk *trunk, const sip_t *req);
 sip_header_t *priority_accepted(const struct config_trunk *trunk,
 				su_home_t *home);
-void priority_unmark(const struct config_trunk *trunk,
-		     const struct privilege *privilege, msg_t *msg, sip_t *req);
+void priority_unmark(const struct privilege *privilege, msg_t *msg, sip_t *req);
 
 /* call.c */
 struct call *call_new(struct sip *sip, const struct config_trunk *trunk,

@@ -1,7 +1,6 @@
 /* What an INVITE says of its rank: Resource-Priority (RFC 4412), and Priority
- * where it means a call back from an emergency desk (RFC 7090). Reads it and
- * takes away what nobody vouches for; what follows from it is decided by the
- * owner. */
+ * where it means a call back from an emergency desk (RFC 7090). What follows
+ * from it is decided by the owner. */
 #include "internal.h"
 
 #include <string.h>
@@ -103,30 +102,15 @@ static bool is_callback(const char *priority)
 	return priority && su_casematch(priority, "psap-callback");
 }
 
-static bool is_unfounded(const struct config_trunk *trunk,
-			 const struct privilege *privilege,
-			 const msg_header_t *h)
-{
-	if (h->sh_class == sip_priority_class)
-		return !privilege->callback &&
-		       is_callback(((const sip_priority_t *)h)->g_string);
-	return trunk->identity != IDENTITY_PAI &&
-	       h->sh_class == sip_unknown_class &&
-	       su_casematch(((const sip_unknown_t *)h)->un_name,
-			    "Resource-Priority");
-}
-
-/* Takes away what nobody vouches for: who comes after us would believe it. RFC
- * 7090 5.3 says so of the call back; what a stranger says of precedence (RFC
- * 4412) goes likewise. */
-void priority_unmark(const struct config_trunk *trunk,
-		     const struct privilege *privilege, msg_t *msg, sip_t *req)
+/* RFC 7090 5.3: whoever comes after us would believe it. */
+void priority_unmark(const struct privilege *privilege, msg_t *msg, sip_t *req)
 {
 	msg_header_t *h = (msg_header_t *)req->sip_request, *next;
 
-	for (; h; h = next) {
+	for (; h && !privilege->callback; h = next) {
 		next = h->sh_succ;
-		if (is_unfounded(trunk, privilege, h))
+		if (h->sh_class == sip_priority_class &&
+		    is_callback(((const sip_priority_t *)h)->g_string))
 			msg_header_remove(msg, (msg_pub_t *)req, h);
 	}
 }

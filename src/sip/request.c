@@ -236,13 +236,14 @@ static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 	invite->takeover = party != NULL;
 	privilege = sip->events->privilege(invite, sip->arg);
 	if (unknown_precedence(sip, msg, req, invite, &privilege) ||
-	    (!privilege.exempt && !party && shed(sip, msg, req, invite, load)))
+	    (!privilege.exempt && shed(sip, msg, req, invite, load)))
 		return;
-	priority_unmark(invite->trunk, &privilege, msg, req);
+	priority_unmark(&privilege, msg, req);
 	metric_add(METRIC_INVITES, 1);
 	order = sip->events->invite(invite, &verdict, &ctx, sip->arg);
 	if (order == INVITE_REJECT) {
-		recent_add(sip->recent, req, &verdict);
+		recent_add(verdict.retry_after_s ? sip->shed : sip->recent, req,
+			   &verdict);
 		answer_as(sip, msg, &verdict);
 		return;
 	}

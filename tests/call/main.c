@@ -62,6 +62,7 @@ static const struct entry {
 	{"reports", reports_suite, false},
 	{"admission", admission_suite, false},
 	{"bypass", bypass_suite, false},
+	{"floods", floods_suite, false},
 };
 
 #define ENTRIES (sizeof(entries) / sizeof(*entries))

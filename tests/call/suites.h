@@ -36,6 +36,7 @@ Suite *reports_suite(void);
 Suite *records_suite(void);
 Suite *admission_suite(void);
 Suite *bypass_suite(void);
+Suite *floods_suite(void);
 Suite *lifecycle_suite(void);
 Suite *timers_suite(void);
 Suite *slow_ack_suite(void);

@@ -161,6 +161,46 @@ START_TEST(emergency_is_tried_though_every_gateway_is_down)
 }
 END_TEST
 
+/* Another call is given up when what is up has failed. */
+START_TEST(emergency_tries_what_is_down_before_it_fails)
+{
+	struct scene scene;
+	struct peer spare;
+	struct call call;
+	char section[200], address[32];
+
+	scene_init(&scene, NULL);
+	peer_open(&spare, "spare", "udp",
+		  daemon_address(address, &scene.daemon, 6), 0);
+	snprintf(section, sizeof(section),
+		 "gateway spare {\n\turi = \"sip:%s:%u\"\n"
+		 "\toptions_interval_s = 60\n\tdown_after = 1\n}\n",
+		 spare.host, spare.port);
+	scene_configure(&scene, SCENE(.gateways = "\"core\", \"spare\"",
+				      .sections = section));
+	daemon_start(&scene.daemon);
+	peer_reply(&spare, peer_expect(&spare, 0, "OPTIONS", NULL), 503, NULL);
+	daemon_await_logged(&scene.daemon, "gateway=spare event=down");
+	spare.ignores = "OPTIONS";
+
+	begin(&call, &scene, CALLER, CALLEE, NULL);
+	call_reaches(&call, &scene.callee);
+	dialog_reply(&call.callee, call.invite, 503, NULL);
+	dialog_expect_request(&call.callee, "ACK");
+	dialog_expect_failure(&call.caller, 500);
+
+	begin(&call, &scene, CALLER, "911", NULL);
+	call_reaches(&call, &scene.callee);
+	dialog_reply(&call.callee, call.invite, 503, NULL);
+	dialog_expect_request(&call.callee, "ACK");
+	call_reaches(&call, &spare);
+	call_answer(&call);
+	call_hang_up(&call);
+	peer_close(&spare);
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(emergency_is_recorded_as_such)
 {
 	struct scene scene;
@@ -269,6 +309,8 @@ END_TEST
 START_TEST(precedence_of_an_untrusted_trunk_is_removed)
 {
 	struct scene scene;
+	struct call call;
+	const struct message *info;
 
 	scene_open(&scene, SCENE(.trunk = FROM));
 	scene_block(&scene, BLOCKED, 100);
@@ -281,6 +323,14 @@ START_TEST(precedence_of_an_untrusted_trunk_is_removed)
 		       "Require: resource-priority\r\n"
 		       "Resource-Priority: ets.0\r\n",
 		       417);
+	call_establish(&call, &scene);
+	dialog_send(&call.caller, "INFO",
+		    PARTS(.headers = "Resource-Priority: ets.0\r\n"));
+	info = dialog_expect_request(&call.callee, "INFO");
+	claim(!message_header(info, "Resource-Priority", 0), "not removed");
+	dialog_reply(&call.callee, info, 200, NULL);
+	dialog_expect(&call.caller, 200, "INFO");
+	call_hang_up(&call);
 	scene_close(&scene);
 }
 END_TEST
@@ -360,6 +410,7 @@ Suite *bypass_suite(void)
 	tcase_add_test(tests, emergency_passes_while_nothing_else_works);
 	tcase_add_test(tests, emergency_passes_while_we_drain);
 	tcase_add_test(tests, emergency_is_tried_though_every_gateway_is_down);
+	tcase_add_test(tests, emergency_tries_what_is_down_before_it_fails);
 	tcase_add_test(tests, emergency_is_recorded_as_such);
 	tcase_add_test(tests, sos_parameter_counts_from_trusted_trunks_alone);
 	tcase_add_test(tests, precedence_of_a_trusted_trunk_passes_everything);

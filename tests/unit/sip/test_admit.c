@@ -9,6 +9,12 @@
 #define SECOND 1000000ull
 #define THEN   (1000 * SECOND)
 
+#define LOAD(a, b, c)                                                          \
+	(struct load)                                                          \
+	{                                                                      \
+		.calls = (a), .setup = (b), .unacked = (c)                     \
+	}
+
 static struct loop *loop;
 static struct config config;
 static struct config_trunk trunks[TRUNKS];
@@ -52,7 +58,7 @@ static const char *refusal(void)
 
 START_TEST(without_limits_all_pass)
 {
-	sip.load = load->load = (struct load){1000000, 1000000, 1000000, {0}};
+	sip.load = load->load = LOAD(1000000, 1000000, 1000000);
 	ck_assert_ptr_null(refusal());
 }
 END_TEST
@@ -61,13 +67,13 @@ START_TEST(each_limit_says_no_when_it_is_reached)
 {
 	config.limits = (struct config_limits){
 		.max_calls = 5, .max_setup = 4, .max_unacked = 3};
-	load->load = sip.load = (struct load){4, 3, 2, {0}};
+	load->load = sip.load = LOAD(4, 3, 2);
 	ck_assert_ptr_null(refusal());
-	load->load = sip.load = (struct load){5, 0, 0, {0}};
+	load->load = sip.load = LOAD(5, 0, 0);
 	ck_assert_str_eq(refusal(), "calls");
-	load->load = sip.load = (struct load){4, 4, 0, {0}};
+	load->load = sip.load = LOAD(4, 4, 0);
 	ck_assert_str_eq(refusal(), "setup");
-	load->load = sip.load = (struct load){4, 0, 3, {0}};
+	load->load = sip.load = LOAD(4, 0, 3);
 	ck_assert_str_eq(refusal(), "unacked");
 }
 END_TEST
@@ -76,15 +82,15 @@ START_TEST(trunk_has_limits_of_its_own)
 {
 	trunks[0].limits = (struct config_limits){
 		.max_calls = 5, .max_setup = 4, .max_unacked = 3};
-	sip.load = (struct load){9, 9, 9, {0}};
-	load->load = (struct load){4, 3, 2, {0}};
+	sip.load = LOAD(9, 9, 9);
+	load->load = LOAD(4, 3, 2);
 	ck_assert_ptr_null(refusal());
-	load->load = (struct load){5, 0, 0, {0}};
+	load->load = LOAD(5, 0, 0);
 	ck_assert_str_eq(refusal(), "trunk-calls");
 	ck_assert_ptr_null(refusal_of(1, THEN));
-	load->load = (struct load){4, 4, 0, {0}};
+	load->load = LOAD(4, 4, 0);
 	ck_assert_str_eq(refusal(), "trunk-setup");
-	load->load = (struct load){4, 0, 3, {0}};
+	load->load = LOAD(4, 0, 3);
 	ck_assert_str_eq(refusal(), "trunk-unacked");
 }
 END_TEST
