@@ -13,8 +13,6 @@ trap 'rm -rf "$corpus"' EXIT
 trap 'exit 130' INT TERM
 mkdir -p "$found"
 
-export ASAN_OPTIONS="suppressions=$PWD/tests/fuzz/asan.supp"
-
 gather() # UNIT
 {
 	find "tests/data/$1" "tests/fuzz/corpus/$1" -type f 2>/dev/null |

@@ -5,9 +5,11 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <netdb.h>
+#include <string.h>
 
 #include <sofia-sip/su_addrinfo.h>
 #include <sofia-sip/su_tagarg.h>
+#include <sofia-sip/url.h>
 
 typedef tport_t *tsend_f(tport_t *self, msg_t *msg, const tp_name_t *tpn,
 			 tag_type_t tag, tag_value_t value, ...);
@@ -32,6 +34,35 @@ int su_getaddrinfo(const char *node, const char *service,
 	numeric.ai_flags |= AI_NUMERICHOST | AI_NUMERICSERV;
 	return getaddrinfo(node, service && *service ? service : "0", &numeric,
 			   res);
+}
+
+/* The stack's own reads on behind the string where the last parameter begins
+ * with the name: "lrx" for "lr". */
+isize_t url_param(const char *params, const char *name, char value[],
+		  isize_t size)
+{
+	size_t len = strlen(name), n, value_len;
+
+	if (len && name[len - 1] == '=')
+		len--;
+	for (const char *at = params; at && *at; at += n + (at[n] == ';')) {
+		n = strcspn(at, ";");
+		if (n < len || strncasecmp(at, name, len) != 0 ||
+		    (n > len && at[len] != '='))
+			continue;
+		value_len = n > len ? n - len - 1 : 0;
+		if (value_len < (size_t)size) {
+			memcpy(value, at + n - value_len, value_len);
+			value[value_len] = '\0';
+		}
+		return value_len + 1;
+	}
+	return 0;
+}
+
+int url_has_param(const url_t *url, const char *name)
+{
+	return url && url_param(url->url_params, name, NULL, 0);
 }
 
 /* An answer that cannot be sent counts as one that was lost: the stack repeats
