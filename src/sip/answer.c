@@ -43,7 +43,10 @@ void answer(struct sip *sip, msg_t *msg, int status, const char *phrase,
 			sip_to_tag(msg_home(msg), to, tag);
 	}
 	nta_msg_treply(sip->agent, msg, status, phrase, SIPTAG_TO(to),
-		       SIPTAG_HEADER(extra), TAG_END());
+		       SIPTAG_HEADER(extra),
+		       SIPTAG_HEADER(session_id_answer(msg_home(msg), req,
+						       NULL)),
+		       TAG_END());
 }
 
 sip_header_t *retry_after(su_home_t *home, unsigned seconds)

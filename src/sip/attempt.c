@@ -282,8 +282,7 @@ void attempt_cancel(struct call *call, msg_t *msg, const sip_t *sip)
 		hang_up_held(call);
 		return;
 	}
-	nta_outgoing_tcancel(call->orq, NULL, NULL, SIPTAG_REASON(reason),
-			     TAG_END());
+	invite_cancel(call->orq, reason);
 }
 
 /* Acknowledges the callee's 2xx: with the caller's ACK, or with one of ours. */
@@ -314,7 +313,7 @@ static void abandon(struct call *call)
 	if (left) {
 		left->orq = call->orq;
 		nta_outgoing_bind(left->orq, on_response, left);
-		nta_outgoing_tcancel(left->orq, NULL, NULL, TAG_END());
+		invite_cancel(left->orq, NULL);
 		call->orq = NULL;
 	} else {
 		nta_outgoing_tcancel(call->orq, NULL, NULL,

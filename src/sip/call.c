@@ -126,6 +126,7 @@ struct call *call_abandoned(struct call *call)
 	left->state = CALL_ENDING;
 	left->reported = true;
 	memcpy(left->call_id, call->call_id, sizeof(left->call_id));
+	memcpy(left->session_id, call->session_id, sizeof(left->session_id));
 	LIST_INIT(&left->dialogs);
 	LIST_INIT(&left->relays);
 	LIST_INIT(&left->reliables);

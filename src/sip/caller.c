@@ -247,6 +247,12 @@ void caller_reject(struct call *call, enum call_party by, int status,
 			   SIPTAG_HEADER(retry_after(msg_home(reply),
 						     call->retry_after_s)),
 			   TAG_END());
+	if (sip)
+		sip_add_tl(reply, sip,
+			   SIPTAG_HEADER(session_id_answer(
+				   msg_home(reply), sip_object(call->invite),
+				   LIST_FIRST(&call->dialogs))),
+			   TAG_END());
 	nta_incoming_mreply(call->irq, reply);
 	refused(call);
 	invite_done(call);

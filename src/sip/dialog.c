@@ -189,6 +189,7 @@ struct dialog *dialog_for(struct call *call, const sip_t *response)
 				       response->sip_record_route,
 				       response->sip_contact, 1);
 	leg_begin(&dialog->callee, response);
+	session_id_learn(dialog, response);
 	return dialog;
 }
 

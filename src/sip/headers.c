@@ -50,6 +50,8 @@ static const struct rule {
 	/* message_invite() makes its own; within a dialog it means nothing. */
 	{"Max-Breadth", CHANGED, within_dialog},
 
+	{"Session-ID", CHANGED, session_id_cross},
+
 	/* Of a trust domain: RFC 3325 5 and 7 say so of P-Asserted-Identity,
 	 * and the draft on Remote-Party-ID likewise. */
 	{"P-Asserted-Identity", ASSERTED, NULL},
@@ -247,7 +249,8 @@ int header_share(const struct crossing *crossing, const msg_header_t *h)
 		return 0;
 	/* Of a list on several lines the stack keeps one, with all items. */
 	if (h->sh_class->hc_kind == msg_kind_list && present(crossing, h))
-		return crossing->raw ? share_text(crossing, h, header_name(h)) : 0;
+		return crossing->raw ? share_text(crossing, h, header_name(h))
+				     : 0;
 	copy = msg_header_copy_one(msg_home(crossing->msg), h);
 	if (copy && !crossing->raw)
 		msg_fragment_clear(copy->sh_common);
@@ -319,7 +322,7 @@ int headers_cross(struct crossing *crossing, msg_t *msg, msg_t *from,
 	for (const msg_header_t *h = first; h; h = h->sh_succ)
 		if (cross(crossing, h) < 0)
 			return -1;
-	return 0;
+	return session_id_add(crossing);
 }
 
 static bool trunk_trusted(const struct call *call)
@@ -327,8 +330,7 @@ static bool trunk_trusted(const struct call *call)
 	return call->trunk && call->trunk->identity == IDENTITY_PAI;
 }
 
-struct crossing crossing_to_callee(struct call *call,
-				   const struct dialog *dialog)
+struct crossing crossing_to_callee(struct call *call, struct dialog *dialog)
 {
 	return (struct crossing){
 		.call = call,
@@ -340,8 +342,7 @@ struct crossing crossing_to_callee(struct call *call,
 	};
 }
 
-struct crossing crossing_to_caller(struct call *call,
-				   const struct dialog *dialog)
+struct crossing crossing_to_caller(struct call *call, struct dialog *dialog)
 {
 	return (struct crossing){
 		.call = call,
@@ -352,16 +353,15 @@ struct crossing crossing_to_caller(struct call *call,
 	};
 }
 
-struct crossing crossing_to(const struct leg *leg)
+struct crossing crossing_to(struct leg *leg)
 {
-	const struct dialog *dialog = leg->dialog;
+	struct dialog *dialog = leg->dialog;
 
 	return leg_is_caller(leg) ? crossing_to_caller(dialog->call, dialog)
 				  : crossing_to_callee(dialog->call, dialog);
 }
 
-static int within_dialog(const struct crossing *crossing,
-			 const msg_header_t *h)
+static int within_dialog(const struct crossing *crossing, const msg_header_t *h)
 {
 	return crossing->initial ? 0 : header_share(crossing, h);
 }

@@ -24,6 +24,7 @@
  *   session.c  session timers, and calls that last too long
  *   message.c  building one leg's message out of the other's
  *   address.c  From, To and Request-URI as the other side gets them
+ *   session_id.c  one name of a session for both legs
  *   headers.c  which headers cross from one to the other, and how
  *   replaces.c dialogs named in headers: Replaces, also in Refer-To, and kin
  *   identifier.c  the text of such a name
@@ -78,6 +79,7 @@ struct resolver;
 #include "callsieve/sip.h"
 
 #define TAG_CHARS     16 /* 51 random bits; RFC 3261 19.3 asks for 32 */
+#define SESSION_ID_SIZE 33 /* with a NUL */
 #define CALL_ID_CHARS 32
 
 /* What one peer can make a call hold: early dialogs, requests under way. */
@@ -240,6 +242,7 @@ struct dialog {
 	struct leg caller, callee;
 	char tag[TAG_CHARS + 1]; /* ours, towards the caller */
 	uint32_t rseq;		 /* the callee's last RSeq passed on */
+	char session_id[SESSION_ID_SIZE]; /* the callee's; "": none yet */
 };
 
 struct call {
@@ -280,6 +283,7 @@ struct call {
 	bool responded;	     /* to it */
 	msg_t *held_answer;  /* its 2xx, until every PRACK has come */
 	char call_id[CALL_ID_CHARS + 1];
+	char session_id[SESSION_ID_SIZE]; /* the caller's; "": none yet */
 	int status; /* the final one sent to the caller */
 	unsigned retry_after_s; /* in it, unless 0 */
 
@@ -330,7 +334,7 @@ struct sip {
 /* A message on its way from one leg to the other. */
 struct crossing {
 	struct call *call;
-	const struct leg *from, *to; /* NULL while there is no dialog */
+	struct leg *from, *to; /* NULL while there is no dialog */
 	bool from_caller;
 	bool from_trusted, to_trusted;
 	bool initial;	  /* the caller's first INVITE itself */
@@ -516,6 +520,7 @@ msg_t *message_response(struct crossing *crossing, nta_incoming_t *irq,
 			const char *phrase, const sip_contact_t *contact,
 			const char *tag);
 int max_forwards_left(const sip_t *sip);
+void invite_cancel(nta_outgoing_t *orq, const sip_reason_t *reason);
 int response_status(const nta_outgoing_t *orq, const sip_t *sip);
 
 /* address.c */
@@ -526,12 +531,19 @@ sip_request_t *address_request(msg_t *msg, const sip_request_t *rq,
 			       const url_t *gateway);
 const url_t *address_read(su_home_t *home, const url_t *uri);
 
+/* session_id.c */
+const sip_unknown_t *session_id_of(const sip_t *sip);
+int session_id_cross(const struct crossing *crossing, const msg_header_t *h);
+int session_id_add(const struct crossing *crossing);
+void session_id_learn(struct dialog *dialog, const sip_t *response);
+sip_header_t *session_id_ours(su_home_t *home, const struct leg *to);
+sip_header_t *session_id_answer(su_home_t *home, const sip_t *request,
+				const struct dialog *dialog);
+
 /* headers.c */
-struct crossing crossing_to_callee(struct call *call,
-				   const struct dialog *dialog);
-struct crossing crossing_to_caller(struct call *call,
-				   const struct dialog *dialog);
-struct crossing crossing_to(const struct leg *leg);
+struct crossing crossing_to_callee(struct call *call, struct dialog *dialog);
+struct crossing crossing_to_caller(struct call *call, struct dialog *dialog);
+struct crossing crossing_to(struct leg *leg);
 int headers_cross(struct crossing *crossing, msg_t *msg, msg_t *from,
 		  const sip_t *sip);
 int header_share(const struct crossing *crossing, const msg_header_t *h);

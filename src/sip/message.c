@@ -26,10 +26,9 @@ static int add_max_forwards(msg_t *msg, const sip_t *from)
 
 static int add_max_breadth(msg_t *msg, const sip_t *from)
 {
-	return header_insert(msg,
-			     sip_unknown_format(msg_home(msg),
-						"Max-Breadth: %u",
-						max_breadth(from)));
+	return header_insert(msg, sip_unknown_format(msg_home(msg),
+						     "Max-Breadth: %u",
+						     max_breadth(from)));
 }
 
 static int add_contact(msg_t *msg, const sip_contact_t *contact)
@@ -80,8 +79,7 @@ msg_t *message_invite(struct call *call, const struct target *target)
 	    header_insert(msg, sip_call_id_make(home, call->call_id)) < 0 ||
 	    header_insert(msg, sip_cseq_create(home, 1, SIP_METHOD_INVITE)) <
 		    0 ||
-	    add_max_forwards(msg, from) < 0 ||
-	    add_max_breadth(msg, from) < 0 ||
+	    add_max_forwards(msg, from) < 0 || add_max_breadth(msg, from) < 0 ||
 	    add_contact(msg, listener->contacts[target->transport]) < 0 ||
 	    headers_cross(&crossing, msg, call->invite, from) < 0 ||
 	    redirect_history(call, msg) < 0) {
@@ -98,7 +96,14 @@ static bool sets_target(sip_method_t method)
 	       method == sip_method_refer;
 }
 
-static int cross_within(const struct leg *to, msg_t *msg, msg_t *from,
+static int add_session_id(const struct leg *to, msg_t *msg)
+{
+	sip_header_t *h = session_id_ours(msg_home(msg), to);
+
+	return h ? header_insert(msg, h) : 0;
+}
+
+static int cross_within(struct leg *to, msg_t *msg, msg_t *from,
 			const sip_t *sip)
 {
 	struct crossing crossing = crossing_to(to);
@@ -118,7 +123,8 @@ msg_t *message_within(struct leg *to, msg_t *from, const sip_t *sip,
 
 	if (!msg)
 		return NULL;
-	if ((sip && cross_within(to, msg, from, sip) < 0) ||
+	if ((sip ? cross_within(to, msg, from, sip) : add_session_id(to, msg)) <
+		    0 ||
 	    (sets_target(method) && add_contact(msg, leg_contact(to)) < 0) ||
 	    (cseq &&
 	     header_insert(msg, msg_header_copy_one(
@@ -168,6 +174,18 @@ msg_t *message_response(struct crossing *crossing, nta_incoming_t *irq,
 		return NULL;
 	}
 	return msg;
+}
+
+/* What it takes over of the INVITE: RFC 3261 9.1, and RFC 7989 6. */
+void invite_cancel(nta_outgoing_t *orq, const sip_reason_t *reason)
+{
+	msg_t *invite = nta_outgoing_getrequest(orq);
+	const sip_t *sip = sip_object(invite);
+	const sip_unknown_t *h = sip ? session_id_of(sip) : NULL;
+
+	nta_outgoing_tcancel(orq, NULL, NULL, SIPTAG_REASON(reason),
+			     SIPTAG_HEADER((const sip_header_t *)h), TAG_END());
+	msg_destroy(invite);
 }
 
 /* Of this response, not of its transaction: after a final response the stack

@@ -51,8 +51,7 @@ static int on_requester(void *magic, nta_incoming_t *irq, const sip_t *sip)
 		call_hangup(call, "SIP;cause=408;text=\"ACK missing\"");
 	} else if (sip->sip_request->rq_method == sip_method_cancel) {
 		/* The answer, whichever it will be, is the callee's. */
-		nta_outgoing_tcancel(relay->orq, NULL, NULL,
-				     SIPTAG_REASON(sip->sip_reason), TAG_END());
+		invite_cancel(relay->orq, sip->sip_reason);
 	} else if (relay->answered) {
 		msg_t *ack = nta_incoming_getrequest_ackcancel(irq);
 
@@ -264,7 +263,10 @@ static int bye(struct leg *leg, nta_incoming_t *irq, const sip_t *sip)
 {
 	msg_t *request = nta_incoming_getrequest(irq);
 
-	nta_incoming_treply(irq, SIP_200_OK, TAG_END());
+	nta_incoming_treply(
+		irq, SIP_200_OK,
+		SIPTAG_HEADER(session_id_ours(msg_home(request), leg)),
+		TAG_END());
 	nta_incoming_destroy(irq);
 	call_bye(leg, request, sip);
 	msg_destroy(request);
@@ -402,7 +404,7 @@ static void relay_end(struct relay *relay)
 	}
 	nta_incoming_destroy(relay->irq);
 	relay->irq = NULL;
-	nta_outgoing_tcancel(relay->orq, NULL, NULL, TAG_END());
+	invite_cancel(relay->orq, NULL);
 }
 
 /* The dialog is over (NULL: all of the call's are). */

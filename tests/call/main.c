@@ -52,6 +52,7 @@ static const struct entry {
 	{"bridge", bridge_suite, false},
 	{"headers", headers_suite, false},
 	{"trust", trust_suite, false},
+	{"session-id", session_id_suite, false},
 	{"transparent", transparent_suite, false},
 	{"answers", answers_suite, false},
 	{"cancel", cancel_suite, false},
