@@ -519,6 +519,7 @@ msg_t *message_response(struct crossing *crossing, nta_incoming_t *irq,
 			msg_t *from, const sip_t *response, int status,
 			const char *phrase, const sip_contact_t *contact,
 			const char *tag);
+bool method_sets_target(sip_method_t method);
 int max_forwards_left(const sip_t *sip);
 void invite_cancel(nta_outgoing_t *orq, const sip_reason_t *reason);
 int response_status(const nta_outgoing_t *orq, const sip_t *sip);

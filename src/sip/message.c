@@ -89,7 +89,8 @@ msg_t *message_invite(struct call *call, const struct target *target)
 	return msg;
 }
 
-static bool sets_target(sip_method_t method)
+/* RFC 5057 5.4: which carry a Contact that is the sender's new target. */
+bool method_sets_target(sip_method_t method)
 {
 	return method == sip_method_invite || method == sip_method_update ||
 	       method == sip_method_subscribe || method == sip_method_notify ||
@@ -125,7 +126,8 @@ msg_t *message_within(struct leg *to, msg_t *from, const sip_t *sip,
 		return NULL;
 	if ((sip ? cross_within(to, msg, from, sip) : add_session_id(to, msg)) <
 		    0 ||
-	    (sets_target(method) && add_contact(msg, leg_contact(to)) < 0) ||
+	    (method_sets_target(method) &&
+	     add_contact(msg, leg_contact(to)) < 0) ||
 	    (cseq &&
 	     header_insert(msg, msg_header_copy_one(
 					msg_home(msg),

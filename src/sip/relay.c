@@ -170,7 +170,7 @@ static int on_response(void *magic, nta_outgoing_t *orq, const sip_t *sip)
 	}
 	if (status < 200 && relay->method != sip_method_invite)
 		return 0;
-	if (status >= 200 && status < 300 && is_target_refresh(relay->method))
+	if (status >= 200 && status < 300 && method_sets_target(relay->method))
 		refresh_targets(relay, sip);
 	reply(relay, sip, status);
 	if (status < 200)

@@ -43,6 +43,7 @@ static const struct entry {
 	{"within", within_suite, false},
 	{"reinvite", reinvite_suite, false},
 	{"transfer", transfer_suite, false},
+	{"target", target_suite, false},
 	{"ending", ending_suite, false},
 	{"malformed", malformed_suite, false},
 	{"torture", torture_suite, false},

@@ -16,6 +16,7 @@ Suite *prack_suite(void);
 Suite *within_suite(void);
 Suite *reinvite_suite(void);
 Suite *transfer_suite(void);
+Suite *target_suite(void);
 Suite *ending_suite(void);
 Suite *requests_suite(void);
 Suite *loops_suite(void);
