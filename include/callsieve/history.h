@@ -65,18 +65,23 @@ struct past {
 void history_look(const struct history *history, const struct facts *facts,
 		  int64_t now, struct past *past);
 
+/* Where a call was counted, for when more is known of it. */
+struct history_mark {
+	uint64_t caller, origin, block, pair;
+};
+
 /* The call came, whatever will be done with it. What people make of it only
  * history_ended() says, and only of calls they got: a verdict of ours must not
  * prove itself right. */
 void history_call(struct history *history, const struct facts *facts,
-		  int64_t now);
+		  int64_t now, struct history_mark *mark);
 
 /* How a delivered call ended. */
 struct call_outcome {
 	bool answered;
 	unsigned ring_s, talk_s;
 };
-void history_ended(struct history *history, const struct facts *facts,
+void history_ended(struct history *history, const struct history_mark *mark,
 		   const struct call_outcome *outcome, int64_t now);
 
 /* A subscriber dialled a number: it is known there. */

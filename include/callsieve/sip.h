@@ -24,7 +24,11 @@ struct invite {
 	const char *request_uri;
 	const char *from_uri;
 	const char *asserted_uri; /* P-Asserted-Identity, tel preferred; NULL */
-	const char *priority;	  /* Priority; NULL: none */
+	const char *display;	  /* of From, unquoted; NULL: none */
+	const char *privacy;	  /* header values, each NULL if not there */
+	const char *attestation;  /* Attestation-Info */
+	const char *origination_id;
+	const char *priority;
 	bool takeover;	 /* goes to a party of a call in progress, by its
 			  * Replaces or Join: nothing but INVITE_BRIDGE */
 	bool precedence; /* Resource-Priority that this trunk may claim */

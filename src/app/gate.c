@@ -20,6 +20,7 @@
 
 #include "bypass.h"
 #include "crowd.h"
+#include "facts.h"
 
 struct gate {
 	struct screen *screen;
@@ -37,7 +38,8 @@ struct visit {
 	struct screening *screening;
 	struct call_record *record;
 	uint64_t began_us;
-	struct facts facts;
+	struct facts facts; /* its texts until the verdict */
+	struct history_mark mark;
 	struct verdict *sofar; /* while the verdict is awaited */
 };
 
@@ -72,42 +74,13 @@ void gate_configure(struct gate *gate, const struct config *config)
 	gate->config = config;
 }
 
-static void read_parties(const struct invite *invite, struct number *caller,
-			 struct number *callee)
-{
-	const struct config_trunk *trunk = invite->trunk;
-	const char *identity = invite->from_uri;
-	struct numbering plan;
-
-	if (trunk->identity == IDENTITY_PAI && invite->asserted_uri)
-		identity = invite->asserted_uri;
-	numbering_for_country(&plan, trunk->country);
-	number_from_uri(caller, identity, strlen(identity), &plan);
-	number_from_uri(callee, invite->request_uri,
-			strlen(invite->request_uri), &plan);
-}
-
-static void read_facts(const struct gate *gate, const struct invite *invite,
-		       struct facts *facts)
-{
-	const struct config_trunk *trunk = invite->trunk;
-
-	read_parties(invite, &facts->caller, &facts->callee);
-	facts->trunk = trunk->name;
-	facts->screen = trunk->screen;
-	facts->outbound = trunk->outbound;
-	facts->thresholds = (struct thresholds){.reject_at = trunk->reject_at};
-	facts->bypass =
-		bypass_of(gate->config, invite, &facts->caller, &facts->callee);
-}
-
 static struct privilege on_privilege(const struct invite *invite, void *arg)
 {
 	const struct gate *gate = arg;
 	struct number caller, callee;
 	enum bypass bypass;
 
-	read_parties(invite, &caller, &callee);
+	facts_parties(invite, &caller, &callee);
 	bypass = bypass_of(gate->config, invite, &caller, &callee);
 	return (struct privilege){
 		.exempt = bypass != BYPASS_NONE && bypass != BYPASS_TAKEOVER,
@@ -156,7 +129,7 @@ static void log_verdict(const struct call_record *record,
 
 /* A call of a subscriber tells whom the subscriber knows, any other who calls
  * whom how often. */
-static void remember(const struct visit *visit)
+static void remember(struct visit *visit)
 {
 	const struct facts *facts = &visit->facts;
 	struct history *history = visit->gate->history;
@@ -166,7 +139,7 @@ static void remember(const struct visit *visit)
 				facts->bypass == BYPASS_EMERGENCY,
 				now_wall_s());
 	else
-		history_call(history, facts, now_wall_s());
+		history_call(history, facts, now_wall_s(), &visit->mark);
 }
 
 /* How the callee took it; of calls that we ended nobody knows. */
@@ -183,7 +156,7 @@ static void remember_end(const struct visit *visit, const struct call_end *end)
 
 	if (!visit->facts.outbound &&
 	    (end->answered_ms || end->by != PARTY_CALLSIEVE))
-		history_ended(visit->gate->history, &visit->facts, &outcome,
+		history_ended(visit->gate->history, &visit->mark, &outcome,
 			      now / 1000);
 }
 
@@ -247,7 +220,7 @@ static struct visit *visit_new(struct gate *gate, const struct invite *invite)
 		return NULL;
 	visit->gate = gate;
 	visit->began_us = now_mono_us();
-	read_facts(gate, invite, &visit->facts);
+	facts_read(&visit->facts, gate->config, invite);
 	visit->record = record_for(invite, &visit->facts);
 	if (visit->record)
 		return visit;

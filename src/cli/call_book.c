@@ -1,6 +1,5 @@
 /* The calls of a replay by their identifiers. */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +8,6 @@
 struct entry {
 	struct entry *next;
 	struct booked booked;
-	char *origid, *signer;
 	char id[];
 };
 
@@ -34,13 +32,6 @@ int call_book_new(struct call_book **bookp)
 	return 0;
 }
 
-static void entry_free(struct entry *entry)
-{
-	free(entry->origid);
-	free(entry->signer);
-	free(entry);
-}
-
 void call_book_free(struct call_book *book)
 {
 	if (!book)
@@ -50,7 +41,7 @@ void call_book_free(struct call_book *book)
 
 		for (; entry; entry = next) {
 			next = entry->next;
-			entry_free(entry);
+			free(entry);
 		}
 	}
 	free(book->slots);
@@ -107,41 +98,21 @@ const struct booked *call_book_find(const struct call_book *book,
 	return entry ? &entry->booked : NULL;
 }
 
-static struct entry *entry_new(const char *id, const struct facts *facts)
-{
-	struct entry *entry = calloc(1, sizeof(*entry) + strlen(id) + 1);
-
-	if (!entry)
-		return NULL;
-	strcpy(entry->id, id);
-	entry->booked.facts = *facts;
-	entry->origid = facts->origid ? strdup(facts->origid) : NULL;
-	entry->signer = facts->signer ? strdup(facts->signer) : NULL;
-	entry->booked.facts.origid = entry->origid;
-	entry->booked.facts.signer = entry->signer;
-	entry->booked.facts.display = NULL;
-	return entry;
-}
-
 int call_book_add(struct call_book *book, const char *id,
-		  const struct facts *facts, bool delivered)
+		  const struct booked *booked)
 {
-	struct entry *entry = entry_new(id, facts), **at;
+	struct entry *entry = malloc(sizeof(*entry) + strlen(id) + 1), **at;
 
 	if (!entry || (book->count >= book->size && grow(book) < 0)) {
 		free(entry);
 		return -ENOMEM;
 	}
-	entry->booked.delivered = delivered;
+	strcpy(entry->id, id);
+	entry->booked = *booked;
 	at = find(book, id);
-	if (*at) {
-		struct entry *old = *at;
-
-		entry->next = old->next;
-		entry_free(old);
-	} else {
-		book->count++;
-	}
+	entry->next = *at ? (*at)->next : NULL;
+	book->count += !*at;
+	free(*at);
 	*at = entry;
 	return 0;
 }

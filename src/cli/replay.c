@@ -168,6 +168,15 @@ static void read_stir(struct facts *facts, const json_t *event)
 	}
 }
 
+static bool is_withheld(const json_t *event)
+{
+	const char *privacy = text_of(event, "privacy");
+	const char *from = text_of(event, "from");
+
+	return (privacy && *privacy && strcmp(privacy, "none") != 0) ||
+	       (from && strstr(from, "anonymous"));
+}
+
 static void read_facts(const struct replay *replay, const json_t *event,
 		       struct facts *facts)
 {
@@ -178,6 +187,7 @@ static void read_facts(const struct replay *replay, const json_t *event,
 		.trunk = trunk->name,
 		.screen = trunk->screen,
 		.display = text_of(event, "display"),
+		.withheld = is_withheld(event),
 		.thresholds = {.reject_at = trunk->reject_at},
 	};
 	read_party(&facts->caller,
@@ -243,16 +253,21 @@ static int on_call(struct replay *replay, const json_t *event)
 {
 	const char *id = text_of(event, "id");
 	struct verdict verdict;
+	struct booked booked;
 	struct facts facts;
 
 	if (!id)
 		return complain(replay, "a call needs an \"id\"");
 	read_facts(replay, event, &facts);
 	decide(replay, &facts, &verdict);
-	history_call(replay->history, &facts, now_wall_s());
+	booked = (struct booked){
+		.caller = facts.caller,
+		.callee = facts.callee,
+		.delivered = verdict.action <= VERDICT_LABEL,
+	};
+	history_call(replay->history, &facts, now_wall_s(), &booked.mark);
 	print_verdict(id, &verdict);
-	return call_book_add(replay->book, id, &facts,
-			     verdict.action <= VERDICT_LABEL);
+	return call_book_add(replay->book, id, &booked);
 }
 
 static unsigned seconds_of(const json_t *event, const char *name)
@@ -275,7 +290,7 @@ static int on_ended(struct replay *replay, const json_t *event)
 
 	/* Nobody would have answered what was not delivered. */
 	if (call && call->delivered)
-		history_ended(replay->history, &call->facts, &outcome,
+		history_ended(replay->history, &call->mark, &outcome,
 			      now_wall_s());
 	return 0;
 }
@@ -290,13 +305,12 @@ static int on_report(struct replay *replay, const json_t *event)
 	read_party(&subscriber, text_of(event, "subscriber"),
 		   trunk_of(replay, event));
 	if (call)
-		number = call->facts.caller;
+		number = call->caller;
 	else
 		read_party(&number, text_of(event, "number"),
 			   trunk_of(replay, event));
 	history_reported(replay->history, &number,
-			 call ? &call->facts.callee : &subscriber,
-			 now_wall_s());
+			 call ? &call->callee : &subscriber, now_wall_s());
 	return 0;
 }
 

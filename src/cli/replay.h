@@ -4,23 +4,24 @@
 
 #include <stdint.h>
 
-#include "callsieve/model/facts.h"
+#include "callsieve/history.h"
 
 struct call_book;
 
 /* What a call was, for the events that name it later. */
 struct booked {
-	struct facts facts; /* texts owned by the book */
+	struct number caller, callee;
+	struct history_mark mark;
 	bool delivered;
 };
 
 int call_book_new(struct call_book **bookp);
 void call_book_free(struct call_book *book);
 
-/* Copies id and facts. -ENOMEM. A second call of the same id takes the
+/* Copies both. -ENOMEM. A second call of the same id takes the
  * place of the first. */
 int call_book_add(struct call_book *book, const char *id,
-		  const struct facts *facts, bool delivered);
+		  const struct booked *booked);
 
 /* NULL: there is none. */
 const struct booked *call_book_find(const struct call_book *book,

@@ -208,7 +208,7 @@ static struct subject *count_call(struct history *history, uint64_t key,
 }
 
 void history_call(struct history *history, const struct facts *facts,
-		  int64_t now)
+		  int64_t now, struct history_mark *mark)
 {
 	uint64_t caller = number_key_exact(&facts->caller);
 	uint64_t callee = number_key_exact(&facts->callee);
@@ -217,6 +217,8 @@ void history_call(struct history *history, const struct facts *facts,
 	struct pair *pair;
 
 	keys_for(&keys, facts);
+	*mark = (struct history_mark){keys.caller, keys.origin, keys.block,
+				      keys.pair};
 	subject = count_call(history, keys.caller, callee, (uint32_t)now);
 	if (subject)
 		count_run(subject, &facts->callee);
@@ -250,21 +252,19 @@ static void count_end(struct history *history, uint64_t key,
 		subject->pings += 1;
 }
 
-void history_ended(struct history *history, const struct facts *facts,
+void history_ended(struct history *history, const struct history_mark *mark,
 		   const struct call_outcome *outcome, int64_t now)
 {
 	unsigned talk =
 		outcome->talk_s < UINT16_MAX ? outcome->talk_s : UINT16_MAX;
-	struct keys keys;
 	struct pair *pair;
 
-	keys_for(&keys, facts);
-	count_end(history, keys.caller, outcome, (uint32_t)now);
-	count_end(history, keys.origin, outcome, (uint32_t)now);
-	count_end(history, keys.block, outcome, (uint32_t)now);
-	if (!keys.pair || !outcome->answered)
+	count_end(history, mark->caller, outcome, (uint32_t)now);
+	count_end(history, mark->origin, outcome, (uint32_t)now);
+	count_end(history, mark->block, outcome, (uint32_t)now);
+	if (!mark->pair || !outcome->answered)
 		return;
-	pair = pair_for(&history->pairs, keys.pair, (uint32_t)now);
+	pair = pair_for(&history->pairs, mark->pair, (uint32_t)now);
 	pair->talked_s = (uint32_t)now;
 	if (talk > pair->longest)
 		pair->longest = (uint16_t)talk;

@@ -7,6 +7,7 @@
  *   secure_peer.c  TLS: who is at the other end
  *   request.c  the checks before a call
  *   answer.c   stateless answers; what is refused is counted and logged
+ *   claims.c   who the caller says it is
  *   admit.c    limits, by trunk and in total
  *   priority.c what an INVITE says of its rank
  *   call.c     the call and its states; call_enter() alone changes them
@@ -376,6 +377,9 @@ void secure_configure(struct sip *sip, const struct config *config,
 /* secure_peer.c */
 bool secure_suits(const struct config_trunk *trunk, tport_t *transport,
 		  const msg_t *msg);
+
+/* claims.c */
+void claims_read(struct invite *invite, su_home_t *home, const sip_t *req);
 
 /* request.c */
 int request_recv(struct sip *sip, nta_agent_t *agent, msg_t *msg, sip_t *req);

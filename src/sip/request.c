@@ -102,31 +102,12 @@ static bool replaces_gone(struct sip *sip, msg_t *msg, const sip_t *req,
 	return true;
 }
 
-/* RFC 3325 9.1: at most one sip or sips and one tel URI; a tel URI is a number
- * for certain. */
-static const char *asserted(su_home_t *home, const sip_t *req)
-{
-	const sip_unknown_t *h;
-	const sip_p_asserted_identity_t *paid, *best = NULL;
-
-	for (h = req->sip_unknown; h; h = h->un_next) {
-		if (!su_casematch(h->un_name, "P-Asserted-Identity"))
-			continue;
-		paid = sip_p_asserted_identity_make(home, h->un_value);
-		for (; paid; paid = paid->paid_next)
-			if (!best || paid->paid_url->url_type == url_tel)
-				best = paid;
-	}
-	return best ? url_as_string(home, best->paid_url) : NULL;
-}
-
 static void read_invite(struct invite *invite, su_home_t *home,
 			const sip_t *req)
 {
 	invite->call_id = req->sip_call_id->i_id;
 	invite->request_uri = url_as_string(home, req->sip_request->rq_url);
-	invite->from_uri = url_as_string(home, req->sip_from->a_url);
-	invite->asserted_uri = asserted(home, req);
+	claims_read(invite, home, req);
 	if (req->sip_priority)
 		invite->priority = req->sip_priority->g_string;
 	invite->precedence = priority_claimed(invite->trunk, req);

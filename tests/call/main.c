@@ -62,6 +62,7 @@ static const struct entry {
 	{"session", session_suite, false},
 	{"loops", loops_suite, false},
 	{"reports", reports_suite, false},
+	{"facts", facts_suite, false},
 	{"admission", admission_suite, false},
 	{"bypass", bypass_suite, false},
 	{"floods", floods_suite, false},

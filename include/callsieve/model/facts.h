@@ -36,6 +36,7 @@ struct facts {
 	bool outbound;	      /* the caller is a subscriber of ours */
 	struct thresholds thresholds;
 
+	bool withheld;	     /* the callee is not to see the number */
 	const char *display; /* the caller's display name; lent, or NULL */
 	enum stir_status stir;
 	char attest;	    /* 'A', 'B', 'C' (RFC 8588 4); 0: unknown */

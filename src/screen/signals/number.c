@@ -26,7 +26,8 @@ bool no_number_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 
 bool anonymous_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
-	if (inquiry->facts->caller.kind != NUMBER_ANONYMOUS)
+	if (inquiry->facts->caller.kind != NUMBER_ANONYMOUS &&
+	    !inquiry->facts->withheld)
 		return false;
 	snprintf(hit->detail, sizeof(hit->detail), "number withheld");
 	return signal_present(inquiry, SIGNAL_ANONYMOUS, hit);

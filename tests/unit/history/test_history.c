@@ -13,6 +13,7 @@
 
 static struct history *history;
 static struct past past;
+static struct history_mark mark;
 
 static void setup(void)
 {
@@ -55,10 +56,10 @@ static void look(const struct facts *facts, int64_t now)
 	history_look(history, facts, now, &past);
 }
 
-static void end(const struct facts *facts, bool answered, unsigned ring,
-		unsigned talk)
+/* Of the last call. */
+static void end(bool answered, unsigned ring, unsigned talk)
 {
-	history_ended(history, facts,
+	history_ended(history, &mark,
 		      &(const struct call_outcome){answered, ring, talk}, NOW);
 }
 
@@ -77,7 +78,7 @@ START_TEST(calls_fade_by_half_in_a_half_life)
 	struct facts facts = call_of(CALLER, CALLEE);
 
 	for (int i = 0; i < 8; i++)
-		history_call(history, &facts, NOW);
+		history_call(history, &facts, NOW, &mark);
 	look(&facts, NOW);
 	ck_assert_double_eq_tol(past.caller.calls, 8, 0.01);
 	ck_assert_double_eq_tol(past.caller.calls_hour, 8, 0.01);
@@ -92,11 +93,12 @@ START_TEST(outcomes_are_told_apart)
 {
 	struct facts facts = call_of(CALLER, CALLEE);
 
-	end(&facts, true, 5, BRIEF_TALK_S);
-	end(&facts, true, 5, BRIEF_TALK_S + 1);
-	end(&facts, true, 5, LONG_TALK_S);
-	end(&facts, false, PING_RING_S, 0);
-	end(&facts, false, PING_RING_S + 1, 0);
+	history_call(history, &facts, NOW, &mark);
+	end(true, 5, BRIEF_TALK_S);
+	end(true, 5, BRIEF_TALK_S + 1);
+	end(true, 5, LONG_TALK_S);
+	end(false, PING_RING_S, 0);
+	end(false, PING_RING_S + 1, 0);
 	look(&facts, NOW);
 	ck_assert_double_eq_tol(past.caller.ended, 5, 0.01);
 	ck_assert_double_eq_tol(past.caller.answered, 3, 0.01);
@@ -111,9 +113,9 @@ START_TEST(spoofers_deeds_are_not_the_owners)
 	struct facts owner = vouched(CALLER, NULL);
 	struct facts spoofer = call_of(CALLER, CALLEE);
 
-	history_call(history, &owner, NOW);
+	history_call(history, &owner, NOW, &mark);
 	for (int i = 0; i < 5; i++)
-		history_call(history, &spoofer, NOW);
+		history_call(history, &spoofer, NOW, &mark);
 	look(&owner, NOW);
 	ck_assert_double_eq_tol(past.caller.calls, 1, 0.01);
 	look(&spoofer, NOW);
@@ -128,8 +130,8 @@ START_TEST(callers_of_one_origin_are_seen_as_one)
 	struct facts second = vouched("+13125550177", "one");
 	struct facts other = vouched("+13125550178", "two");
 
-	history_call(history, &first, NOW);
-	history_call(history, &second, NOW);
+	history_call(history, &first, NOW, &mark);
+	history_call(history, &second, NOW, &mark);
 	look(&second, NOW);
 	ck_assert_double_eq_tol(past.origin.calls, 2, 0.01);
 	ck_assert_double_eq_tol(past.origin.peers, 2, 0.1);
@@ -144,7 +146,7 @@ START_TEST(unsigned_origin_counts_for_nothing)
 	struct facts facts = call_of(CALLER, CALLEE);
 
 	facts.origid = "claimed by anybody";
-	history_call(history, &facts, NOW);
+	history_call(history, &facts, NOW, &mark);
 	look(&facts, NOW);
 	ck_assert_double_eq(past.origin.calls, 0);
 }
@@ -156,7 +158,7 @@ START_TEST(numbers_of_one_block_are_seen_as_one)
 	struct facts near = call_of("+12125559999", CALLEE);
 	struct facts far = call_of("+12125560123", CALLEE);
 
-	history_call(history, &facts, NOW);
+	history_call(history, &facts, NOW, &mark);
 	look(&near, NOW);
 	ck_assert_double_eq_tol(past.block.calls, 1, 0.01);
 	look(&far, NOW);
@@ -172,12 +174,12 @@ START_TEST(dialling_through_a_range_is_a_run)
 	for (int i = 0; i < 6; i++) {
 		snprintf(callee, sizeof(callee), "+1202555%04d", 100 + i);
 		facts = call_of(CALLER, callee);
-		history_call(history, &facts, NOW);
+		history_call(history, &facts, NOW, &mark);
 	}
 	look(&facts, NOW);
 	ck_assert_uint_eq(past.caller.run, 5);
 	facts = call_of(CALLER, "+13035550100");
-	history_call(history, &facts, NOW);
+	history_call(history, &facts, NOW, &mark);
 	look(&facts, NOW);
 	ck_assert_uint_eq(past.caller.run, 2);
 }
@@ -191,8 +193,8 @@ START_TEST(distinct_callees_are_estimated)
 	for (int i = 0; i < 100; i++) {
 		snprintf(callee, sizeof(callee), "+1202%07d", 5550100 + i * 37);
 		facts = call_of(CALLER, callee);
-		history_call(history, &facts, NOW);
-		history_call(history, &facts, NOW);
+		history_call(history, &facts, NOW, &mark);
+		history_call(history, &facts, NOW, &mark);
 	}
 	look(&facts, NOW);
 	ck_assert_double_eq_tol(past.caller.peers, 100, 25);
@@ -203,8 +205,8 @@ START_TEST(acquaintances_are_remembered)
 {
 	struct facts facts = call_of(CALLER, CALLEE);
 
-	history_call(history, &facts, NOW);
-	end(&facts, true, 5, 45);
+	history_call(history, &facts, NOW, &mark);
+	end(true, 5, 45);
 	history_dialled(history, &facts.callee, &facts.caller, false, NOW + 9);
 	look(&facts, NOW + 10);
 	ck_assert_int_eq(past.with.tried_at, NOW);
@@ -231,7 +233,7 @@ START_TEST(only_the_called_can_report_and_once)
 	struct number stranger = number("+12025550111");
 
 	ck_assert(!history_reported(history, &facts.caller, &stranger, NOW));
-	history_call(history, &facts, NOW);
+	history_call(history, &facts, NOW, &mark);
 	ck_assert(!history_reported(history, &facts.caller, &stranger, NOW));
 	ck_assert(history_reported(history, &facts.caller, &facts.callee, NOW));
 	ck_assert(
@@ -247,7 +249,7 @@ START_TEST(old_call_cannot_be_reported)
 {
 	struct facts facts = call_of(CALLER, CALLEE);
 
-	history_call(history, &facts, NOW);
+	history_call(history, &facts, NOW, &mark);
 	ck_assert(!history_reported(history, &facts.caller, &facts.callee,
 				    NOW + 30 * DAY));
 }
@@ -262,7 +264,7 @@ START_TEST(flood_of_callers_forgets_the_oldest)
 	for (int i = 0; i < 20000; i++) {
 		snprintf(caller, sizeof(caller), "+1312%07d", 2000000 + i);
 		facts = call_of(caller, CALLEE);
-		history_call(history, &facts, NOW + i);
+		history_call(history, &facts, NOW + i, &mark);
 	}
 	look(&facts, NOW + 20000);
 	ck_assert_double_gt(past.caller.calls, 0.5);
