@@ -24,6 +24,7 @@ struct call_record {
 	char *call_id_out; /* Call-ID of the last leg to a gateway */
 	char *from_uri;	   /* as on the wire */
 	char *to_uri;	   /* the Request-URI as on the wire */
+	char *redirected_to; /* where a redirection led; see sip.h */
 	struct number caller, callee;
 	int64_t started_ms; /* epoch */
 	int64_t answered_ms; /* 0: never */

@@ -41,7 +41,7 @@ struct privilege {
 };
 
 enum invite_order {
-	INVITE_BRIDGE,
+	INVITE_BRIDGE, /* in redirect mode: tell the way */
 	INVITE_REJECT, /* answered without keeping any state */
 	INVITE_WAIT,   /* call_bridge() or call_reject() will follow */
 };
@@ -50,6 +50,7 @@ struct sip_answer {
 	int status;	    /* 300..699 */
 	const char *phrase; /* static */
 	unsigned retry_after_s; /* 0: none */
+	const char *contacts;	/* of a 302; NULL: none */
 };
 
 enum call_party { PARTY_CALLER, PARTY_CALLEE, PARTY_CALLSIEVE };
@@ -61,6 +62,9 @@ struct call_end {
 	int64_t answered_ms;	 /* epoch; 0: never */
 	const char *gateway;	 /* last one tried, or NULL */
 	const char *call_id_out; /* Call-ID of the last leg to it, or NULL */
+	/* Where a gateway's redirection took the call, or, on a trunk in
+	 * redirect mode, where we told the caller to go; else NULL. */
+	const char *redirected_to;
 };
 
 struct sip_events {

@@ -195,6 +195,8 @@ static void finish(struct visit *visit, const struct call_end *end)
 		record->gateway = strdup(end->gateway);
 	if (end->call_id_out)
 		record->call_id_out = strdup(end->call_id_out);
+	if (end->redirected_to)
+		record->redirected_to = strdup(end->redirected_to);
 	calls_put(visit->gate->calls, record);
 	visit->record = NULL;
 }

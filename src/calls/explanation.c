@@ -61,6 +61,9 @@ char *call_explanation(const struct call_record *record)
 	if (!record->verdict)
 		return NULL;
 	json = explanation(record, record->verdict);
+	if (json && record->redirected_to)
+		json_object_set_new(json, "redirected_to",
+				    text(record->redirected_to));
 	dump = json ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 	json_decref(json);
 	return dump;

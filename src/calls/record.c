@@ -22,6 +22,7 @@ void call_record_free(struct call_record *record)
 	free(record->call_id_out);
 	free(record->from_uri);
 	free(record->to_uri);
+	free(record->redirected_to);
 	free(record->phrase);
 	free(record->verdict);
 	free(record);

@@ -156,6 +156,17 @@ static void print_circumstances(const json_t *explanation)
 	       "decided", (double)took / 1000.0, generation, config);
 }
 
+static void print_redirection(const json_t *explanation)
+{
+	const json_t *to = json_object_get(explanation, "redirected_to");
+
+	if (!to)
+		return;
+	printf("  redirected to ");
+	print_text(json_string_value(to), 0);
+	printf("\n");
+}
+
 static void print_call(struct store_stmt *stmt)
 {
 	json_t *explanation =
@@ -165,6 +176,7 @@ static void print_call(struct store_stmt *stmt)
 	print_decision(stmt, explanation);
 	print_signals(explanation);
 	print_circumstances(explanation);
+	print_redirection(explanation);
 	print_outcome(stmt);
 	json_decref(explanation);
 }

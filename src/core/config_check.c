@@ -214,6 +214,14 @@ static void check_trunks(struct config_reader *reader)
 				     LINE_OF(reader, trunks, i, "route"),
 				     "trunk \"%s\": there is no route \"%s\"",
 				     trunk->name, trunk->route);
+		if (trunk->redirect_allow != REDIRECT_ALLOW_302 &&
+		    trunk->mode != MODE_REDIRECT)
+			config_error(
+				reader,
+				LINE_OF(reader, trunks, i, "redirect_allow"),
+				"trunk \"%s\": redirect_allow takes mode = "
+				"\"redirect\"",
+				trunk->name);
 	}
 }
 

@@ -46,6 +46,12 @@ static const char *const certificates[] = {
 	[CLIENT_CERTIFICATE_REQUIRED] = "required",
 	NULL};
 static const char *const sources[] = {"reject", "silent", NULL};
+static const char *const modes[] = {
+	[MODE_BRIDGE] = "bridge", [MODE_REDIRECT] = "redirect", NULL};
+static const char *const allows[] = {[REDIRECT_ALLOW_302] = "302",
+				     [REDIRECT_ALLOW_404] = "404",
+				     [REDIRECT_ALLOW_503] = "503",
+				     NULL};
 static const char *const redirects[] = {
 	[REDIRECTS_PASS] = "pass", [REDIRECTS_FOLLOW] = "follow", NULL};
 static const char *const levels[] = {[LOG_LEVEL_ERROR] = "error",
@@ -92,6 +98,15 @@ static const struct config_option trunk_options[] = {
 	{"route", config_read_name, NULL, 0, 0, IN(config_trunk, route),
 	 OPTION_REQUIRED, "\"out\"",
 	 .sentence = "The route that its calls take."},
+	{"mode", config_read_choice, "\"bridge\"", 0, 0,
+	 IN(config_trunk, mode), .choices = modes,
+	 .sentence = "bridge takes calls to a gateway; redirect tells the "
+		     "caller's side where they may go, or that they may not."},
+	{"redirect_allow", config_read_choice, "302", 0, 0,
+	 IN(config_trunk, redirect_allow), .choices = allows,
+	 .sentence = "How mode redirect answers calls that may pass: 302 with "
+		     "the gateways of the route as Contacts, or 404 or 503 "
+		     "where the other side then takes its own next route."},
 	{"identity", config_read_choice, "\"pai\"", 0, 0,
 	 IN(config_trunk, identity), .choices = identities,
 	 .sentence =

@@ -247,25 +247,41 @@ static struct span uri_requested(const sip_request_t *rq)
 	return take(&text, " \t");
 }
 
-/* The Request-URI towards a gateway: the caller's user part and parameters at
- * the gateway's address. A service URN (RFC 5031) stays what it is. */
+/* The user part and parameters that a Request-URI has, at a gateway. */
+url_t address_at(su_home_t *home, const sip_request_t *rq, const url_t *gateway)
+{
+	url_t url = *rq->rq_url, at = *gateway;
+
+	unread(home, &url, uri_requested(rq));
+	at.url_user = url.url_user;
+	at.url_password = url.url_password;
+	at.url_params = without(home, url.url_params);
+	if (url.url_type == url_tel)
+		from_tel(home, &at);
+	return at;
+}
+
+/* The Request-URI towards a gateway. A service URN (RFC 5031) stays what it
+ * is. */
 sip_request_t *address_request(msg_t *msg, const sip_request_t *rq,
 			       const url_t *gateway)
 {
 	su_home_t *home = msg_home(msg);
 	url_t url = *rq->rq_url;
 
-	unread(home, &url, uri_requested(rq));
-	if (!su_casematch(url.url_scheme, "urn")) {
-		url_t at = *gateway;
-
-		at.url_user = url.url_user;
-		at.url_password = url.url_password;
-		at.url_params = without(home, url.url_params);
-		if (url.url_type == url_tel)
-			from_tel(home, &at);
-		url = at;
-	}
+	if (su_casematch(url.url_scheme, "urn"))
+		unread(home, &url, uri_requested(rq));
+	else
+		url = address_at(home, rq, gateway);
 	return sip_request_create(home, SIP_METHOD_INVITE, (url_string_t *)&url,
 				  NULL);
+}
+
+/* The first of a list as it was written, the others as the stack read them. */
+url_t address_contact(su_home_t *home, const sip_contact_t *contact)
+{
+	url_t url = *contact->m_url;
+
+	unread(home, &url, uri_within(contact->m_common));
+	return url;
 }

@@ -203,8 +203,8 @@ void sip_free(struct sip *sip)
 	for (size_t i = 0; i < sip->listeners_count; i++)
 		secure_close(&sip->listeners[i]);
 	secure_files_free(sip->secure);
-	free(sip->recent);
-	free(sip->shed);
+	recent_free(sip->recent);
+	recent_free(sip->shed);
 	free(sip->listeners);
 	config_free(sip->config);
 	su_home_deinit(sip->home);

@@ -54,18 +54,31 @@ sip_header_t *retry_after(su_home_t *home, unsigned seconds)
 	return (sip_header_t *)sip_retry_after_format(home, "%u", seconds);
 }
 
+/* As text, not read by the stack: it would unescape what it
+ * thinks needs no escape. */
+sip_header_t *contacts_header(su_home_t *home, const char *contacts)
+{
+	return (sip_header_t *)sip_unknown_format(home, "Contact: %s",
+						  contacts);
+}
+
+/* Of the two headers an answer has one. */
 void answer_as(struct sip *sip, msg_t *msg, const struct sip_answer *how)
 {
-	answer(sip, msg, how->status, how->phrase,
-	       how->retry_after_s
-		       ? retry_after(msg_home(msg), how->retry_after_s)
-		       : NULL);
+	su_home_t *home = msg_home(msg);
+	sip_header_t *extra = NULL;
+
+	if (how->contacts)
+		extra = contacts_header(home, how->contacts);
+	else if (how->retry_after_s)
+		extra = retry_after(home, how->retry_after_s);
+	answer(sip, msg, how->status, how->phrase, extra);
 }
 
 struct sip_answer busy(const struct sip *sip)
 {
 	return (struct sip_answer){503, sip_503_Service_unavailable,
-				   sip->config->retry_after_s};
+				   sip->config->retry_after_s, NULL};
 }
 
 static void count_refused(int status)

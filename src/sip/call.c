@@ -168,7 +168,9 @@ void call_enter(struct call *call, enum call_state state)
 
 void call_bridge(struct call *call)
 {
-	if (call->route)
+	if (call->trunk->mode == MODE_REDIRECT)
+		caller_move(call);
+	else if (call->route)
 		attempt_first(call);
 	else
 		call_hangup(call, NULL);
@@ -190,6 +192,9 @@ void call_timer_c(struct call *call)
 void call_report(struct call *call, enum call_party by, int status,
 		 const char *phrase)
 {
+	const struct moved *moved = call->moved;
+	const url_t *uri = redirect_uri(call);
+	char redirected[CONTACT_MAX + 1];
 	struct call_end end = {
 		.by = by,
 		.status = status,
@@ -202,6 +207,13 @@ void call_report(struct call *call, enum call_party by, int status,
 	if (call->reported)
 		return;
 	call->reported = true;
+	if (moved && moved->gateway) {
+		end.gateway = moved->gateway->name;
+		end.redirected_to = moved->uri;
+	} else if (uri) {
+		url_e(redirected, sizeof(redirected), uri);
+		end.redirected_to = redirected;
+	}
 	call->sip->events->ended(&end, call->ctx, call->sip->arg);
 }
 

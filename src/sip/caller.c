@@ -229,23 +229,27 @@ static const char *rejection_tag(const struct call *call)
 	return tag && call->state < CALL_RINGING ? tag : call->tag;
 }
 
-/* Refuses the call in our own name and ends it. */
-void caller_reject(struct call *call, enum call_party by, int status,
-		   const char *phrase)
+/* Ends the call with an answer of our own. */
+static void end_with(struct call *call, enum call_party by,
+		     const struct sip_answer *how)
 {
-	msg_t *reply = nta_incoming_create_response(call->irq, status, phrase);
+	msg_t *reply = nta_incoming_create_response(call->irq, how->status,
+						    how->phrase);
 	sip_t *sip = sip_object(reply);
 
 	if (sip && sip->sip_to)
 		msg_header_remove_param(sip->sip_to->a_common, "tag");
 	if (sip)
 		sip_to_tag(msg_home(reply), sip->sip_to, rejection_tag(call));
-	if (status == 503)
-		call->retry_after_s = call->sip->config->retry_after_s;
-	if (call->retry_after_s && sip)
+	if (sip && how->retry_after_s)
 		sip_add_tl(reply, sip,
 			   SIPTAG_HEADER(retry_after(msg_home(reply),
-						     call->retry_after_s)),
+						     how->retry_after_s)),
+			   TAG_END());
+	if (sip && how->contacts)
+		sip_add_tl(reply, sip,
+			   SIPTAG_HEADER(contacts_header(msg_home(reply),
+							 how->contacts)),
 			   TAG_END());
 	if (sip)
 		sip_add_tl(reply, sip,
@@ -255,8 +259,35 @@ void caller_reject(struct call *call, enum call_party by, int status,
 			   TAG_END());
 	nta_incoming_mreply(call->irq, reply);
 	refused(call);
+	call_report(call, by, how->status, how->phrase);
 	invite_done(call);
-	call_report(call, by, status, phrase);
 	call_enter(call, CALL_ENDING);
 	call_settle(call);
+}
+
+/* Refuses the call in our own name and ends it. */
+void caller_reject(struct call *call, enum call_party by, int status,
+		   const char *phrase)
+{
+	const struct sip_answer how = {
+		.status = status,
+		.phrase = phrase,
+		.retry_after_s = status == 503
+					 ? call->sip->config->retry_after_s
+					 : call->retry_after_s,
+	};
+
+	end_with(call, by, &how);
+}
+
+/* Tells the caller the way instead of taking the call there. */
+void caller_move(struct call *call)
+{
+	const sip_t *invite = sip_object(call->invite);
+	struct moved moved;
+
+	moved_read(&moved, call->sip, call->config, call->trunk,
+		   msg_home(call->invite), invite->sip_request);
+	call->moved = &moved;
+	end_with(call, PARTY_CALLSIEVE, &moved.answer);
 }

@@ -16,7 +16,9 @@
  *   choose.c   which gateway, and which of its targets
  *   outcome.c  the answer to a call that no gateway took
  *   redirect.c redirections by the callee's side, followed
+ *   contact.c  and where they may lead
  *   history.c  History-Info, for calls that were
+ *   moved.c    redirect mode: the caller is told the way
  *   uri.c      when two URIs are the same
  *   dialog.c   pairs of legs, one pair for each early dialog of the callee
  *   prack.c    reliable provisional responses and their PRACK
@@ -89,6 +91,8 @@ struct resolver;
 #define RELIABLES_MAX 8
 
 #define RULE_SLOTS 256 /* of headers.c; a power of two, for speed */
+
+#define CONTACT_MAX 512 /* bytes of a URI that a redirection names */
 
 /* Addresses of one gateway. */
 #define TARGETS_MAX 32
@@ -236,6 +240,13 @@ struct history_entry {
 	int status;	      /* its answer; 0: none yet */
 };
 
+/* What a caller is told who is not bridged. */
+struct moved {
+	struct sip_answer answer;
+	const char *uri;	 /* of its first Contact, or NULL */
+	struct gateway *gateway; /* that the first Contact is */
+};
+
 /* A dialog with the caller and the one with the callee it mirrors. */
 struct dialog {
 	LIST_ENTRY(dialog) link;
@@ -280,6 +291,7 @@ struct call {
 	bool gateway_trusted;
 	struct redirect *redirect; /* once a gateway redirected it, or NULL */
 	bool aimed; /* meant for one party alone: takeover.c */
+	const struct moved *moved; /* while the caller is told of it */
 	nta_outgoing_t *orq;   /* our INVITE */
 	bool responded;	     /* to it */
 	msg_t *held_answer;  /* its 2xx, until every PRACK has come */
@@ -387,6 +399,7 @@ int request_recv(struct sip *sip, nta_agent_t *agent, msg_t *msg, sip_t *req);
 /* answer.c */
 void answer(struct sip *sip, msg_t *msg, int status, const char *phrase,
 	    sip_header_t *extra);
+sip_header_t *contacts_header(su_home_t *home, const char *contacts);
 void answer_as(struct sip *sip, msg_t *msg, const struct sip_answer *how);
 void refuse(struct sip *sip, msg_t *msg, const struct invite *invite,
 	    int status, const char *phrase, sip_header_t *extra);
@@ -441,6 +454,7 @@ void caller_final(struct call *call, msg_t *msg, const sip_t *response,
 		  int status, const char *phrase);
 void caller_reject(struct call *call, enum call_party by, int status,
 		   const char *phrase);
+void caller_move(struct call *call);
 void refusals_free(struct sip *sip);
 
 /* attempt.c */
@@ -462,6 +476,12 @@ bool redirect_conclusive(const struct call *call);
 int redirect_history(const struct call *call, msg_t *msg);
 void redirect_free(struct redirect *redirect);
 
+/* contact.c */
+url_t *contact_uri(su_home_t *home, const sip_contact_t *contact);
+struct target *contact_target(struct call *call,
+			      const struct config_gateway *config,
+			      const url_t *uri);
+
 /* history.c */
 int history_add(msg_t *msg, const sip_t *invite,
 		const struct history_entry *const *entries, unsigned count);
@@ -471,6 +491,11 @@ void history_retarget(struct history_entry *entry,
 
 /* uri.c */
 bool uri_equal(const url_t *a, const url_t *b);
+
+/* moved.c */
+void moved_read(struct moved *moved, struct sip *sip,
+		const struct config *config, const struct config_trunk *trunk,
+		su_home_t *home, const sip_request_t *rq);
 
 /* dialog.c */
 struct dialog *dialog_for(struct call *call, const sip_t *response);
@@ -535,6 +560,9 @@ sip_to_t *address_to(msg_t *msg, const sip_to_t *to, const char *host);
 sip_request_t *address_request(msg_t *msg, const sip_request_t *rq,
 			       const url_t *gateway);
 const url_t *address_read(su_home_t *home, const url_t *uri);
+url_t address_at(su_home_t *home, const sip_request_t *rq,
+		 const url_t *gateway);
+url_t address_contact(su_home_t *home, const sip_contact_t *contact);
 
 /* session_id.c */
 const sip_unknown_t *session_id_of(const sip_t *sip);
@@ -639,6 +667,7 @@ bool call_id_loops(const struct sip *sip, const char *id, const char *trunk,
 /* recent.c */
 struct recent;
 struct recent *recent_new(void);
+void recent_free(struct recent *recent);
 bool recent_seen(struct recent *recent, const sip_t *sip,
 		 struct sip_answer *answerp);
 void recent_add(struct recent *recent, const sip_t *sip,

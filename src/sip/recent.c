@@ -18,6 +18,7 @@ struct slot {
 	uint64_t key;
 	uint64_t until_ms;
 	struct sip_answer answer;
+	char *contacts; /* of the answer, or NULL */
 };
 
 struct recent {
@@ -32,6 +33,15 @@ struct recent *recent_new(void)
 	if (recent)
 		random_bytes(&recent->seed, sizeof(recent->seed));
 	return recent;
+}
+
+void recent_free(struct recent *recent)
+{
+	if (!recent)
+		return;
+	for (size_t i = 0; i < SLOTS; i++)
+		free(recent->slots[i].contacts);
+	free(recent);
 }
 
 /* FNV-1a, seeded: nobody outside can aim at a slot. */
@@ -85,7 +95,11 @@ void recent_add(struct recent *recent, const sip_t *sip,
 	for (unsigned i = 1; i < WAYS; i++)
 		if (slot[i].until_ms < oldest->until_ms)
 			oldest = &slot[i];
+	free(oldest->contacts);
 	*oldest = (struct slot){.key = key,
 				.until_ms = now_mono_ms() + LIFE_MS,
 				.answer = *answer};
+	if (answer->contacts)
+		oldest->contacts = strdup(answer->contacts);
+	oldest->answer.contacts = oldest->contacts;
 }

@@ -12,15 +12,15 @@
 #include "callsieve/core/log.h"
 #include "callsieve/core/metrics.h"
 
-#define HOPS_MAX   5   /* redirections of redirections */
-#define PLACES_MAX 11  /* URIs in one call: a gateway's and ten more */
-#define URI_MAX	   512 /* of a Contact */
+#define HOPS_MAX   5  /* redirections of redirections */
+#define PLACES_MAX 11 /* URIs in one call: a gateway's and ten more */
 
 /* A URI the call was sent to, or may be. */
 struct place {
-	url_t *uri;
-	unsigned q;    /* in thousandths */
-	unsigned hops; /* redirections that led here; 0: a gateway */
+	const url_t *uri;  /* as written */
+	const url_t *read; /* to be compared */
+	unsigned q;	   /* in thousandths */
+	unsigned hops;	   /* redirections that led here; 0: a gateway */
 	struct history_entry history;
 };
 
@@ -54,150 +54,23 @@ static const struct config_gateway *config_of(const struct call *call)
 	return NULL;
 }
 
-static bool is_own(const struct sip *sip, const struct netaddr *addr,
-		   uint16_t port)
-{
-	for (size_t i = 0; i < sip->listeners_count; i++)
-		if (memcmp(&sip->listeners[i].addr, addr, sizeof(*addr)) == 0 &&
-		    sip->config->listens[i].port == port)
-			return true;
-	return false;
-}
-
-/* A gateway's target at this address: the very one, or some other; or NULL. */
-static struct target *gateways_target(const struct sip *sip,
-				      const struct netaddr *addr, uint16_t port,
-				      enum config_transport transport)
-{
-	struct target *target, *other = NULL;
-	const struct gateway *gateway;
-
-	SLIST_FOREACH (gateway, &sip->gateways, link)
-		LIST_FOREACH (target, &gateway->targets, link) {
-			if (!gateway->config ||
-			    memcmp(&target->addr, addr, sizeof(*addr)) != 0)
-				continue;
-			if (target->port == port &&
-			    target->transport == transport)
-				return target;
-			other = target;
-		}
-	return other;
-}
-
-/* May a Contact send us there, besides to gateways? */
-static bool is_listed(const struct redirect *redirect,
-		      const struct netaddr *addr)
-{
-	const struct config_gateway *config = redirect->config;
-
-	for (size_t i = 0; i < config->redirect_hosts_count; i++)
-		if (cidr_contains(&config->redirect_hosts[i], addr))
-			return true;
-	return false;
-}
-
-static bool transport_named(const url_t *url, enum config_transport *transport)
-{
-	char name[8] = "";
-
-	*transport = url->url_type == url_sips ? TRANSPORT_TLS : TRANSPORT_UDP;
-	if (!url_has_param(url, "transport"))
-		return true;
-	url_param(url->url_params, "transport", name, sizeof(name));
-	for (enum config_transport i = TRANSPORT_UDP; i < TRANSPORTS; i++)
-		if (su_casematch(name, config_transport_names[i])) {
-			/* RFC 3261 26.2.2: sips over TCP is TLS over TCP. */
-			*transport =
-				url->url_type == url_sips ? TRANSPORT_TLS : i;
-			return url->url_type != url_sips || i != TRANSPORT_UDP;
-		}
-	return false;
-}
-
-static bool read_port(uint16_t *portp, const url_t *uri,
-		      enum config_transport transport)
-{
-	unsigned long port = transport == TRANSPORT_TLS ? 5061 : 5060;
-
-	if (uri->url_port && *uri->url_port)
-		port = strtoul(uri->url_port, NULL, 10);
-	*portp = (uint16_t)port;
-	return port && port <= UINT16_MAX;
-}
-
-/* Where a URI points, if we may go there. A name is never looked up: whoever
- * chose it would decide that we do. A target is the caller's to unref. */
-static struct target *target_for(struct call *call, const url_t *uri)
-{
-	const struct redirect *redirect = call->redirect;
-	struct gateway *gateway = call->target->gateway;
-	enum config_transport transport;
-	struct target *target;
-	struct netaddr addr;
-	uint16_t port;
-
-	if (netaddr_parse(&addr, uri->url_host) != 0 ||
-	    !transport_named(uri, &transport) ||
-	    !read_port(&port, uri, transport) || is_own(call->sip, &addr, port))
-		return NULL;
-	target = gateways_target(call->sip, &addr, port, transport);
-	if (target && target->port == port && target->transport == transport)
-		return target_ref(target);
-	if (!target && !is_listed(redirect, &addr))
-		return NULL;
-	target = redirect->config->listen
-			 ? target_new(gateway, &addr, port, transport,
-				      redirect->config->listen)
-			 : NULL;
-	return target ? target
-		      : target_new(gateway, &addr, port, transport, NULL);
-}
-
-static bool known(const struct redirect *redirect, const url_t *uri)
+static bool known(const struct redirect *redirect, const url_t *read)
 {
 	for (size_t i = 0; i < redirect->count; i++)
-		if (uri_equal(redirect->places[i].uri, uri))
+		if (uri_equal(redirect->places[i].read, read))
 			return true;
 	return false;
 }
 
-static struct place *add_place(struct redirect *redirect, url_t *uri)
+static struct place *add_place(struct redirect *redirect, const url_t *uri,
+			       const url_t *read)
 {
 	struct place *place = &redirect->places[redirect->count++];
 
 	place->uri = uri;
+	place->read = read;
 	place->history.uri = uri;
 	return place;
-}
-
-/* The URI an INVITE to this Contact would have (RFC 3261 8.1.3.4, 19.1.5):
- * without method and headers, which would be the redirecting party's words in
- * our mouth. NULL for what is no place to go. */
-static url_t *uri_of(su_home_t *home, const sip_contact_t *contact)
-{
-	url_t bare = *contact->m_url;
-	const char *text;
-	url_t *uri;
-
-	if ((bare.url_type != url_sip && bare.url_type != url_sips) ||
-	    !bare.url_host || url_has_param(&bare, "maddr"))
-		return NULL;
-	bare.url_headers = NULL;
-	bare.url_fragment = NULL;
-	uri = url_hdup(home, &bare);
-	if (uri && uri->url_params)
-		uri->url_params = url_strip_param_string(
-			(char *)uri->url_params, "method");
-	if (uri && uri->url_params && !*uri->url_params)
-		uri->url_params = NULL;
-	text = uri ? url_as_string(home, uri) : NULL;
-	if (!text || strlen(text) > URI_MAX)
-		return NULL;
-	for (; *text; text++)
-		if (*text <= ' ' || *text > '~')
-			return NULL;
-	return uri;
 }
 
 static bool is_secure(const struct call *call)
@@ -211,19 +84,24 @@ static void learn_one(struct call *call, const struct place *from,
 		      const sip_contact_t *contact)
 {
 	struct redirect *redirect = call->redirect;
-	url_t *uri = uri_of(redirect->home, contact);
+	const url_t *uri, *read = NULL;
 	struct target *target;
 	struct place *place;
 
+	if (redirect->count == PLACES_MAX)
+		return;
+	uri = contact_uri(redirect->home, contact);
+	if (uri)
+		read = address_read(redirect->home, uri);
 	/* RFC 3261 16.7 (4): sips stays sips. */
-	if (!uri || redirect->count == PLACES_MAX || known(redirect, uri) ||
+	if (!read || known(redirect, read) ||
 	    (is_secure(call) && uri->url_type != url_sips))
 		return;
-	target = target_for(call, uri);
+	target = contact_target(call, redirect->config, uri);
 	if (!target)
 		return;
 	target_unref(target);
-	place = add_place(redirect, uri);
+	place = add_place(redirect, uri, read);
 	place->q = contact->m_q ? msg_q_value(contact->m_q) : 1000;
 	place->hops = from->hops + 1;
 	history_retarget(&place->history, &from->history, contact);
@@ -233,9 +111,9 @@ static void learn_one(struct call *call, const struct place *from,
 static struct place *place_at(struct call *call)
 {
 	struct redirect *redirect = call->redirect;
-	msg_t *request;
-	url_t *uri;
+	const url_t *uri, *read;
 	struct place *place;
+	msg_t *request;
 
 	if (redirect->at)
 		return redirect->at;
@@ -245,9 +123,10 @@ static struct place *place_at(struct call *call)
 	uri = url_hdup(redirect->home,
 		       sip_object(request)->sip_request->rq_url);
 	msg_destroy(request);
-	if (!uri)
+	read = uri ? address_read(redirect->home, uri) : NULL;
+	if (!read)
 		return NULL;
-	place = add_place(redirect, uri);
+	place = add_place(redirect, uri, read);
 	place->history.tried = ++redirect->tried;
 	return place;
 }
@@ -337,19 +216,15 @@ struct target *redirect_next(struct call *call)
 		return NULL;
 	while (!target && (redirect->at = best(redirect))) {
 		redirect->at->history.tried = ++redirect->tried;
-		target = target_for(call, redirect->at->uri);
+		target = contact_target(call, redirect->config,
+					redirect->at->uri);
 	}
 	if (!target)
 		return NULL;
 	metric_add(METRIC_REDIRECTS, 1);
-	if (log_wants(LOG_LEVEL_INFO)) {
-		char uri[URI_MAX + 2], quoted[URI_MAX + 8];
-
-		url_e(uri, sizeof(uri), redirect->at->uri);
-		log_info("call=%s event=redirected gateway=%s to=%s",
-			 call->call_id, call->target->gateway->name,
-			 log_quote(quoted, sizeof(quoted), uri));
-	}
+	log_info("call=%s event=redirected gateway=%s to=%s:%u", call->call_id,
+		 call->target->gateway->name, target->url->url_host,
+		 target->port);
 	return target;
 }
 

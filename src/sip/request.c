@@ -11,6 +11,12 @@
 #include "callsieve/core/clock.h"
 #include "callsieve/core/metrics.h"
 
+/* What an INVITE requires is then for whom it is sent on to (RFC 3261 8.3). */
+static bool redirects(const struct invite *invite)
+{
+	return invite->trunk && invite->trunk->mode == MODE_REDIRECT;
+}
+
 /* RFC 3261 8.2.2.1 and 8.2.2.3; consumes msg if it refuses. */
 static bool unsupported(struct sip *sip, msg_t *msg, const sip_t *req,
 			const struct invite *invite)
@@ -24,6 +30,8 @@ static bool unsupported(struct sip *sip, msg_t *msg, const sip_t *req,
 		refuse(sip, msg, invite, SIP_416_UNSUPPORTED_URI, NULL);
 		return true;
 	}
+	if (redirects(invite))
+		return false;
 	lacking = sip_has_unsupported(home, sip->bridgeable, req->sip_require);
 	if (!lacking)
 		lacking = sip_has_unsupported(home, sip->bridgeable,
@@ -65,7 +73,7 @@ static bool refused(struct sip *sip, msg_t *msg, const sip_t *req,
 	}
 	if (unsupported(sip, msg, req, invite))
 		return true;
-	if (!session_too_short(sip->config, req))
+	if (redirects(invite) || !session_too_short(sip->config, req))
 		return false;
 	refuse(sip, msg, invite, 422, "Session Interval Too Small",
 	       (sip_header_t *)sip_min_se_format(msg_home(msg), "%u",
@@ -119,7 +127,7 @@ static bool unknown_precedence(struct sip *sip, msg_t *msg, const sip_t *req,
 			       const struct invite *invite,
 			       const struct privilege *privilege)
 {
-	if (invite->precedence || privilege->exempt ||
+	if (invite->precedence || privilege->exempt || redirects(invite) ||
 	    !sip_has_feature(req->sip_require, "resource-priority"))
 		return false;
 	refuse(sip, msg, invite, SIP_417_RESOURCE_PRIORITY,
@@ -198,6 +206,24 @@ static bool repeated(struct sip *sip, msg_t *msg, const sip_t *req)
 	return true;
 }
 
+/* Tells the way, as soon as the call is known to be allowed. */
+static void answer_moved(struct sip *sip, msg_t *msg, const sip_t *req,
+			 const struct invite *invite, void *ctx)
+{
+	struct call_end end = {.by = PARTY_CALLSIEVE};
+	struct moved moved;
+
+	moved_read(&moved, sip, sip->config, invite->trunk, msg_home(msg),
+		   req->sip_request);
+	end.status = moved.answer.status;
+	end.phrase = moved.answer.phrase;
+	end.gateway = moved.gateway ? moved.gateway->name : NULL;
+	end.redirected_to = moved.uri;
+	sip->events->ended(&end, ctx, sip->arg);
+	recent_add(sip->recent, req, &moved.answer);
+	answer_as(sip, msg, &moved.answer);
+}
+
 static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 			struct invite *invite, tport_t *transport)
 {
@@ -226,6 +252,10 @@ static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 		recent_add(verdict.retry_after_s ? sip->shed : sip->recent, req,
 			   &verdict);
 		answer_as(sip, msg, &verdict);
+		return;
+	}
+	if (order == INVITE_BRIDGE && !party && redirects(invite)) {
+		answer_moved(sip, msg, req, invite, ctx);
 		return;
 	}
 	call = start(sip, invite, load, msg, transport, ctx);
@@ -280,12 +310,16 @@ static void dispatch(struct sip *sip, msg_t *msg, sip_t *req,
 		     struct invite *invite, tport_t *transport)
 {
 	sip_method_t method = req->sip_request->rq_method;
+	struct sip_answer before;
 
 	if (method == sip_method_ack)
 		stray(msg, METRIC_STRAY_ACKS);
 	else if (req->sip_to->a_tag &&
 		 subscribed_within(sip, msg, req, transport))
 		return;
+	else if (method == sip_method_cancel &&
+		 recent_seen(sip->recent, req, &before))
+		answer(sip, msg, SIP_200_OK, NULL); /* RFC 3261 9.2 */
 	else if (method == sip_method_cancel || req->sip_to->a_tag)
 		refuse(sip, msg, invite, SIP_481_NO_TRANSACTION, NULL);
 	else if (max_forwards_left(req) < 0 && method != sip_method_options)

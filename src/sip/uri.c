@@ -1,5 +1,6 @@
 /* When two SIP URIs are the same (RFC 3261 19.1.4). The stack's parser has
- * already brought escapes to one form. */
+ * already brought escapes to one form; it goes too far (%2B is not +), which
+ * does no harm where a URI is not to be used twice. */
 #include "internal.h"
 
 #include <stdlib.h>

@@ -36,6 +36,7 @@ static const struct entry {
 	{"gateways", gateways_suite, false},
 	{"redirect", redirect_suite, false},
 	{"names", names_suite, false},
+	{"redirect-mode", redirect_mode_suite, false},
 	{"reputation", reputation_suite, false},
 	{"transport", transport_suite, false},
 	{"tls", tls_suite, false},

@@ -33,6 +33,7 @@ Suite *failover_suite(void);
 Suite *gateways_suite(void);
 Suite *redirect_suite(void);
 Suite *names_suite(void);
+Suite *redirect_mode_suite(void);
 Suite *screening_suite(void);
 Suite *reputation_suite(void);
 Suite *reports_suite(void);

@@ -170,7 +170,8 @@ START_TEST(method_and_headers_of_a_contact_do_not_count)
 		 places.near.host, places.near.port);
 	begin(&call, &places, NULL, contact);
 	call_reaches(&call, &places.near);
-	snprintf(contact, sizeof(contact), "sip:moved:pw@%s:%u;x=Ab;user=phone",
+	snprintf(contact, sizeof(contact),
+		 "sip:moved:pw@%s:%u;x=%%41b;user=phone",
 		 places.near.host, places.near.port);
 	claim_text(call.invite->uri, contact);
 	claim(!message_header(call.invite, "Replaces", 0) &&
@@ -311,8 +312,8 @@ START_TEST(redirections_in_a_circle_end)
 	call_begin(&call, scene, CALLER, CALLEE, NULL);
 	first = peer_expect(&scene->callee, 0, "INVITE", NULL);
 	/* The same URI in other words (RFC 3261 19.1.4). */
-	snprintf(back, sizeof(back), "<SIP:%%2B%s;x=y>",
-		 strchr(first->uri, '+') + 1);
+	snprintf(back, sizeof(back), "<SIP:+%%31%s;x=y>",
+		 strchr(first->uri, '+') + 2);
 	redirect(&scene->callee, first, 302,
 		 contact_at(contact, &places.near, "a", ""));
 	redirect(&places.near, peer_expect(&places.near, 0, "INVITE", NULL),

@@ -71,6 +71,13 @@ struct config_limits {
 	unsigned max_connections; /* opened by peers */
 };
 
+enum config_mode { MODE_BRIDGE, MODE_REDIRECT };
+enum config_redirect_allow {
+	REDIRECT_ALLOW_302,
+	REDIRECT_ALLOW_404,
+	REDIRECT_ALLOW_503,
+};
+
 /* trunk NAME { ... }: a peer that may send us calls */
 struct config_trunk {
 	char *name;
@@ -79,6 +86,8 @@ struct config_trunk {
 	enum config_identity identity; /* pai: P-Asserted-Identity, else From */
 	char *country;		       /* country calling code, "1" */
 	char *route;		       /* name of a route */
+	enum config_mode mode;
+	enum config_redirect_allow redirect_allow; /* answers allowed calls */
 	unsigned priority_namespaces; /* bits: 1 << enum config_namespace */
 	struct config_limits limits;
 	char **tls_subjects; /* names, one of which its certificate has */

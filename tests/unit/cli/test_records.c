@@ -61,6 +61,7 @@ static void bridged(struct call_record *record, enum verdict_basis basis)
 	record->verdict = verdict_dup(&verdict);
 	record->gateway = strdup("core");
 	record->call_id_out = strdup("out-call-id");
+	record->redirected_to = strdup("sip:moved@192.0.2.9");
 	record->status = 200;
 	record->phrase = strdup("OK");
 	record->ended_by = "callee";
@@ -145,6 +146,7 @@ START_TEST(explain_tells_of_an_answered_call)
 		"core",
 		"out-call-id",
 		"let through: score 0, and 100 rejects",
+		"redirected to sip:moved@192.0.2.9",
 		"200 OK, answered, 2.5 s long, ended by callee",
 		NULL,
 	};

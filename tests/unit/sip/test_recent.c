@@ -27,7 +27,7 @@ static const sip_t *invite(struct copy *copy, const char *branch,
 	return copy->sip;
 }
 
-static const struct sip_answer unwanted = {607, "Unwanted", 9};
+static const struct sip_answer unwanted = {607, "Unwanted", 9, "<sip:a@b>"};
 
 static bool seen(struct recent *recent, const sip_t *sip)
 {
@@ -38,6 +38,8 @@ static bool seen(struct recent *recent, const sip_t *sip)
 	ck_assert_int_eq(answer.status, 607);
 	ck_assert_str_eq(answer.phrase, "Unwanted");
 	ck_assert_uint_eq(answer.retry_after_s, 9);
+	ck_assert_str_eq(answer.contacts, unwanted.contacts);
+	ck_assert_ptr_ne(answer.contacts, unwanted.contacts);
 	return true;
 }
 
@@ -54,7 +56,7 @@ START_TEST(retransmission_is_known_and_nothing_else)
 	ck_assert(!seen(recent, invite(&b, "z9hG4bKx", "192.0.2.1", "d", 1)));
 	ck_assert(!seen(recent, invite(&b, "z9hG4bKx", "192.0.2.1", "c", 2)));
 	ck_assert(!seen(recent, invite(&b, NULL, "192.0.2.1", "c", 1)));
-	free(recent);
+	recent_free(recent);
 }
 END_TEST
 
@@ -71,7 +73,7 @@ START_TEST(forgotten_when_no_invite_can_be_repeated_any_more)
 	now_fake_advance_ms(1);
 	ck_assert(!seen(recent, a.sip));
 	now_real();
-	free(recent);
+	recent_free(recent);
 }
 END_TEST
 
@@ -91,7 +93,7 @@ START_TEST(flood_makes_it_forget_the_oldest_alone)
 		known += seen(recent, invite(&copy, "b", "h", "c", i));
 	ck_assert_uint_ge(known, 900);
 	now_real();
-	free(recent);
+	recent_free(recent);
 }
 END_TEST
 
