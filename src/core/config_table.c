@@ -246,14 +246,21 @@ static const struct config_option sip_options[] = {
 	 IN(config, timer_c_s),
 	 .sentence = "Seconds that a phone may ring (RFC 3261 16.6: more "
 		     "than 180)."},
-	{"min_se_s", config_read_unsigned, "90", 1, 86400,
-	 IN(config, min_se_s),
+	{"min_se_s", config_read_unsigned, "90", 1, 86400, IN(config, min_se_s),
 	 .sentence = "The shortest session interval, in seconds, that callers "
 		     "may ask for (RFC 4028: not less than 90)."},
 	{"max_call_s", config_read_unsigned, "0", 0, MILLION,
 	 IN(config, max_call_s),
 	 .sentence = "Seconds after its answer at which a call is ended; 0: "
 		     "it may last for ever."},
+	{"connection_idle_s", config_read_unsigned, "600", 1, 86400,
+	 IN(config, connection_idle_s),
+	 .sentence = "Seconds without a message after which a connection that "
+		     "no call came by is closed."},
+	{"handshake_ms", config_read_unsigned, "10000", 100, 60000,
+	 IN(config, handshake_ms),
+	 .sentence = "Milliseconds in which who connects must say something, "
+		     "or have shaken hands by tls."},
 	{"drain_s", config_read_unsigned, "30", 0, 86400, IN(config, drain_s),
 	 .sentence = "Seconds that a stop waits for calls to end."},
 	{"trace", config_read_bool, "no", 0, 0, IN(config, trace),

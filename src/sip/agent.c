@@ -156,6 +156,7 @@ int sip_configure(struct sip *sip, struct config *config)
 		return err;
 	}
 	secure_configure(sip, config, files);
+	listeners_configure(sip, config);
 	free(sip->loads);
 	sip->loads = loads;
 	sip->config = config_ref(config);

@@ -38,9 +38,6 @@
 /* Strangers that are to get their 403: no more than this at a time. */
 #define UNKNOWN_MAX 16
 
-/* For the first bytes, or the TLS handshake. */
-#define SETTLE_MS 10000
-
 #define LOOK_MS	   250 /* between two looks in passing */
 #define LOOK_LEAST 64  /* connections looked at each time */
 #define SWEEP_MS   100 /* between two looks at all */
@@ -53,8 +50,10 @@
 struct connection {
 	bool open;
 	bool unknown; /* from a stranger */
+	bool ours;    /* to a gateway: not counted */
 	bool tls;
 	bool settled;
+	struct ssl_st *ssl; /* not freed yet */
 	ino_t inode;
 	uint64_t since_ms;
 	struct trunk_load *load; /* its trunk's, or NULL */
@@ -86,6 +85,11 @@ static bool is_there(const struct connection *connection, int fd)
 static void forget(struct connections *all, struct connection *connection)
 {
 	connection->open = false;
+	if (connection->ssl)
+		secure_release(connection->ssl);
+	connection->ssl = NULL;
+	if (connection->ours)
+		return;
 	all->count--;
 	if (connection->unknown)
 		all->unknown--;
@@ -115,7 +119,8 @@ static void look_at(struct connections *all, int fd, uint64_t now)
 		forget(all, connection);
 		return;
 	}
-	if (connection->settled || now < connection->since_ms + SETTLE_MS)
+	if (connection->ours || connection->settled ||
+	    now < connection->since_ms + all->sip->config->handshake_ms)
 		return;
 	connection->settled = true;
 	if (connection->tls || !has_received(fd))
@@ -248,6 +253,8 @@ static void remember(struct connections *all, int fd,
 	all->by_fd[fd].open = true;
 	all->by_fd[fd].since_ms = now_mono_ms();
 	all->by_fd[fd].inode = fstat(fd, &st) == 0 ? st.st_ino : 0;
+	if (connection->ours)
+		return;
 	all->count++;
 	if (connection->unknown)
 		all->unknown++;
@@ -360,6 +367,23 @@ void connection_settled(int fd)
 		current->by_fd[fd].settled = true;
 }
 
+/* It has TLS, or, with NULL, its TLS was freed. */
+void connection_secured(int fd, struct ssl_st *ssl)
+{
+	static const struct connection ours = {.ours = true};
+	struct connection *connection;
+
+	if (!current || fd < 0 || !make_room(current, fd))
+		return;
+	connection = &current->by_fd[fd];
+	if (ssl && connection->open &&
+	    (connection->ssl || !is_there(connection, fd)))
+		forget(current, connection);
+	if (ssl && !connection->open)
+		remember(current, fd, &ours);
+	connection->ssl = ssl;
+}
+
 /* Where there are few descriptors, half are for others. */
 static int most_descriptors(void)
 {
@@ -410,6 +434,9 @@ void connections_free(struct sip *sip)
 	loop_timer_free(all->timer);
 	if (all->spare >= 0)
 		close(all->spare);
+	for (size_t fd = 0; fd < all->size; fd++)
+		if (all->by_fd[fd].open)
+			forget(all, &all->by_fd[fd]);
 	free(all->by_fd);
 	free(all);
 }

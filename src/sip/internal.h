@@ -4,6 +4,7 @@
  *   listener.c the addresses we receive on
  *   connections.c  those that peers open: how many, from whom
  *   secure.c   TLS: our certificates, and the contexts of the listeners
+ *   secure_connection.c  TLS: what the stack forgets of each connection
  *   secure_peer.c  TLS: who is at the other end
  *   request.c  the checks before a call
  *   answer.c   stateless answers; what is refused is counted and logged
@@ -120,6 +121,7 @@ struct resolver;
 struct connections;
 struct secure_files;
 struct ssl_ctx_st; /* OpenSSL's SSL_CTX */
+struct ssl_st;	   /* OpenSSL's SSL */
 
 struct listener {
 	struct sip *sip;
@@ -362,6 +364,7 @@ typedef int transform_f(const struct crossing *crossing, const msg_header_t *h);
 
 /* listener.c */
 int listeners_bind(struct sip *sip);
+void listeners_configure(struct sip *sip, const struct config *config);
 const struct listener *listener_find(const struct sip *sip, const char *name);
 const struct listener *listener_of(const struct sip *sip, tport_t *transport);
 enum config_transport transport_of(tport_t *transport);
@@ -371,6 +374,7 @@ tport_t *transport_open(tport_t *transport);
 int connections_new(struct sip *sip);
 void connections_free(struct sip *sip);
 void connection_settled(int fd);
+void connection_secured(int fd, struct ssl_st *ssl);
 
 /* secure.c: while the stack makes its context, secure_begin() goes before and
  * secure_end(), with the outcome, after. */
@@ -385,6 +389,9 @@ int secure_check(const struct sip *sip, const struct secure_files *files,
 		 struct buf *errors);
 void secure_configure(struct sip *sip, const struct config *config,
 		      struct secure_files *files);
+
+/* secure_connection.c */
+void secure_release(struct ssl_st *ssl);
 
 /* secure_peer.c */
 bool secure_suits(const struct config_trunk *trunk, tport_t *transport,

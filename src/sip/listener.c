@@ -11,7 +11,6 @@
 #include "callsieve/core/log.h"
 
 #define SOCKET_BUFFER (4 << 20)
-#define STREAM_IDLE_S 600
 
 const struct listener *listener_find(const struct sip *sip, const char *name)
 {
@@ -71,9 +70,8 @@ static int add_transport(struct sip *sip, struct listener *listener,
 	return nta_agent_add_tport(
 		sip->agent, (const url_string_t *)url,
 		TPTAG_IDENT(listener->name), TPTAG_UDP_RMEM(SOCKET_BUFFER),
-		TPTAG_UDP_WMEM(SOCKET_BUFFER), TPTAG_IDLE(STREAM_IDLE_S * 1000),
-		TPTAG_PONG2PING(1), TPTAG_STUN_SERVER(0),
-		TPTAG_LOG(sip->config->trace),
+		TPTAG_UDP_WMEM(SOCKET_BUFFER), TPTAG_PONG2PING(1),
+		TPTAG_STUN_SERVER(0), TPTAG_LOG(sip->config->trace),
 		TAG_IF(directory, TPTAG_CERTIFICATE(directory)), TAG_END());
 }
 
@@ -129,6 +127,17 @@ static int listen_on(struct sip *sip, struct listener *listener,
 		if (config->transports[i])
 			err = bind_one(sip, listener, config, i);
 	return err;
+}
+
+/* Connections have the parameters of what they came by. */
+void listeners_configure(struct sip *sip, const struct config *config)
+{
+	tport_t *at = tport_primaries(nta_agent_tports(sip->agent));
+
+	for (; at; at = tport_next(at))
+		tport_set_params(at,
+				 TPTAG_IDLE(config->connection_idle_s * 1000),
+				 TAG_END());
 }
 
 int listeners_bind(struct sip *sip)

@@ -65,6 +65,7 @@ int secure_begin(char directory[SECURE_PATH], const char *certificate)
 		log_warn("cannot link %s", path);
 	free(target);
 	secure_context_index();
+	secure_watch();
 	caught = NULL;
 	return 0;
 }

@@ -181,6 +181,65 @@ START_TEST(strangers_together_get_few_connections)
 }
 END_TEST
 
+START_TEST(who_says_nothing_is_sent_away)
+{
+	struct scene scene;
+	int silent, polite;
+
+	scene_open(&scene,
+		   SCENE(.sections = "sip {\n\thandshake_ms = 300\n}\n"));
+	silent = connect_from(&scene, scene.caller.address);
+	polite = connect_from(&scene, scene.caller.address);
+	claim(send(polite, "\r\n", 2, 0) == 2, "send");
+	claim(!is_closed(silent, 200), "closed at once");
+	claim(is_closed(silent, 1300), "stays for nothing");
+	claim(!is_closed(polite, 200), "closed though it spoke");
+	close(silent);
+	close(polite);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(idle_connection_is_closed)
+{
+	struct scene scene;
+	int fd;
+
+	scene_open(&scene,
+		   SCENE(.sections = "sip {\n\tconnection_idle_s = 1\n}\n"));
+	fd = connect_from(&scene, scene.caller.address);
+	claim(send(fd, "\r\n", 2, 0) == 2, "send");
+	claim(!is_closed(fd, 500), "closed too early");
+	claim(is_closed(fd, 1500), "stays open");
+	close(fd);
+	daemon_await_metric_equal(&scene.daemon, OPEN, 0, 2000);
+	scene_close(&scene);
+}
+END_TEST
+
+/* By UDP nothing comes of it: RFC 5626 has it for streams alone. */
+START_TEST(empty_lines_are_answered_on_a_stream)
+{
+	struct scene scene;
+	char answer[8] = "";
+	int fd;
+
+	scene_open(&scene, NULL);
+	fd = connect_from(&scene, scene.caller.address);
+	claim(send(fd, "\r\n\r\n", 4, 0) == 4, "send");
+	claim(recv(fd, answer, sizeof(answer), 0) == 2, "no pong");
+	claim_text(answer, "\r\n");
+	claim(send(fd, "\r\n", 2, 0) == 2, "send");
+	claim(recv(fd, answer, sizeof(answer), MSG_DONTWAIT) < 0, "not a ping");
+	close(fd);
+	peer_send(&scene.caller, "\r\n\r\n", 4);
+	peer_send(&scene.caller, "\r\n", 2);
+	peer_send(&scene.caller, "", 0);
+	expect_bridged(&scene, CALLER);
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *connections_suite(void)
 {
 	Suite *suite = suite_create("connections");
@@ -192,5 +251,8 @@ Suite *connections_suite(void)
 	tcase_add_loop_test(
 		tests, strangers_connect_only_where_they_get_an_answer, 0, 2);
 	tcase_add_test(tests, strangers_together_get_few_connections);
+	tcase_add_test(tests, who_says_nothing_is_sent_away);
+	tcase_add_test(tests, idle_connection_is_closed);
+	tcase_add_test(tests, empty_lines_are_answered_on_a_stream);
 	return suite;
 }

@@ -233,6 +233,8 @@ struct config {
 	unsigned timer_c_s;	     /* RFC 3261 16.6 (11) */
 	unsigned min_se_s;	     /* RFC 4028 5; else 422 */
 	unsigned max_call_s;	     /* 0: no limit */
+	unsigned connection_idle_s;  /* without a message: closed */
+	unsigned handshake_ms;	     /* a new connection's, or first bytes */
 	unsigned drain_s;	     /* how long SIGTERM waits for calls */
 	bool silent_unknown;	     /* unknown sources: silence, not 403 */
 	bool trace;		     /* log each SIP message, at debug */
