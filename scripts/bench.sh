@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench.sh BUILD [CASE...]: what calls cost, callsieve beside Kamailio. The
-# cases are bridge, reject, memory, rate, overload and index; all of them
-# when none is named. Prints tables and never judges.
+# cases are bridge, reject, memory, rate, overload, silent and index; all of
+# them when none is named. Prints tables and never judges.
 #
 # The system under test runs on processor 0, SIPp on processor 1, all
 # traffic on loopback. CPU is the kernel's account of all threads and
@@ -19,6 +19,8 @@ REJECT_RATE=${REJECT_RATE:-1000} REJECT_CALLS=${REJECT_CALLS:-8000}
 HELD_RATE=${HELD_RATE:-400} HELD_CALLS=${HELD_CALLS:-5000}
 STEP_SECONDS=${STEP_SECONDS:-5}
 OVERLOAD_SECONDS=${OVERLOAD_SECONDS:-20}
+SILENT_RATE=${SILENT_RATE:-1000} SILENT_SECONDS=${SILENT_SECONDS:-20}
+SILENT_INTERVAL=${SILENT_INTERVAL:-30} # options_interval_s of the gateway
 LINGER=${LINGER:-36} # until the last timer of a SIP transaction has run
 SYSTEMS=${SYSTEMS:-callsieve kamailio kamailio-topoh}
 
@@ -30,7 +32,7 @@ here=$PWD/tests/bench
 build=$(cd "${1:?BUILD}" && pwd)
 shift
 cases=${*:-all}
-[ "$cases" != all ] || cases='bridge reject memory rate overload index'
+[ "$cases" != all ] || cases='bridge reject memory rate overload silent index'
 
 # All but the systems under test.
 taskset -cp 1 $$ >/dev/null
@@ -53,7 +55,7 @@ ports=$(free_ports 12)
 port() # ROLE: one for each system and each side
 {
 	line=$(echo callsieve kamailio kamailio-topoh callee caller second third \
-		held-callsieve held-kamailio held-kamailio-topoh |
+		held-callsieve held-kamailio held-kamailio-topoh fading |
 		tr ' ' '\n' | grep -nx -- "$1" | cut -d: -f1)
 	echo "$ports" | sed -n "${line}p"
 }
@@ -63,6 +65,7 @@ port() # ROLE: one for each system and each side
 fill_in() # FILE SYSTEM
 {
 	sed -e "s:@PORT@:$(port "$2"):" -e "s:@GATEWAY@:$(port callee):" \
+		-e "s:@FADING@:$(port fading):" -e "s:@INTERVAL@:$SILENT_INTERVAL:" \
 		-e "s:@DATABASE@:$dir/$2.db:" \
 		-e "s:@MODULES@:/usr/lib/$(gcc -print-multiarch)/kamailio/modules/:" "$1"
 }
@@ -77,7 +80,7 @@ blocked_rows() # INSERT-CLAUSE
 
 start_callsieve()
 {
-	fill_in "$here/callsieve.conf" "$1" >"$dir/$1.conf"
+	fill_in "$here/${CONF:-callsieve}.conf" "$1" >"$dir/$1.conf"
 	taskset -c 0 "$build/callsieved" -c "$dir/$1.conf" >"$dir/$1.log" 2>&1 &
 	echo $! >"$dir/$1.pid"
 	within 10 udp_port_taken "$(port "$1")" || return 1
@@ -149,13 +152,14 @@ now_ms() { date +%s%3N; }
 
 # ---- SIPp
 
-start_callee()
+start_callee() # ROLE
 {
 	sipp -sf "$here/callee.xml" -i 127.0.0.1 \
-		-p "$(port callee)" -nostdin -buff_size 4194304 \
-		-l 100000 >"$dir/callee.out" 2>&1 &
-	pids="$pids $!"
-	within 5 udp_port_taken "$(port callee)" || die "the callee did not start"
+		-p "$(port "$1")" -nostdin -buff_size 4194304 \
+		-l 100000 >"$dir/$1.out" 2>&1 &
+	callee=$!
+	pids="$pids $callee"
+	within 5 udp_port_taken "$(port "$1")" || die "the $1 did not start"
 }
 
 # place SCENARIO SYSTEM CALLER RATE CALLS HOLD-MS NAME [FROM-PORT-ROLE]:
@@ -165,7 +169,7 @@ SLACK=20
 place()
 {
 	rm -f "$dir/$7".*
-	sipp -sf "$here/$1.xml" -i 127.0.0.1 \
+	sipp -sf "$here/$1.xml" -i "${FROM:-127.0.0.1}" \
 		-p "$(port "${8:-caller}")" "127.0.0.1:$(port "$2")" \
 		-key caller "$3" -r "$4" -m "$5" -d "$6" -l 1000000 \
 		-nostdin \
@@ -421,6 +425,79 @@ case_overload()
 	stop callsieve
 }
 
+# Of the calls answered, how long that took, on average.
+answer_us() # NAME
+{
+	awk -F';' '
+	NR == 1 {
+		for (i = 1; i <= NF; i++)
+			if ($i == "ResponseTime1(C)")
+				at = i
+		next
+	}
+	{ split($at, t, ":") }
+	END { print ((t[1] * 60 + t[2]) * 60 + t[3]) * 1000000 + t[4] }' \
+		"$dir/$1.csv"
+}
+
+# One round: SILENT_RATE calls a second by way of `fading`, which in a silent
+# round is stopped while they run, and a tenth of that to `callee` alone. Adds
+# a line of WAY, CPU per call, failed and slow of the calls to `callee`, and
+# failed of the others.
+silent_round() # WAY
+{
+	start_callee fading
+	fading=$callee
+	CONF=silent start callsieve
+	before=$(cpu_us callsieve)
+	FROM=127.0.0.2 place caller callsieve $CLEAN "$SILENT_RATE" \
+		$((SILENT_RATE * SILENT_SECONDS)) 500 around second &
+	around=$!
+	{
+		sleep 3
+		[ "$1" = alive ] || kill -STOP "$fading"
+	} &
+	place caller callsieve $CLEAN $((SILENT_RATE / 10)) \
+		$((SILENT_RATE * SILENT_SECONDS / 10)) 500 direct || :
+	wait $around || :
+	sleep "$LINGER"
+	calls=$((SILENT_RATE * SILENT_SECONDS * 11 / 10))
+	echo "$1 $((($(cpu_us callsieve) - before) / calls))" \
+		"$(count direct FailedCall) $(answer_us direct)" \
+		"$(count around FailedCall)" >>"$dir/silent.rounds"
+	stop callsieve
+	kill -9 "$fading"
+	wait "$fading" 2>/dev/null || :
+}
+
+case_silent()
+{
+	title "A gateway falls silent under $SILENT_RATE calls/s, $ROUNDS rounds of" \
+		"$SILENT_SECONDS s with and without"
+	for _ in $(seq "$ROUNDS"); do
+		silent_round alive
+		silent_round silent
+	done
+	awk '
+	{ us[$1, ++n[$1]] = $2; direct[$1] += $3; delay[$1] += $4; around[$1] += $5
+	  rounds[$1] = rounds[$1] " " $2 }
+	function mean(way,   i, sum) {
+		for (i = 1; i <= n[way]; i++)
+			sum += us[way, i]
+		return sum / n[way]
+	}
+	function row(way) {
+		printf "%-18s %10d %10.2f %10d %10d %10d   %s\n", way, mean(way),
+			mean(way) / mean("alive"), direct[way],
+			delay[way] / n[way], around[way], rounds[way]
+	}
+	END {
+		printf "%-18s %10s %10s %10s %10s %10s   %s\n", "", "us a call",
+			"relative", "failed", "answer us", "others", "rounds"
+		row("alive"); row("silent")
+	}' "$dir/silent.rounds"
+}
+
 case_index()
 {
 	title "The list index"
@@ -435,10 +512,10 @@ title() { printf '\n%s\n' "$*"; }
 echo "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), Linux" \
 	"$(uname -r), $(kamailio -v | head -n 1 | cut -d' ' -f 2-3)," \
 	"load before: $(cut -d' ' -f1 /proc/loadavg)"
-start_callee
+start_callee callee
 for name in $cases; do
 	case $name in
-	bridge | reject | memory | rate | overload | index) "case_$name" ;;
+	bridge | reject | memory | rate | overload | silent | index) "case_$name" ;;
 	*) die "no case '$name'" ;;
 	esac
 done

@@ -17,6 +17,9 @@
 
 #define SERVERS_MAX 4096
 
+_Static_assert(TARGETS_MAX >= RESOLVE_TARGETS_MAX,
+	       "an answer has room, whatever was known before");
+
 static struct target *find(const struct gateway *gateway,
 			   const struct resolve_target *named)
 {
@@ -31,14 +34,32 @@ static struct target *find(const struct gateway *gateway,
 	return NULL;
 }
 
+/* Room for one more: at the cost of one that the answer has not named, of which
+ * there may be many when it was a part of the truth each time. */
+static bool make_room(struct gateway *gateway)
+{
+	struct target *target;
+
+	if (gateway_count(gateway) < TARGETS_MAX)
+		return true;
+	LIST_FOREACH (target, &gateway->targets, link)
+		if (!target->named) {
+			gateway_drop(target);
+			return true;
+		}
+	return false;
+}
+
 /* NULL: without memory, or no listen can reach it. */
 static struct target *add(struct gateway *gateway,
 			  const struct resolve_target *named)
 {
-	struct target *target =
-		target_new(gateway, &named->addr, named->port, named->transport,
-			   gateway->config->listen);
+	struct target *target;
 
+	if (!make_room(gateway))
+		return NULL;
+	target = target_new(gateway, &named->addr, named->port,
+			    named->transport, gateway->config->listen);
 	if (!target)
 		return NULL;
 	if (health_init(target) != 0) {
@@ -51,21 +72,34 @@ static struct target *add(struct gateway *gateway,
 	return target;
 }
 
-static unsigned take(struct gateway *gateway,
-		     const struct resolve_answer *answer)
+static void mark_named(struct gateway *gateway,
+		       const struct resolve_answer *answer)
 {
 	struct target *target;
-	unsigned count = 0;
 
 	LIST_FOREACH (target, &gateway->targets, link)
 		target->named = false;
 	for (size_t i = 0; i < answer->count; i++) {
-		const struct resolve_target *named = &answer->targets[i];
+		target = find(gateway, &answer->targets[i]);
+		if (target)
+			target->named = true;
+	}
+}
 
-		target = find(gateway, named);
+/* How many of the answer's targets the gateway has now. */
+static unsigned take(struct gateway *gateway,
+		     const struct resolve_answer *answer)
+{
+	unsigned count = 0;
+
+	mark_named(gateway, answer);
+	for (size_t i = 0; i < answer->count; i++) {
+		const struct resolve_target *named = &answer->targets[i];
+		struct target *target = find(gateway, named);
+
 		if (!target)
 			target = add(gateway, named);
-		if (!target || target->named)
+		if (!target)
 			continue;
 		target->named = true;
 		target->priority = named->priority;
