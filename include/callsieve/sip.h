@@ -78,6 +78,9 @@ struct sip_events {
 	/* Asked of each INVITE first, before any limit. */
 	struct privilege (*privilege)(const struct invite *invite, void *arg);
 
+	/* What our log lines shall call it; NULL: nothing. May be left out. */
+	const char *(*name)(void *ctx);
+
 	/* The call ordered to wait now exists. */
 	void (*waiting)(struct call *call, void *ctx, void *arg);
 

@@ -380,9 +380,17 @@ static void on_ended(const struct call_end *end, void *ctx, void *arg)
 	visit_free(visit);
 }
 
+static const char *name_of(void *ctx)
+{
+	const struct visit *visit = ctx;
+
+	return visit ? visit->record->id : NULL;
+}
+
 const struct sip_events gate_events = {
 	.invite = on_invite,
 	.privilege = on_privilege,
+	.name = name_of,
 	.waiting = on_waiting,
 	.ended = on_ended,
 };

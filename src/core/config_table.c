@@ -166,6 +166,11 @@ static const struct config_option gateway_options[] = {
 	 "\"inside\"",
 	 .sentence =
 		 "The listen to send from; unset: the one on the way there."},
+	{"call_id_header", config_read_bool, "no", 0, 0,
+	 IN(config_gateway, call_id_header),
+	 .sentence = "yes adds X-Callsieve-Call-ID to its INVITEs: the Call-ID "
+		     "that the call came with, by which its two legs are found "
+		     "in a trace."},
 	{"trusted", config_read_bool, "yes", 0, 0, IN(config_gateway, trusted),
 	 .sentence = "no removes what is for trusted peers alone, both ways: "
 		     "P-Charging-Vector and the like always, "

@@ -101,8 +101,10 @@ void attempt_takeover(struct call *call, struct leg *leg)
 
 static void fail_over(struct call *call, int status, const char *why)
 {
-	log_info("call=%s event=gateway-failed gateway=%s status=%d why=%s",
-		 call->call_id, call->target->gateway->name, status, why);
+	log_info("call=%s event=gateway-failed gateway=%s status=%d why=%s "
+		 "call_id_out=%s",
+		 call->name, call->target->gateway->name, status, why,
+		 call->call_id);
 	dialogs_free(call, NULL);
 	if (try_next(call))
 		metric_add(METRIC_FAILOVERS, 1);

@@ -71,6 +71,14 @@ void call_free(struct call *call)
 	free(call);
 }
 
+static void take_name(struct call *call)
+{
+	const struct sip_events *events = call->sip->events;
+	const char *name = events->name ? events->name(call->ctx) : NULL;
+
+	snprintf(call->name, sizeof(call->name), "%s", name ? name : "-");
+}
+
 /* Takes a reference to `msg`. The call counts from here on. */
 struct call *call_new(struct sip *sip, const struct config_trunk *trunk,
 		      struct trunk_load *load, msg_t *msg, void *ctx)
@@ -85,6 +93,7 @@ struct call *call_new(struct sip *sip, const struct config_trunk *trunk,
 	call->route = config_route_find(sip->config, trunk->route);
 	call->load = load;
 	call->ctx = ctx;
+	take_name(call);
 	call->invite = msg_ref_create(msg);
 	call->state = CALL_SCREENING;
 	own_tag(sip, call->tag);
@@ -126,6 +135,7 @@ struct call *call_abandoned(struct call *call)
 	left->state = CALL_ENDING;
 	left->reported = true;
 	memcpy(left->call_id, call->call_id, sizeof(left->call_id));
+	memcpy(left->name, call->name, sizeof(left->name));
 	memcpy(left->session_id, call->session_id, sizeof(left->session_id));
 	LIST_INIT(&left->dialogs);
 	LIST_INIT(&left->relays);
@@ -152,7 +162,7 @@ void call_enter(struct call *call, enum call_state state)
 
 	if (call->state == state)
 		return;
-	log_debug("call=%s event=state from=%s to=%s", call->call_id,
+	log_debug("call=%s event=state from=%s to=%s", call->name,
 		  names[call->state], names[state]);
 	load_count(call, call->state, state);
 	call->state = state;

@@ -181,6 +181,7 @@ static void configure(struct gateway *gateway)
 	if (config) {
 		gateway->answer_ms = config->answer_ms;
 		gateway->trusted = config->trusted;
+		gateway->call_id_header = config->call_id_header;
 		gateway->refer = config->refer;
 	}
 	LIST_FOREACH (target, &gateway->targets, link) {

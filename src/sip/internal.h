@@ -83,6 +83,7 @@ struct resolver;
 #include "callsieve/sip.h"
 
 #define TAG_CHARS     16 /* 51 random bits; RFC 3261 19.3 asks for 32 */
+#define CALL_NAME_SIZE	24
 #define SESSION_ID_SIZE 33 /* with a NUL */
 #define CALL_ID_CHARS 32
 
@@ -194,6 +195,7 @@ struct gateway {
 	unsigned answer_ms;
 	enum config_refer refer;
 	bool trusted;
+	bool call_id_header;
 	LIST_HEAD(, target) targets;
 	struct metric_subject *metrics;
 
@@ -266,6 +268,7 @@ struct call {
 	const struct config_trunk *trunk;
 	struct trunk_load *load; /* NULL: see call_abandoned() */
 	void *ctx; /* the owner's, until `ended` */
+	char name[CALL_NAME_SIZE]; /* as the owner's log lines have it */
 	enum call_state state;
 	bool exempt;	  /* an emergency or the like: to be put through */
 	bool reported;	  /* `ended` was sent */

@@ -38,6 +38,17 @@ static int add_contact(msg_t *msg, const sip_contact_t *contact)
 					 (const msg_header_t *)contact));
 }
 
+/* The one header of ours that a message may have (see headers.c). */
+static int add_callers_id(msg_t *msg, const struct target *target,
+			  const sip_t *from)
+{
+	if (!target->gateway->call_id_header)
+		return 0;
+	return header_insert(msg, sip_unknown_format(msg_home(msg),
+						     "X-Callsieve-Call-ID: %s",
+						     from->sip_call_id->i_id));
+}
+
 static sip_request_t *request_line(const struct call *call, msg_t *msg,
 				   const url_t *gateway)
 {
@@ -82,6 +93,7 @@ msg_t *message_invite(struct call *call, const struct target *target)
 	    add_max_forwards(msg, from) < 0 || add_max_breadth(msg, from) < 0 ||
 	    add_contact(msg, listener->contacts[target->transport]) < 0 ||
 	    headers_cross(&crossing, msg, call->invite, from) < 0 ||
+	    add_callers_id(msg, target, from) < 0 ||
 	    redirect_history(call, msg) < 0) {
 		msg_destroy(msg);
 		return NULL;

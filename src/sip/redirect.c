@@ -222,9 +222,9 @@ struct target *redirect_next(struct call *call)
 	if (!target)
 		return NULL;
 	metric_add(METRIC_REDIRECTS, 1);
-	log_info("call=%s event=redirected gateway=%s to=%s:%u", call->call_id,
-		 call->target->gateway->name, target->url->url_host,
-		 target->port);
+	log_info("call=%s event=redirected gateway=%s to=%s:%u call_id_out=%s",
+		 call->name, call->target->gateway->name, target->url->url_host,
+		 target->port, call->call_id);
 	return target;
 }
 

@@ -99,12 +99,12 @@ void session_watch(struct call *call)
 void session_over(struct call *call)
 {
 	if (limit_left(call) == 1) {
-		log_info("call=%s event=too-long max_call_s=%u", call->call_id,
+		log_info("call=%s event=too-long max_call_s=%u", call->name,
 			 call->config->max_call_s);
 		call_hangup(call, "SIP;cause=503;text=\"Call too long\"");
 	} else {
 		log_info("call=%s event=session-expired interval_s=%u",
-			 call->call_id, call->session_s);
+			 call->name, call->session_s);
 		call_hangup(call, "SIP;cause=408;text=\"Session expired\"");
 	}
 }

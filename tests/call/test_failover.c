@@ -79,6 +79,41 @@ START_TEST(next_gateway_is_tried_after_503)
 }
 END_TEST
 
+/* Each leg of each attempt is found by the call's own id. */
+START_TEST(failed_attempts_are_logged_with_their_call_ids)
+{
+	struct scene scene;
+	struct peer spare;
+	struct call call;
+	const struct message *first;
+	char text[300], id[32];
+
+	open_two(&scene, &spare, QUIET, BOTH, "");
+	call_begin(&call, &scene, CALLER, CALLEE, NULL);
+	first = get_invite(&scene.callee);
+	peer_reply(&scene.callee, first, 503, NULL);
+	peer_expect(&scene.callee, 0, "ACK", NULL);
+	call_reaches(&call, &spare);
+	call_answer(&call);
+	call_hang_up(&call);
+	daemon_await_metric(&scene.daemon, "callsieve_records_written_total", 1,
+			    PEER_PATIENCE_MS);
+	snprintf(id, sizeof(id), "%s",
+		 daemon_sql_text(&scene.daemon, "SELECT id FROM calls"));
+	snprintf(text, sizeof(text),
+		 "call=%s event=gateway-failed gateway=core status=503 "
+		 "why=refused call_id_out=%s",
+		 id, message_header(first, "Call-ID", 0));
+	daemon_await_logged(&scene.daemon, text);
+	snprintf(text, sizeof(text),
+		 "call=%s event=ended by=caller status=200 answered=yes "
+		 "gateway=spare call_id_out=%s",
+		 id, message_header(call.invite, "Call-ID", 0));
+	daemon_await_logged(&scene.daemon, text);
+	close_two(&scene, &spare);
+}
+END_TEST
+
 /* A gateway nobody is at: 0 by UDP, 1 by TCP; check 67. */
 START_TEST(next_gateway_is_tried_when_refused)
 {
@@ -475,6 +510,7 @@ Suite *failover_suite(void)
 	TCase *tests = scene_tcase(suite, "failover");
 
 	tcase_add_test(tests, next_gateway_is_tried_after_503);
+	tcase_add_test(tests, failed_attempts_are_logged_with_their_call_ids);
 	tcase_add_loop_test(tests, next_gateway_is_tried_when_refused, 0, 2);
 	tcase_add_test(tests, next_gateway_is_tried_after_silence);
 	tcase_add_test(tests,

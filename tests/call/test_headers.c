@@ -267,6 +267,27 @@ START_TEST(egress_offers_no_option_that_is_not_bridged)
 }
 END_TEST
 
+/* Where the gateway asks for it; what the caller says there is never passed. */
+START_TEST(gateway_may_get_the_callers_call_id)
+{
+	static const char forged[] = "X-Callsieve-Call-ID: forged\r\n"
+				     "x-callsieve-call-id: too\r\n";
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene,
+		   SCENE(.gateway = _i ? "\toptions_interval_s = 0\n"
+					 "\tcall_id_header = yes\n"
+				       : NULL));
+	call_place(&call, &scene, PARTS(.body = OFFER, .headers = forged));
+	claim_text(message_header(call.invite, "X-Callsieve-Call-ID", 0),
+		   _i ? call.caller.call_id : NULL);
+	claim_number(message_count(call.invite, "X-Callsieve-Call-ID"), _i);
+	call_refuse(&call, 486);
+	scene_close(&scene);
+}
+END_TEST
+
 #define MULTIPART_TYPE "multipart/mixed;boundary=\"unique-boundary-1\""
 #define MULTIPART                                                              \
 	"--unique-boundary-1\r\nContent-Type: application/sdp\r\n\r\n" OFFER   \
@@ -348,6 +369,7 @@ Suite *headers_suite(void)
 	tcase_add_test(tests, headers_the_stack_cannot_read_pass_byte_for_byte);
 	tcase_add_test(tests, display_names_pass);
 	tcase_add_test(tests, egress_offers_no_option_that_is_not_bridged);
+	tcase_add_loop_test(tests, gateway_may_get_the_callers_call_id, 0, 2);
 	tcase_add_test(tests, multipart_body_passes_byte_for_byte);
 	tcase_add_loop_test(tests, big_body_passes_byte_for_byte, 0, 2);
 	return suite;

@@ -111,6 +111,7 @@ struct config_gateway {
 	enum config_transport transport;
 	enum config_refer refer;
 	bool trusted; /* may see what privacy hides from others */
+	bool call_id_header; /* X-Callsieve-Call-ID in INVITEs to it */
 	char *tls_ca;	/* PEM file; NULL: the authorities of the system */
 	char *tls_name; /* in its certificate; NULL: the URI's host */
 	char *listen; /* to send from; NULL: the one on the way there */

@@ -133,6 +133,7 @@ START_TEST(defaults_are_filled_in)
 	ck_assert(config_fails_over(&config->routes[0], 503));
 	ck_assert(!config_fails_over(&config->routes[0], 500));
 	ck_assert(config->gateways[0].trusted);
+	ck_assert(!config->gateways[0].call_id_header);
 	ck_assert_int_eq(config->trunks[0].refer, REFER_PASS);
 	ck_assert_int_eq(config->gateways[0].refer, REFER_PASS);
 	ck_assert_uint_eq(config->listens[0].tls_port, 5061);
@@ -230,6 +231,7 @@ START_TEST(values_reach_their_fields)
 		"gateway h { uri = 'sip:[::1];transport=tcp' listen = b\n"
 		"  options_interval_s = 0 answer_ms = 500\n"
 		"  down_after = 3 up_after = 4 max_unanswered = 0 trusted = no\n"
+		"  call_id_header = yes\n"
 		"  refer = 405 }\n"
 		"route s { gateways = {h, g} }\n"
 		"route v { gateways = {'g=70  h', i} max_attempts = 8\n"
@@ -275,6 +277,7 @@ START_TEST(values_reach_their_fields)
 	ck_assert(config_fails_over(&config->routes[2], 504));
 	ck_assert(!config_fails_over(&config->routes[2], 503));
 	ck_assert(!config->gateways[1].trusted);
+	ck_assert(config->gateways[1].call_id_header);
 	ck_assert_int_eq(trunk->refer, REFER_DECLINE);
 	ck_assert_int_eq(config->gateways[1].refer, REFER_NOT_ALLOWED);
 	ck_assert(config->silent_unknown && config->trace);
