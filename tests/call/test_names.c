@@ -131,6 +131,41 @@ START_TEST(name_with_a_port_is_an_address)
 }
 END_TEST
 
+/* By the gateway's name only, of its own kind, and to no other name. */
+START_TEST(redirection_to_a_gateway_may_use_its_name)
+{
+	struct names names;
+	struct call call;
+	const struct message *first;
+	char contact[200];
+
+	prepare(&names);
+	RECORD(&names, "core.example", "A", "%s", names.other.address);
+	snprintf(contact, sizeof(contact), "sip:core.example:%u",
+		 names.other.port);
+	start(&names, contact, "\"core\"", QUIET);
+	scene_configure(&names.scene,
+			SCENE(.gateway = QUIET "\tredirects = \"follow\"\n",
+			      .sections = names.section));
+	daemon_reload(&names.scene.daemon);
+	await(&names, UP, 1);
+	call_begin(&call, &names.scene, CALLER, CALLEE, NULL);
+	first = peer_expect(&names.scene.callee, 0, "INVITE", NULL);
+	snprintf(contact, sizeof(contact),
+		 "Contact: <sip:x@a.example>, <sip:x@core.example:1>, "
+		 "<sip:x@core.example;transport=tcp>, "
+		 "<sip:x@Core.Example;p>\r\n");
+	peer_reply(&names.scene.callee, first, 302,
+		   PARTS(.headers = contact));
+	peer_expect(&names.scene.callee, 0, "ACK", NULL);
+	call_reaches(&call, &names.other);
+	claim_text(call.invite->uri, "sip:x@Core.Example;p");
+	call_answer(&call);
+	call_hang_up(&call);
+	finish(&names);
+}
+END_TEST
+
 START_TEST(no_call_waits_for_dns)
 {
 	struct names names;
@@ -325,6 +360,7 @@ Suite *names_suite(void)
 
 	tcase_add_test(tests, name_is_found_by_srv_and_stays_in_the_request);
 	tcase_add_test(tests, name_with_a_port_is_an_address);
+	tcase_add_test(tests, redirection_to_a_gateway_may_use_its_name);
 	tcase_add_test(tests, no_call_waits_for_dns);
 	tcase_add_test(tests, call_that_has_only_an_unknown_name_gets_500);
 	tcase_add_test(tests, new_answer_replaces_the_old_one);

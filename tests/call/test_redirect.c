@@ -13,12 +13,13 @@ struct places {
 	struct scene scene;
 	struct peer near, far;
 	const char *transport; /* of `near` */
+	const char *gateways;  /* `far` is "spare" among them */
 };
 
 static void open_places(struct places *places, const char *gateway)
 {
 	struct scene *scene = &places->scene;
-	char text[400], near[32], far[32];
+	char text[400], spare[200], near[32], far[32];
 
 	scene_init(scene, NULL);
 	peer_open(&places->near, "near",
@@ -29,9 +30,15 @@ static void open_places(struct places *places, const char *gateway)
 	snprintf(text, sizeof(text),
 		 "%s"
 		 "\tredirects = \"follow\"\n"
-		 "\tredirect_hosts = {\"%s\", \"%s\"}\n",
-		 gateway, near, far);
-	scene_configure(scene, SCENE(.gateway = text));
+		 "\tredirect_hosts = {\"%s\", \"%s\", \"%s\"}\n",
+		 gateway, near, far, scene->daemon.host);
+	snprintf(spare, sizeof(spare),
+		 "gateway spare {\n"
+		 "\turi = \"sip:%s:%u\"\n" QUIET "}\n",
+		 places->far.host, places->far.port);
+	scene_configure(scene,
+			SCENE(.gateway = text, .gateways = places->gateways,
+			      .sections = spare));
 	daemon_start(&scene->daemon);
 }
 
@@ -171,8 +178,8 @@ START_TEST(method_and_headers_of_a_contact_do_not_count)
 	begin(&call, &places, NULL, contact);
 	call_reaches(&call, &places.near);
 	snprintf(contact, sizeof(contact),
-		 "sip:moved:pw@%s:%u;x=%%41b;user=phone",
-		 places.near.host, places.near.port);
+		 "sip:moved:pw@%s:%u;x=%%41b;user=phone", places.near.host,
+		 places.near.port);
 	claim_text(call.invite->uri, contact);
 	claim(!message_header(call.invite, "Replaces", 0) &&
 		      !message_header(call.invite, "X-Evil", 0) &&
@@ -564,6 +571,92 @@ START_TEST(ringing_before_and_after_is_of_two_dialogs)
 }
 END_TEST
 
+static const struct message *reliable(struct call *call, unsigned rseq)
+{
+	char headers[80];
+
+	snprintf(headers, sizeof(headers), "Require: 100rel\r\nRSeq: %u\r\n",
+		 rseq);
+	dialog_reply(&call->callee, call->invite, 183,
+		     PARTS(.headers = headers, .body = ANSWER));
+	return dialog_expect(&call->caller, 183, "INVITE");
+}
+
+/* To the dialog that the answer is of. */
+static void send_prack(struct call *call, const struct message *answer)
+{
+	char headers[80];
+
+	snprintf(headers, sizeof(headers), "RAck: %s 1 INVITE\r\n",
+		 message_header(answer, "RSeq", 0));
+	snprintf(call->caller.remote, sizeof(call->caller.remote), "%s",
+		 message_header(answer, "To", 0));
+	dialog_send(&call->caller, "PRACK", PARTS(.headers = headers));
+}
+
+/* 0: the caller's PRACK came before the redirection, 1: only after it. */
+START_TEST(reliable_responses_of_both_places_are_told_apart)
+{
+	struct places places = {0};
+	struct scene *scene = &places.scene;
+	struct call call;
+	const struct message *answer, *request;
+	char contact[200];
+
+	open_places(&places, QUIET);
+	call_begin(&call, scene, CALLER, CALLEE,
+		   PARTS(.headers = "Supported: 100rel\r\n", .body = OFFER));
+	call_reaches(&call, &scene->callee);
+	answer = reliable(&call, 7);
+	if (!_i) {
+		send_prack(&call, answer);
+		request = dialog_expect_request(&call.callee, "PRACK");
+		dialog_reply(&call.callee, request, 200, NULL);
+		dialog_expect(&call.caller, 200, "PRACK");
+	}
+	redirect(&scene->callee, call.invite, 302,
+		 contact_at(contact, &places.near, "a", ""));
+	call_reaches(&call, &places.near);
+	if (_i) {
+		send_prack(&call, answer);
+		dialog_expect(&call.caller, 481, "PRACK");
+	}
+	answer = reliable(&call, 7000);
+	send_prack(&call, answer);
+	request = dialog_expect_request(&call.callee, "PRACK");
+	claim_text(message_header(request, "RAck", 0), "7000 1 INVITE");
+	dialog_reply(&call.callee, request, 200, NULL);
+	dialog_expect(&call.caller, 200, "PRACK");
+	call_answer(&call);
+	call_hang_up(&call);
+	close_places(&places);
+}
+END_TEST
+
+START_TEST(record_of_a_redirected_call_says_where_it_went)
+{
+	struct places places = {0};
+	struct call call;
+	char contact[200];
+
+	open_places(&places, QUIET);
+	begin(&call, &places, NULL,
+	      contact_at(contact, &places.near, "moved", ""));
+	call_reaches(&call, &places.near);
+	call_answer(&call);
+	call_hang_up(&call);
+	daemon_await_metric(&places.scene.daemon,
+			    "callsieve_records_written_total", 1, 5000);
+	contact[strlen(contact) - 1] = '\0';
+	claim_text(daemon_sql_text(&places.scene.daemon,
+				   "SELECT json_extract(explanation, "
+				   "'$.redirected_to') FROM calls WHERE "
+				   "status = 200 AND gateway = 'core'"),
+		   contact + 1);
+	close_places(&places);
+}
+END_TEST
+
 /* Rung once, the phone must not ring again by another gateway. */
 START_TEST(no_gateway_is_tried_after_a_place_that_rang)
 {
@@ -613,6 +706,26 @@ START_TEST(next_gateway_is_tried_when_no_place_could_take_the_call)
 	call_hang_up(&call);
 	peer_close(&spare);
 	scene_close(&scene);
+}
+END_TEST
+
+/* RFC 3261 16.7: whoever spoke for the callee has decided. */
+START_TEST(no_gateway_is_tried_after_a_place_that_refused)
+{
+	struct places places = {.gateways = "\"core\", \"spare\""};
+	struct call call;
+	char contacts[900], a[200], b[200];
+
+	open_places(&places, QUIET);
+	snprintf(contacts, sizeof(contacts), "%s, %s",
+		 contact_at(a, &places.near, "a", ""),
+		 contact_at(b, &places.far, "b", ""));
+	begin(&call, &places, NULL, contacts);
+	refuse(&places.near, 486);
+	refuse(&places.far, 503);
+	dialog_expect_failure(&call.caller, 486);
+	peer_expect_nothing(&places.far, 100);
+	close_places(&places);
 }
 END_TEST
 
@@ -743,9 +856,13 @@ Suite *redirect_suite(void)
 	tcase_add_test(tests, cancel_ends_a_call_that_was_redirected);
 	tcase_add_test(tests, no_redirection_is_followed_after_a_cancel);
 	tcase_add_test(tests, ringing_before_and_after_is_of_two_dialogs);
+	tcase_add_loop_test(
+		tests, reliable_responses_of_both_places_are_told_apart, 0, 2);
+	tcase_add_test(tests, record_of_a_redirected_call_says_where_it_went);
 	tcase_add_test(tests, no_gateway_is_tried_after_a_place_that_rang);
 	tcase_add_test(tests,
 		       next_gateway_is_tried_when_no_place_could_take_the_call);
+	tcase_add_test(tests, no_gateway_is_tried_after_a_place_that_refused);
 	tcase_add_test(tests, history_of_a_redirected_call_is_kept);
 	tcase_add_loop_test(tests, history_is_added_to_where_it_can_be, 0,
 			    sizeof(histories) / sizeof(*histories));
