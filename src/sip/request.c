@@ -71,8 +71,12 @@ static bool refused(struct sip *sip, msg_t *msg, const sip_t *req,
 		       NULL);
 		return true;
 	}
-	if (unsupported(sip, msg, req, invite))
-		return true;
+	return unsupported(sip, msg, req, invite);
+}
+
+static bool interval_refused(struct sip *sip, msg_t *msg, const sip_t *req,
+			     const struct invite *invite)
+{
 	if (redirects(invite) || !session_too_short(sip->config, req))
 		return false;
 	refuse(sip, msg, invite, 422, "Session Interval Too Small",
@@ -243,7 +247,8 @@ static void recv_invite(struct sip *sip, msg_t *msg, sip_t *req,
 	invite->takeover = party != NULL;
 	privilege = sip->events->privilege(invite, sip->arg);
 	if (unknown_precedence(sip, msg, req, invite, &privilege) ||
-	    (!privilege.exempt && shed(sip, msg, req, invite, load)))
+	    (!privilege.exempt && (interval_refused(sip, msg, req, invite) ||
+				   shed(sip, msg, req, invite, load))))
 		return;
 	priority_unmark(&privilege, msg, req);
 	metric_add(METRIC_INVITES, 1);
