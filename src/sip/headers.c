@@ -55,9 +55,12 @@ static const struct rule {
 	/* Of a trust domain: RFC 3325 5 and 7 say so of P-Asserted-Identity,
 	 * and the draft on Remote-Party-ID likewise. */
 	{"P-Asserted-Identity", ASSERTED, NULL},
-	{"Remote-Party-ID", ASSERTED, NULL},
+	{"Remote-Party-ID", CHANGED, privacy_party},
 	{"P-Preferred-Identity", ENDS, NULL}, /* RFC 3325 6 */
 	{"P-Preferred-Service", ENDS, NULL},  /* RFC 6050 4.2 */
+	/* RFC 7044 10.1, RFC 5806 10. */
+	{"History-Info", CHANGED, privacy_history},
+	{"Diversion", CHANGED, privacy_history},
 	{"P-Asserted-Service", TRUSTED, NULL},
 	{"P-Early-Media", TRUSTED, NULL}, /* RFC 5009 5 */
 	/* RFC 7315 5 */
@@ -257,24 +260,6 @@ int header_share(const struct crossing *crossing, const msg_header_t *h)
 	return header_insert(crossing->msg, copy);
 }
 
-/* Did the sender ask to be hidden from those we do not trust? RFC 3325 7 knows
- * `id` alone; who asks for user or header privacy (RFC 3323 4.2) means it too.
- * Of what cannot be read it is presumed. */
-static bool hides_identity(const sip_t *sip)
-{
-	static const char *const values[] = {"id", "user", "header"};
-	const sip_privacy_t *privacy = sip->sip_privacy;
-
-	for (const sip_error_t *e = sip->sip_error; e; e = e->er_next)
-		if (e->er_common->h_class == sip_error_class && e->er_name &&
-		    su_casematch(e->er_name, "Privacy"))
-			return true;
-	for (size_t i = 0; privacy && i < 3; i++)
-		if (msg_params_find(privacy->priv_values, values[i]))
-			return true;
-	return false;
-}
-
 static int cross(const struct crossing *crossing, const msg_header_t *h)
 {
 	const char *name = header_name(h);
@@ -299,7 +284,7 @@ static int cross(const struct crossing *crossing, const msg_header_t *h)
 		return crossing->from_trusted ? header_share(crossing, h) : 0;
 	case ASSERTED:
 		if (!crossing->from_trusted ||
-		    (!crossing->to_trusted && hides_identity(crossing->sip)))
+		    (!crossing->to_trusted && privacy_hides(crossing->sip)))
 			return 0;
 		return header_share(crossing, h);
 	case CHANGED:
@@ -375,12 +360,17 @@ static int bridgeable_options(const struct crossing *crossing,
 	const struct sip *sip = crossing->call->sip;
 	const sip_supported_t *bridgeable =
 		crossing->initial ? sip->bridgeable : sip->bridgeable_within;
+	const msg_list_t *whole = h->sh_class == sip_supported_class
+					  ? crossing->sip->sip_supported
+					  : crossing->sip->sip_require;
 	su_home_t *home = msg_home(crossing->msg);
 	const msg_param_t *item;
 	msg_list_t *list = NULL;
 
 	if (h->sh_class == sip_error_class)
 		return 0;
+	if (whole && !sip_has_unsupported(home, bridgeable, whole))
+		return header_share(crossing, h);
 	for (item = ((const msg_list_t *)h)->k_items; item && *item; item++) {
 		if (!sip_has_supported(bridgeable, *item))
 			continue;

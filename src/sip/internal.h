@@ -28,6 +28,7 @@
  *   session.c  session timers, and calls that last too long
  *   message.c  building one leg's message out of the other's
  *   address.c  From, To and Request-URI as the other side gets them
+ *   privacy.c  what those we do not trust are not told
  *   session_id.c  one name of a session for both legs
  *   headers.c  which headers cross from one to the other, and how
  *   replaces.c dialogs named in headers: Replaces, also in Refer-To, and kin
@@ -573,6 +574,11 @@ const url_t *address_read(su_home_t *home, const url_t *uri);
 url_t address_at(su_home_t *home, const sip_request_t *rq,
 		 const url_t *gateway);
 url_t address_contact(su_home_t *home, const sip_contact_t *contact);
+
+/* privacy.c */
+bool privacy_hides(const sip_t *sip);
+int privacy_party(const struct crossing *crossing, const msg_header_t *h);
+int privacy_history(const struct crossing *crossing, const msg_header_t *h);
 
 /* session_id.c */
 const sip_unknown_t *session_id_of(const sip_t *sip);

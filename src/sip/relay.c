@@ -273,7 +273,8 @@ static int bye(struct leg *leg, nta_incoming_t *irq, const sip_t *sip)
 	return 0;
 }
 
-/* RFC 3261 8.2.2.3, for what would change how INVITE is answered. */
+/* RFC 3261 8.2.2.3: what we cannot let through is not left out of a request
+ * that depends on it. */
 static bool refuse_required(const struct sip *sip, nta_incoming_t *irq,
 			    const sip_t *request)
 {
@@ -353,8 +354,6 @@ int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
 	case sip_method_prack:
 		return 481;
 	case sip_method_invite:
-		if (refuse_required(call->sip, irq, sip))
-			return 0;
 		status = overlap(leg);
 		if (status)
 			return refuse_overlap(irq, status);
@@ -372,7 +371,8 @@ int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
 		return 481;
 	if (max_forwards_left(sip) < 0)
 		return 483;
-	if (refuse_interval(call, irq, sip))
+	if (refuse_required(call->sip, irq, sip) ||
+	    refuse_interval(call, irq, sip))
 		return 0;
 	return relay_pass(leg, irq, sip, NULL);
 }

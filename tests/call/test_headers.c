@@ -275,15 +275,72 @@ START_TEST(gateway_may_get_the_callers_call_id)
 	struct scene scene;
 	struct call call;
 
-	scene_open(&scene,
-		   SCENE(.gateway = _i ? "\toptions_interval_s = 0\n"
-					 "\tcall_id_header = yes\n"
-				       : NULL));
+	scene_open(&scene, SCENE(.gateway = _i ? "\toptions_interval_s = 0\n"
+						 "\tcall_id_header = yes\n"
+					       : NULL));
 	call_place(&call, &scene, PARTS(.body = OFFER, .headers = forged));
 	claim_text(message_header(call.invite, "X-Callsieve-Call-ID", 0),
 		   _i ? call.caller.call_id : NULL);
 	claim_number(message_count(call.invite, "X-Callsieve-Call-ID"), _i);
 	call_refuse(&call, 486);
+	scene_close(&scene);
+}
+END_TEST
+
+/* check 10: it would be obeyed by nobody. */
+START_TEST(requirements_within_a_dialog_are_not_left_out)
+{
+	static const char *const methods[] = {"INVITE", "INFO", "UPDATE",
+					      "MESSAGE", "X-ODD"};
+	struct scene scene;
+	struct call call;
+	const struct message *answer;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++) {
+		struct way w = way(&call, i % 2);
+		const struct parts *parts =
+			PARTS(.headers = "Require: timer , martian\r\n");
+
+		dialog_send(w.from, methods[i], parts);
+		if (strcmp(methods[i], "INVITE"))
+			answer = dialog_expect(w.from, 420, methods[i]);
+		else
+			answer = dialog_expect_failure(w.from, 420);
+		claim_text(message_header(answer, "Unsupported", 0), "martian");
+	}
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+/* check 11 */
+START_TEST(options_that_cross_keep_their_text)
+{
+	static const char options[] = "Supported: timer ,  histinfo\r\n"
+				      "Supported: norefersub\r\n"
+				      "Require: answermode\r\n";
+	struct scene scene;
+	struct call call;
+	const struct message *message;
+
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, PARTS(.body = OFFER, .headers = options));
+	dialog_reply(&call.callee, call.invite, 420,
+		     PARTS(.headers = "Unsupported: answermode,x\r\n"
+				      "Supported: timer ,  histinfo\r\n"
+				      "Supported: norefersub\r\n"));
+	message = dialog_expect_failure(&call.caller, 420);
+	dialog_expect_request(&call.callee, "ACK");
+	claim_text(message_header(message, "Unsupported", 0), "answermode,x");
+	claim_text(message_header(call.invite, "Require", 0), "answermode");
+	for (int i = 0; i < 2; i++, message = call.invite) {
+		claim_text(message_header(message, "Supported", 0),
+			   "timer ,  histinfo");
+		claim_text(message_header(message, "Supported", 1),
+			   "norefersub");
+	}
 	scene_close(&scene);
 }
 END_TEST
@@ -369,6 +426,8 @@ Suite *headers_suite(void)
 	tcase_add_test(tests, headers_the_stack_cannot_read_pass_byte_for_byte);
 	tcase_add_test(tests, display_names_pass);
 	tcase_add_test(tests, egress_offers_no_option_that_is_not_bridged);
+	tcase_add_test(tests, requirements_within_a_dialog_are_not_left_out);
+	tcase_add_test(tests, options_that_cross_keep_their_text);
 	tcase_add_loop_test(tests, gateway_may_get_the_callers_call_id, 0, 2);
 	tcase_add_test(tests, multipart_body_passes_byte_for_byte);
 	tcase_add_loop_test(tests, big_body_passes_byte_for_byte, 0, 2);

@@ -167,6 +167,56 @@ START_TEST(asserted_identity_obeys_privacy)
 }
 END_TEST
 
+/* Who was called before, and who calls by the older header. */
+START_TEST(history_obeys_privacy)
+{
+	static const struct {
+		const char *name, *value, *privacy;
+		bool hides;
+	} cases[] = {
+		{"History-Info", "<sip:a@a.example>;index=1", NULL, false},
+		{"History-Info", "<sip:a@a.example>;index=1", "history", true},
+		{"History-Info", "<sip:a@a.example>;index=1", "session", true},
+		{"History-Info", "<sip:a@a.example>;index=1", "id", false},
+		{"History-Info",
+		 "<sip:a@a.example?Reason=SIP%3Bcause%3D302&Privacy=history>"
+		 ";index=1, <sip:b@a.example>;index=1.1",
+		 NULL, true},
+		{"History-Info", "<sip:a@a.example?Privacy=none>;index=1", NULL,
+		 false},
+		{"Diversion", "<sip:a@a.example>;reason=unknown", NULL, false},
+		{"Diversion", "<sip:a@a.example>;privacy=off", NULL, false},
+		{"Diversion", "<sip:a@a.example>;Privacy=Full;counter=1", NULL,
+		 true},
+		{"Diversion",
+		 "<sip:a@a.example>;privacy=off,"
+		 "<sip:b@a.example>;privacy=name",
+		 NULL, true},
+		{"Remote-Party-ID", ASSERTED ";privacy=full", NULL, true},
+		{"Remote-Party-ID", ASSERTED ";privacy=off", NULL, false},
+	};
+	struct scene scene;
+	struct call call;
+
+	open_with_trust(&scene, _i);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		bool passes = _i & 2 || !cases[i].hides;
+		char text[400];
+
+		snprintf(text, sizeof(text), "%s: %s\r\n%s%s%s", cases[i].name,
+			 cases[i].value, cases[i].privacy ? "Privacy: " : "",
+			 cases[i].privacy ? cases[i].privacy : "",
+			 cases[i].privacy ? "\r\n" : "");
+		call_place(&call, &scene,
+			   PARTS(.body = OFFER, .headers = text));
+		claim_text(message_header(call.invite, cases[i].name, 0),
+			   passes ? cases[i].value : NULL);
+		call_refuse(&call, 486);
+	}
+	scene_close(&scene);
+}
+END_TEST
+
 /* Whoever reads it believes it. */
 START_TEST(verstat_of_strangers_is_removed)
 {
@@ -218,6 +268,8 @@ Suite *trust_suite(void)
 
 	tcase_add_loop_test(tests, headers_pass_by_trust, 0, 4);
 	tcase_add_loop_test(tests, asserted_identity_obeys_privacy, 0, 4);
+	for (int i = 1; i < 4; i += 2)
+		tcase_add_loop_test(tests, history_obeys_privacy, i, i + 1);
 	tcase_add_loop_test(tests, verstat_of_strangers_is_removed, 0, 2);
 	return suite;
 }
