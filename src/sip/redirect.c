@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sofia-sip/sip_util.h>
 #include <sofia-sip/su_string.h>
 
 #include "callsieve/core/log.h"
@@ -102,7 +103,7 @@ static void learn_one(struct call *call, const struct place *from,
 		return;
 	target_unref(target);
 	place = add_place(redirect, uri, read);
-	place->q = contact->m_q ? msg_q_value(contact->m_q) : 1000;
+	place->q = contact->m_q ? sip_q_value(contact->m_q) : 1000;
 	place->hops = from->hops + 1;
 	history_retarget(&place->history, &from->history, contact);
 }
