@@ -10,7 +10,7 @@
 #include "callsieve/core/clock.h"
 #include "callsieve/core/digest.h"
 
-#define SLOTS	8192 /* a power of two */
+#define SLOTS	32768 /* a power of two */
 #define WAYS	4
 #define LIFE_MS 32000 /* 64*T1: no INVITE is retransmitted longer */
 
