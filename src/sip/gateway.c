@@ -127,6 +127,7 @@ struct gateway *gateway_of_trunk(struct sip *sip,
 	return gateway;
 }
 
+/* Does it take calls, if only one on trial? */
 bool gateway_is_up(const struct gateway *gateway)
 {
 	const struct target *target;
@@ -165,10 +166,14 @@ bool gateways_at(const struct sip *sip, const struct netaddr *addr)
  * them alone: another may have its name now. */
 void gateway_show(struct gateway *gateway)
 {
+	const struct target *target;
+	bool up = false;
+
 	if (!gateway->config)
 		return;
-	metric_of_set(gateway->metrics, METRIC_OF_GATEWAY_UP,
-		      gateway_is_up(gateway));
+	LIST_FOREACH (target, &gateway->targets, link)
+		up |= !target->down && !target->suspect;
+	metric_of_set(gateway->metrics, METRIC_OF_GATEWAY_UP, up);
 	metric_of_set(gateway->metrics, METRIC_OF_GATEWAY_ADDRESSES,
 		      gateway_count(gateway));
 }

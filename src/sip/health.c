@@ -150,11 +150,17 @@ static void on_timer(void *arg)
 		target->trial_open = target->suspect;
 }
 
-/* Asks at once, where that is done at all and was not just done. */
+/* Asks at once, where that is done at all, or a little later if it was just
+ * done. */
 static void ask(struct target *target)
 {
-	if (is_asked(target) && !target->probe &&
-	    now_mono_ms() - target->asked_ms >= DOUBT_MS)
+	uint64_t ago = now_mono_ms() - target->asked_ms;
+
+	if (!is_asked(target) || target->probe)
+		return;
+	if (ago < DOUBT_MS)
+		loop_timer_set(target->timer, (unsigned)(DOUBT_MS - ago));
+	else
 		probe_start(target);
 }
 

@@ -73,7 +73,7 @@ static void start(struct names *names, const char *uri, const char *gateways,
 
 static void await(struct names *names, const char *metric, long value)
 {
-	daemon_await_metric_equal(&names->scene.daemon, metric, value, 3000);
+	daemon_await_metric_equal(&names->scene.daemon, metric, value, 10000);
 }
 
 static void finish(struct names *names)
@@ -236,7 +236,7 @@ START_TEST(last_answer_stays_in_use_while_dns_fails)
 	else
 		fake_dns_set(names.dns, DNS_SERVFAIL);
 	daemon_await_metric(&names.scene.daemon, "callsieve_dns_failures_total",
-			    2, 4000);
+			    2, 10000);
 	claim_number(daemon_metric(&names.scene.daemon, ADDRESSES), 1);
 	expect_at(&names, &names.scene.callee);
 	finish(&names);
