@@ -258,6 +258,11 @@ url_t address_at(su_home_t *home, const sip_request_t *rq, const url_t *gateway)
 	at.url_params = without(home, url.url_params);
 	if (url.url_type == url_tel)
 		from_tel(home, &at);
+	/* RFC 3261 26.2.2: to the very end. */
+	if (url.url_type == url_sips) {
+		at.url_type = url_sips;
+		at.url_scheme = url_scheme(url_sips);
+	}
 	return at;
 }
 

@@ -2,6 +2,8 @@
  * one, cancelling and acknowledging it. */
 #include "internal.h"
 
+#include <string.h>
+
 #include "callsieve/core/log.h"
 #include "callsieve/core/loop.h"
 #include "callsieve/core/metrics.h"
@@ -25,6 +27,7 @@ static bool try_target(struct call *call, struct target *target)
 	target_unref(call->target);
 	call->target = target_ref(target);
 	call->responded = false;
+	call->unreachable = false;
 	call->orq = nta_outgoing_mcreate(call->sip->agent, on_response, call,
 					 (url_string_t *)target->url, msg,
 					 TPTAG_IDENT(target->listener->name),
@@ -72,7 +75,13 @@ static bool try_redirected(struct call *call)
 void attempt_first(struct call *call)
 {
 	call_enter(call, CALL_TRYING);
-	if (!try_next(call))
+	if (try_next(call))
+		return;
+	/* RFC 5630: no gateway is to be reached by TLS. */
+	if (call->secure && !call->tried_count)
+		caller_reject(call, PARTY_CALLSIEVE,
+			      SIP_480_TEMPORARILY_UNAVAILABLE);
+	else
 		outcome_tell(call);
 }
 
@@ -310,7 +319,7 @@ void attempt_ack(struct call *call, struct dialog *dialog, msg_t *ack,
  * 9.1): the stack holds it back until then. */
 static void abandon(struct call *call)
 {
-	struct call *left = call_abandoned(call);
+	struct call *left = call->unreachable ? NULL : call_abandoned(call);
 
 	if (left) {
 		left->orq = call->orq;
@@ -324,6 +333,26 @@ static void abandon(struct call *call)
 	}
 }
 
+/* The stack does not tell of a TLS handshake that failed, and the INVITEs that
+ * waited for it would wait on. */
+void attempts_unreachable(struct sip *sip, const struct netaddr *addr,
+			  uint16_t port)
+{
+	struct call *call;
+
+	LIST_FOREACH (call, &sip->calls, link) {
+		const struct target *target = call->target;
+
+		if (call->state != CALL_TRYING || call->responded ||
+		    !call->orq || !target || target->port != port ||
+		    target->transport != TRANSPORT_TLS ||
+		    memcmp(&target->addr, addr, sizeof(*addr)) != 0)
+			continue;
+		call->unreachable = true;
+		loop_timer_set(call->timer, 1);
+	}
+}
+
 /* By state: no response at all, Timer C, or a cancelled callee that never
  * ends its transaction. */
 void attempt_timeout(struct call *call)
@@ -334,13 +363,17 @@ void attempt_timeout(struct call *call)
 		orq_done(call);
 		call_settle(call);
 	} else if (!call->responded) {
+		int status = call->unreachable ? 503 : 408;
+
 		abandon(call);
 		health_failed(call->target);
-		outcome_add(call, NULL, 408);
-		if (redirect_refused(call, NULL, 408) && try_redirected(call))
+		outcome_add(call, NULL, status);
+		if (redirect_refused(call, NULL, status) &&
+		    try_redirected(call))
 			return;
-		if (may_fail_over(call, 408, true))
-			fail_over(call, 408, "silent");
+		if (may_fail_over(call, status, true))
+			fail_over(call, status,
+				  call->unreachable ? "unreachable" : "silent");
 		else
 			outcome_tell(call);
 	} else {

@@ -159,7 +159,7 @@ void caller_provisional(struct call *call, struct dialog *dialog, msg_t *msg,
 
 	reply = message_response(
 		&crossing, NULL, msg, response, st->st_status, st->st_phrase,
-		call->listener->contacts[call->transport], NULL);
+		contact_for(call, call->listener, call->transport), NULL);
 	if (!reply)
 		return;
 	to = sip_to_dup(msg_home(reply), sip_object(call->invite)->sip_to);

@@ -1,7 +1,8 @@
 /* Which target an attempt goes to: of the route's gateways one of the lowest
  * priority, by weight, and of its targets likewise. What is down is passed
  * over; when all is, health is no longer a reason, as any may have come back
- * since it was asked. */
+ * since it was asked. A call to a sips URI goes by TLS or not at all (RFC 3261
+ * 26.2.2). */
 #include "internal.h"
 
 #include "callsieve/core/digest.h"
@@ -66,7 +67,8 @@ static struct target *of_gateway(const struct call *call,
 	size_t count = 0;
 
 	LIST_FOREACH (target, &gateway->targets, link) {
-		if (was_tried(call, target) || (up && !is_good(call, target)))
+		if (was_tried(call, target) || (up && !is_good(call, target)) ||
+		    (call->secure && target->transport != TRANSPORT_TLS))
 			continue;
 		if (count && target->priority > targets[0]->priority)
 			continue;

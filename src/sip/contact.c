@@ -58,12 +58,13 @@ static bool is_listed(const struct config_gateway *config,
 	return false;
 }
 
-static bool has_transport(const url_t *uri)
+bool uri_has_transport(const url_t *uri)
 {
 	return uri->url_type == url_sips || url_has_param(uri, "transport");
 }
 
-static bool read_transport(enum config_transport *transport, const url_t *uri)
+/* False: it is none of ours. Without a parameter it is UDP. */
+bool uri_transport(enum config_transport *transport, const url_t *uri)
 {
 	char name[8] = "";
 
@@ -108,7 +109,7 @@ static struct target *by_name(const struct sip *sip, const url_t *uri,
 			    !su_casematch(gateway->config->domain,
 					  uri->url_host) ||
 			    (port && target->port != port) ||
-			    (has_transport(uri) &&
+			    (uri_has_transport(uri) &&
 			     target->transport != transport))
 				continue;
 			if (!found ||
@@ -175,7 +176,7 @@ struct target *contact_target(struct call *call,
 	struct netaddr addr;
 	uint16_t port;
 
-	if (!read_port(&port, uri) || !read_transport(&transport, uri))
+	if (!read_port(&port, uri) || !uri_transport(&transport, uri))
 		return NULL;
 	if (netaddr_parse(&addr, uri->url_host) == 0)
 		return to_address(call, config, &addr, port, transport);

@@ -61,21 +61,37 @@ static nta_leg_t *callee_leg(struct call *call, struct dialog *dialog,
 			       NTATAG_TARGET(target), TAG_END());
 }
 
+static struct sip *sip_of(const struct leg *leg)
+{
+	return leg->dialog->call->sip;
+}
+
+/* By TLS we go to those alone whose certificate we can hold to a name. */
+static bool is_peer(const struct sip *sip, const struct netaddr *addr)
+{
+	return gateways_at(sip, addr) || config_trunk_for(sip->config, addr);
+}
+
 /* Can a request go there as it is written? A name would have to be looked up,
  * and the peer that chose it decides neither that we look nor how long we
- * wait. */
-static bool reachable(const url_t *url)
+ * wait. What came by TLS goes on by it. */
+static bool reachable(const struct leg *leg, const url_t *url)
 {
-	char transport[8] = "";
+	enum config_transport transport;
 	struct netaddr addr;
 
-	if (url->url_type != url_sip || !url->url_host ||
-	    netaddr_parse(&addr, url->url_host) || url_has_param(url, "maddr"))
+	if ((url->url_type != url_sip && url->url_type != url_sips) ||
+	    !url->url_host || netaddr_parse(&addr, url->url_host) ||
+	    url_has_param(url, "maddr") || !uri_transport(&transport, url))
 		return false;
-	if (!url_has_param(url, "transport"))
-		return true;
-	url_param(url->url_params, "transport", transport, sizeof(transport));
-	return su_casematch(transport, "udp") || su_casematch(transport, "tcp");
+	if (!uri_has_transport(url))
+		transport = leg->transport;
+	if (!leg->listener->contacts[transport] ||
+	    leg->listener->addr.len != addr.len)
+		return false;
+	if (transport == TRANSPORT_TLS)
+		return is_peer(sip_of(leg), &addr);
+	return leg->transport != TRANSPORT_TLS;
 }
 
 /* Where the peer is, whatever it says of itself. */
@@ -105,10 +121,10 @@ static void set_next_hop(struct leg *leg, const url_t *hop)
 {
 	free(leg->next_hop);
 	leg->next_hop = NULL;
-	if (!hop || !reachable(hop))
+	if (!hop || !reachable(leg, hop))
 		leg->next_hop = peer_uri(leg);
 	else if (!leg->routed && leg->transport != TRANSPORT_UDP &&
-		 !url_has_param(hop, "transport"))
+		 !uri_has_transport(hop))
 		/* Taken by its word it would be UDP, where a TCP peer may not
 		 * listen. */
 		leg->next_hop = with_transport(hop, leg->transport);
@@ -233,9 +249,19 @@ struct leg *leg_peer(struct leg *leg)
 	return leg_is_caller(leg) ? &leg->dialog->callee : &leg->dialog->caller;
 }
 
+/* RFC 3261 12.1.1: who is called by sips is called back by it. */
+const sip_contact_t *contact_for(const struct call *call,
+				 const struct listener *listener,
+				 enum config_transport transport)
+{
+	if (call->secure && transport == TRANSPORT_TLS)
+		return listener->secure_contact;
+	return listener->contacts[transport];
+}
+
 const sip_contact_t *leg_contact(const struct leg *leg)
 {
-	return leg->listener->contacts[leg->transport];
+	return contact_for(leg->dialog->call, leg->listener, leg->transport);
 }
 
 /* The peer has a new Contact (RFC 3261 12.2). */
@@ -243,11 +269,6 @@ void leg_refresh(struct leg *leg, const url_t *target)
 {
 	if (!leg->routed)
 		set_next_hop(leg, target);
-}
-
-static struct sip *sip_of(const struct leg *leg)
-{
-	return leg->dialog->call->sip;
 }
 
 static nta_outgoing_t *transmit(struct leg *leg, nta_response_f *h, void *magic,

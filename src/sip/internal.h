@@ -281,6 +281,7 @@ struct call {
 	msg_t *invite;	     /* until the final answer */
 	const struct listener *listener;
 	enum config_transport transport;
+	bool secure;	     /* its Request-URI is sips */
 	tport_t *connection; /* by which it came, or the UDP socket; a
 			      * reference */
 	char source_uri[80];
@@ -300,6 +301,7 @@ struct call {
 	const struct moved *moved; /* while the caller is told of it */
 	nta_outgoing_t *orq;   /* our INVITE */
 	bool responded;	     /* to it */
+	bool unreachable;    /* it could not be sent */
 	msg_t *held_answer;  /* its 2xx, until every PRACK has come */
 	char call_id[CALL_ID_CHARS + 1];
 	char session_id[SESSION_ID_SIZE]; /* the caller's; "": none yet */
@@ -475,6 +477,8 @@ void attempt_cancel(struct call *call, msg_t *cancel, const sip_t *sip);
 void attempt_ack(struct call *call, struct dialog *dialog, msg_t *ack,
 		 const sip_t *sip);
 void attempt_timeout(struct call *call);
+void attempts_unreachable(struct sip *sip, const struct netaddr *addr,
+			  uint16_t port);
 void attempt_pracked(struct call *call);
 
 /* redirect.c */
@@ -488,6 +492,8 @@ int redirect_history(const struct call *call, msg_t *msg);
 void redirect_free(struct redirect *redirect);
 
 /* contact.c */
+bool uri_has_transport(const url_t *uri);
+bool uri_transport(enum config_transport *transport, const url_t *uri);
 url_t *contact_uri(su_home_t *home, const sip_contact_t *contact);
 struct target *contact_target(struct call *call,
 			      const struct config_gateway *config,
@@ -514,6 +520,9 @@ struct dialog *dialog_confirmed(const struct call *call);
 void dialogs_free(struct call *call, const struct dialog *keep);
 struct leg *leg_peer(struct leg *leg);
 bool leg_is_caller(const struct leg *leg);
+const sip_contact_t *contact_for(const struct call *call,
+				 const struct listener *listener,
+				 enum config_transport transport);
 const sip_contact_t *leg_contact(const struct leg *leg);
 void leg_refresh(struct leg *leg, const url_t *target);
 nta_outgoing_t *leg_send(struct leg *leg, nta_response_f *h, void *magic,

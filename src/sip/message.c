@@ -91,7 +91,8 @@ msg_t *message_invite(struct call *call, const struct target *target)
 	    header_insert(msg, sip_cseq_create(home, 1, SIP_METHOD_INVITE)) <
 		    0 ||
 	    add_max_forwards(msg, from) < 0 || add_max_breadth(msg, from) < 0 ||
-	    add_contact(msg, listener->contacts[target->transport]) < 0 ||
+	    add_contact(msg, contact_for(call, listener, target->transport)) <
+		    0 ||
 	    headers_cross(&crossing, msg, call->invite, from) < 0 ||
 	    add_callers_id(msg, target, from) < 0 ||
 	    redirect_history(call, msg) < 0) {

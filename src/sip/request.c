@@ -151,6 +151,8 @@ static struct call *start(struct sip *sip, const struct invite *invite,
 	call->listener = listener_of(sip, transport);
 	call->transport = transport_of(transport);
 	call->connection = tport_ref(transport);
+	call->secure =
+		sip_object(msg)->sip_request->rq_url->url_type == url_sips;
 	snprintf(call->source_uri, sizeof(call->source_uri),
 		 "sip:%s;transport=%s", invite->source,
 		 config_transport_names[call->transport]);

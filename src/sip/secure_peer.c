@@ -23,6 +23,12 @@ struct expected {
 	char host[NETADDR_TEXT];
 };
 
+static const struct listener *listener_behind(const SSL *ssl)
+{
+	return SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl),
+				   secure_context_index());
+}
+
 static bool peer_of(const SSL *ssl, struct netaddr *addr, uint16_t *portp)
 {
 	su_sockaddr_t su;
@@ -55,8 +61,7 @@ static const struct config_gateway *gateway_at(const struct sip *sip,
  * else: there is no name that their certificate could be held to. */
 static void expect(const SSL *ssl, struct expected *expected)
 {
-	const struct listener *listener = SSL_CTX_get_ex_data(
-		SSL_get_SSL_CTX(ssl), secure_context_index());
+	const struct listener *listener = listener_behind(ssl);
 	const struct sip *sip = listener->sip;
 	const struct config_gateway *gateway;
 	const struct config_trunk *trunk;
@@ -181,9 +186,28 @@ static void begin_client(SSL *ssl)
 		SSL_set_tlsext_host_name(ssl, expected.name);
 }
 
+/* Or does it only wait for more? */
+static bool has_failed(const SSL *ssl, int ret)
+{
+	BIO *bio = SSL_want_write(ssl) ? SSL_get_wbio(ssl) : SSL_get_rbio(ssl);
+
+	return ret <= 0 && (SSL_want_nothing(ssl) || !BIO_should_retry(bio));
+}
+
+static void client_failed(const SSL *ssl)
+{
+	const struct listener *listener = listener_behind(ssl);
+	struct netaddr addr;
+	uint16_t port;
+
+	if (peer_of(ssl, &addr, &port))
+		attempts_unreachable(listener->sip, &addr, port);
+}
+
 static void on_info(const SSL *ssl, int where, int ret)
 {
-	(void)ret;
+	if (where == SSL_CB_CONNECT_EXIT && has_failed(ssl, ret))
+		client_failed(ssl);
 	if (where & SSL_CB_HANDSHAKE_START && !SSL_is_server(ssl) &&
 	    SSL_get_state(ssl) == TLS_ST_BEFORE)
 		begin_client((SSL *)ssl);
