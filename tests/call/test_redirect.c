@@ -478,25 +478,6 @@ START_TEST(redirection_may_lead_to_tcp)
 END_TEST
 
 /* RFC 3261 16.7 (4), 8.1.3.4 */
-START_TEST(secure_call_is_not_redirected_to_insecurity)
-{
-	struct places places = {0};
-	struct scene *scene = &places.scene;
-	struct call call;
-	char contact[200];
-
-	open_places(&places, QUIET);
-	dialog_init(&call.caller, &scene->caller, CALLER, CALLEE);
-	snprintf(call.caller.target, sizeof(call.caller.target), "sips:%s@%s",
-		 CALLEE, scene->caller.target_uri);
-	dialog_send(&call.caller, "INVITE", PARTS(.body = OFFER));
-	redirect(&scene->callee, peer_expect(&scene->callee, 0, "INVITE", NULL),
-		 302, contact_at(contact, &places.near, "x", ""));
-	dialog_expect_failure(&call.caller, 302);
-	close_places(&places);
-}
-END_TEST
-
 START_TEST(cancel_ends_a_call_that_was_redirected)
 {
 	struct places places = {0};
@@ -852,7 +833,6 @@ Suite *redirect_suite(void)
 	tcase_add_test(tests, redirection_without_contact_is_the_callers);
 	tcase_add_test(tests, gateways_are_allowed_without_being_listed);
 	tcase_add_test(tests, redirection_may_lead_to_tcp);
-	tcase_add_test(tests, secure_call_is_not_redirected_to_insecurity);
 	tcase_add_test(tests, cancel_ends_a_call_that_was_redirected);
 	tcase_add_test(tests, no_redirection_is_followed_after_a_cancel);
 	tcase_add_test(tests, ringing_before_and_after_is_of_two_dialogs);

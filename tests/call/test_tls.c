@@ -380,6 +380,14 @@ START_TEST(gateway_with_another_certificate_is_passed_over)
 }
 END_TEST
 
+/* What it sent before has been read, and so will its end. */
+static void callee_hangs_up(struct scene *scene)
+{
+	scene_ping(scene);
+	peer_hang_up(&scene->callee);
+	scene_ping(scene);
+}
+
 START_TEST(connection_to_a_gateway_is_used_again_and_made_anew)
 {
 	struct secure secure;
@@ -396,11 +404,9 @@ START_TEST(connection_to_a_gateway_is_used_again_and_made_anew)
 	call_hang_up(&second);
 
 	/* It is closed while a call is up, and while none is. */
-	peer_hang_up(&scene->callee);
-	scene_ping(scene);
+	callee_hangs_up(scene);
 	call_hang_up(&call);
-	peer_hang_up(&scene->callee);
-	scene_ping(scene);
+	callee_hangs_up(scene);
 	expect_bridged(scene, CALLER);
 	scene_close(scene);
 }
@@ -651,6 +657,35 @@ START_TEST(sips_without_tls_to_go_by_gets_480)
 }
 END_TEST
 
+/* RFC 3261 16.7 (4): it is told, and not sent there. */
+START_TEST(secure_call_is_not_redirected_to_insecurity)
+{
+	struct secure secure;
+	struct scene *scene = &secure.scene;
+	const struct message *invite;
+	struct dialog dialog;
+	char uri[300], lines[200];
+
+	secure_init(&secure, &usual);
+	snprintf(lines, sizeof(lines),
+		 "\tredirects = \"follow\"\n\tredirect_hosts = {\"%s\"}\n",
+		 scene->callee.host);
+	configure(&secure, SECURE(.gateway = lines));
+	daemon_start(&scene->daemon);
+	dialog_init(&dialog, &scene->caller, CALLER, CALLEE);
+	snprintf(uri, sizeof(uri), "sips%.290s", strchr(dialog.target, ':'));
+	snprintf(dialog.target, sizeof(dialog.target), "%.255s", uri);
+	dialog_send(&dialog, "INVITE", PARTS(.body = OFFER));
+	invite = peer_expect(&scene->callee, 0, "INVITE", NULL);
+	snprintf(lines, sizeof(lines), "Contact: <sip:x@%s:%u>\r\n",
+		 scene->callee.host, scene->callee.port);
+	peer_reply(&scene->callee, invite, 302, PARTS(.headers = lines));
+	peer_expect(&scene->callee, 0, "ACK", NULL);
+	dialog_expect_failure(&dialog, 302);
+	scene_close(scene);
+}
+END_TEST
+
 /* Several messages in one record, and one in many. */
 START_TEST(records_of_tls_need_not_be_messages)
 {
@@ -733,6 +768,7 @@ Suite *tls_suite(void)
 		       certificate_that_cannot_be_read_is_no_configuration);
 	tcase_add_test(tests, sips_goes_by_tls_to_the_end);
 	tcase_add_test(tests, sips_without_tls_to_go_by_gets_480);
+	tcase_add_test(tests, secure_call_is_not_redirected_to_insecurity);
 	tcase_add_test(tests, records_of_tls_need_not_be_messages);
 	tcase_add_test(tests, big_messages_over_tls);
 	return suite;
