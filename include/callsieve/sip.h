@@ -114,6 +114,15 @@ void sip_hangup_all(struct sip *sip);
 /* Call objects alive. */
 unsigned sip_calls(const struct sip *sip);
 
+/* What the callee shall be told of a doubtful call; either may be NULL. */
+struct call_label {
+	const char *header;	    /* "Name: value", no CR or LF */
+	const char *display_prefix; /* no quotes, no backslashes */
+};
+
+/* Before call_bridge(). Copies the texts. -ENOMEM. */
+int call_label(struct call *call, const struct call_label *label);
+
 /* What INVITE_WAIT promised. After call_reject() the call is gone. */
 void call_bridge(struct call *call);
 void call_reject(struct call *call, const struct sip_answer *answer);

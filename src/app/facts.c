@@ -108,7 +108,8 @@ void facts_read(struct facts *facts, const struct config *config,
 	facts->trunk = trunk->name;
 	facts->screen = trunk->screen;
 	facts->outbound = trunk->outbound;
-	facts->thresholds = (struct thresholds){.reject_at = trunk->reject_at};
+	facts->thresholds = (struct thresholds){
+		.label_at = trunk->label_at, .reject_at = trunk->reject_at};
 	facts->display = invite->display;
 	facts->withheld = is_withheld(invite);
 	read_stir(facts, invite);

@@ -21,6 +21,7 @@
 #include "bypass.h"
 #include "crowd.h"
 #include "facts.h"
+#include "treat.h"
 
 struct gate {
 	struct screen *screen;
@@ -160,15 +161,25 @@ static void remember_end(const struct visit *visit, const struct call_end *end)
 			      now / 1000);
 }
 
+static enum metric metric_of_action(enum verdict_action action)
+{
+	switch (action) {
+	case VERDICT_REJECT:
+		return METRIC_CALLS_REJECTED;
+	case VERDICT_LABEL:
+		return METRIC_CALLS_LABELLED;
+	default:
+		return METRIC_CALLS_BRIDGED;
+	}
+}
+
 static void settle_verdict(struct visit *visit, struct verdict *verdict)
 {
 	remember(visit);
 	verdict->decide_us = (uint32_t)(now_mono_us() - visit->began_us);
 	log_verdict(visit->record, verdict);
 	visit->record->verdict = verdict_dup(verdict);
-	metric_add(verdict->action == VERDICT_REJECT ? METRIC_CALLS_REJECTED
-						     : METRIC_CALLS_BRIDGED,
-		   1);
+	metric_add(metric_of_action(verdict->action), 1);
 }
 
 static const char *party_name(enum call_party party)
@@ -316,13 +327,23 @@ static enum invite_order on_invite(const struct invite *invite,
 		settle_verdict(visit, &verdict);
 		if (verdict.action == VERDICT_REJECT)
 			return reject(visit, answer);
-		return INVITE_BRIDGE;
+		return verdict.action == VERDICT_LABEL ? INVITE_WAIT
+						       : INVITE_BRIDGE;
 	}
 	visit->sofar = malloc(sizeof(*visit->sofar));
 	if (!visit->sofar)
 		return INVITE_BRIDGE;
 	*visit->sofar = verdict;
 	return INVITE_WAIT;
+}
+
+static void bridge(struct visit *visit, struct call *call)
+{
+	const struct call_record *record = visit->record;
+
+	if (record->verdict && record->verdict->action == VERDICT_LABEL)
+		treat_label(call, visit->gate->config, record);
+	call_bridge(call);
 }
 
 static void on_verdict(const struct verdict *verdict, void *arg)
@@ -343,7 +364,7 @@ static void on_verdict(const struct verdict *verdict, void *arg)
 	else if (final.action == VERDICT_REJECT)
 		call_reject(call, &unwanted);
 	else
-		call_bridge(call);
+		bridge(visit, call);
 }
 
 static void on_waiting(struct call *call, void *ctx, void *arg)
@@ -351,6 +372,10 @@ static void on_waiting(struct call *call, void *ctx, void *arg)
 	struct visit *visit = ctx;
 	struct gate *gate = arg;
 
+	if (visit->record->verdict) {
+		bridge(visit, call);
+		return;
+	}
 	visit->call = call;
 	if (screen_ask(&visit->screening, gate->screen, &visit->facts,
 		       visit->sofar, on_verdict, visit) != 0)

@@ -188,7 +188,8 @@ static void read_facts(const struct replay *replay, const json_t *event,
 		.screen = trunk->screen,
 		.display = text_of(event, "display"),
 		.withheld = is_withheld(event),
-		.thresholds = {.reject_at = trunk->reject_at},
+		.thresholds = {.label_at = trunk->label_at,
+			       .reject_at = trunk->reject_at},
 	};
 	read_party(&facts->caller,
 		   trunk->identity == IDENTITY_PAI && pai

@@ -79,6 +79,8 @@ void config_free(struct config *config)
 		     config->reputation.headers_count);
 	free(config->reputation.score);
 	free(config->api.address);
+	free(config->label_header);
+	free(config->label_prefix);
 	free(config->database);
 	free(config->path);
 	free(config);

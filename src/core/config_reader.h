@@ -141,7 +141,8 @@ config_read_h config_read_unsigned, config_read_points, config_read_double,
 	config_read_address, config_read_transport, config_read_source,
 	config_read_country, config_read_uri, config_read_gateway,
 	config_read_emergency, config_read_psap, config_read_namespace,
-	config_read_url, config_read_header, config_read_pointer,
+	config_read_url, config_read_header, config_read_pointer, config_read_label_header,
+	config_read_display,
 	config_read_status, config_read_redirect_host, config_read_dns_server;
 
 config_read_h config_read_subject;

@@ -130,6 +130,9 @@ static const struct config_option trunk_options[] = {
 	{"outbound", config_read_bool, "no", 0, 0, IN(config_trunk, outbound),
 	 .sentence = "yes: its callers are our own subscribers; whom they "
 		     "dial is known to them."},
+	{"label_at", config_read_points, "50", 0, POINTS_MAX,
+	 IN(config_trunk, label_at),
+	 .sentence = "Points at which a call is labelled; 0: never."},
 	{"reject_at", config_read_points, "100", 1, POINTS_MAX,
 	 IN(config_trunk, reject_at),
 	 .sentence = "Points at which a call is rejected."},
@@ -352,6 +355,16 @@ static const struct config_option screening_options[] = {
 		     "load; others lose that mark."},
 };
 
+static const struct config_option label_options[] = {
+	{"header", config_read_label_header, "\"X-Spam-Score\"", 0, 0,
+	 IN(config, label_header),
+	 .sentence = "Name of the header that holds score, signals and id of "
+		     "a labelled call; it begins with X-. \"\": none."},
+	{"display_prefix", config_read_display, "\"\"", 0, 0,
+	 IN(config, label_prefix),
+	 .sentence = "Put before the caller's display name. \"\": nothing."},
+};
+
 static const struct config_option history_options[] = {
 	{"subjects", config_read_unsigned, "250000", 1000, 20 * MILLION,
 	 IN(config, history.subjects),
@@ -472,6 +485,7 @@ const struct config_section_type config_section_types[] = {
 	{SINGLE(limits),
 	 "What all trunks together may use; beyond it calls get 503."},
 	{SINGLE(screening), "What the signals are worth."},
+	{SINGLE(label), "How the callee is told of a doubtful call."},
 	{SINGLE(history), "What earlier calls say; the longest unseen is "
 			  "forgotten first."},
 	{OPTIONAL(reputation),

@@ -146,6 +146,35 @@ void config_read_string(const struct config_place *place, const char *text)
 			     place->option->name);
 }
 
+/* Only names of our own kind, so that no header is lost to it. */
+void config_read_label_header(const struct config_place *place,
+			      const char *text)
+{
+	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+
+	if (!*text)
+		return;
+	if (len < 3 || len > 60 || text[len] || strncasecmp(text, "X-", 2) != 0)
+		config_value_error(place, text,
+				   "X- and letters, digits or dashes");
+	else
+		config_set_string(place, text);
+}
+
+/* It stands within a quoted string of SIP as it is. */
+void config_read_display(const struct config_place *place, const char *text)
+{
+	if (!*text)
+		return;
+	if (strlen(text) > 60 || strpbrk(text, "\"\\\r\n\t"))
+		config_value_error(place, text,
+				   "at most 60 characters, no quotes or "
+				   "backslashes");
+	else
+		config_set_string(place, text);
+}
+
 /* Whether a section of that name exists is for config_check(). */
 void config_read_name(const struct config_place *place, const char *text)
 {

@@ -63,6 +63,7 @@ void call_free(struct call *call)
 	redirect_free(call->redirect);
 	loop_timer_free(call->timer);
 	msg_destroy(call->invite);
+	label_free(call);
 	msg_destroy(call->early_bye);
 	tport_unref(call->connection);
 	target_unref(call->target);

@@ -76,6 +76,7 @@ static void invite_done(struct call *call)
 {
 	msg_destroy(call->invite);
 	call->invite = NULL;
+	label_free(call);
 }
 
 static void on_ack(struct call *call, const sip_t *sip)

@@ -267,7 +267,7 @@ static int cross(const struct crossing *crossing, const msg_header_t *h)
 
 	if (h->sh_class == sip_payload_class)
 		return header_share(crossing, h);
-	if (!name || !*name)
+	if (!name || !*name || label_is_ours(crossing->call, name))
 		return 0;
 	rule = rule_for(crossing->call->sip->rules, name);
 	switch (rule ? rule->fate : PASSES) {

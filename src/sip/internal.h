@@ -26,6 +26,7 @@
  *   relay.c    requests within a dialog, passed from one leg to the other
  *   parser.c   how the stack reads messages
  *   session.c  session timers, and calls that last too long
+ *   label.c    what the callee is told of a doubtful call
  *   message.c  building one leg's message out of the other's
  *   address.c  From, To and Request-URI as the other side gets them
  *   privacy.c  what those we do not trust are not told
@@ -279,6 +280,7 @@ struct call {
 	struct ongoing ongoing;
 	nta_incoming_t *irq; /* its INVITE, while it can be answered or ACKed */
 	msg_t *invite;	     /* until the final answer */
+	char *label_header, *label_prefix; /* likewise; mostly NULL */
 	const struct listener *listener;
 	enum config_transport transport;
 	bool secure;	     /* its Request-URI is sips */
@@ -402,6 +404,11 @@ void secure_release(struct ssl_st *ssl);
 /* secure_peer.c */
 bool secure_suits(const struct config_trunk *trunk, tport_t *transport,
 		  const msg_t *msg);
+
+/* label.c */
+bool label_is_ours(const struct call *call, const char *name);
+int label_add(const struct call *call, msg_t *msg);
+void label_free(struct call *call);
 
 /* claims.c */
 void claims_read(struct invite *invite, su_home_t *home, const sip_t *req);

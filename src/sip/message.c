@@ -94,7 +94,7 @@ msg_t *message_invite(struct call *call, const struct target *target)
 	    add_contact(msg, contact_for(call, listener, target->transport)) <
 		    0 ||
 	    headers_cross(&crossing, msg, call->invite, from) < 0 ||
-	    add_callers_id(msg, target, from) < 0 ||
+	    label_add(call, msg) < 0 || add_callers_id(msg, target, from) < 0 ||
 	    redirect_history(call, msg) < 0) {
 		msg_destroy(msg);
 		return NULL;

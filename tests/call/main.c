@@ -64,6 +64,7 @@ static const struct entry {
 	{"loops", loops_suite, false},
 	{"reports", reports_suite, false},
 	{"facts", facts_suite, false},
+	{"label", label_suite, false},
 	{"admission", admission_suite, false},
 	{"bypass", bypass_suite, false},
 	{"floods", floods_suite, false},

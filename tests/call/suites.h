@@ -10,6 +10,7 @@ Suite *headers_suite(void);
 Suite *trust_suite(void);
 Suite *session_id_suite(void);
 Suite *facts_suite(void);
+Suite *label_suite(void);
 Suite *transparent_suite(void);
 Suite *answers_suite(void);
 Suite *cancel_suite(void);

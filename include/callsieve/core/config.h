@@ -95,7 +95,7 @@ struct config_trunk {
 	enum config_refer refer;
 	bool screen;   /* no: bridge every call unjudged */
 	bool outbound; /* its callers are our subscribers */
-	int reject_at; /* points */
+	int label_at, reject_at; /* points; 0: never */
 };
 
 enum config_redirects { REDIRECTS_PASS, REDIRECTS_FOLLOW };
@@ -243,6 +243,8 @@ struct config {
 	struct config_dns dns;
 	struct config_screening screening;
 	struct config_history history;
+	char *label_header; /* name; NULL: none */
+	char *label_prefix; /* of display names; NULL: none */
 	struct config_reputation reputation;
 	struct config_api api;
 

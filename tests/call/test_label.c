@@ -1,0 +1,91 @@
+/* Doubtful calls reach the callee, who is told. */
+#include <string.h>
+
+#include "call/scene.h"
+#include "call/suites.h"
+
+#define DOUBTFUL "+12125550144"
+#define PREFIX	 "label {\n\tdisplay_prefix = \"[SPAM?] \"\n}\n"
+
+static const struct message *place(struct call *call, struct scene *scene,
+				   const struct parts *parts)
+{
+	call_begin(call, scene, DOUBTFUL, CALLEE, parts);
+	call_reaches(call, &scene->callee);
+	return call->invite;
+}
+
+START_TEST(doubtful_call_carries_its_score)
+{
+	struct scene scene;
+	struct call call;
+	const char *value;
+
+	scene_open(&scene, NULL);
+	scene_block(&scene, DOUBTFUL, 60);
+	value = message_header(place(&call, &scene, NULL), "X-Spam-Score", 0);
+	claim(value &&
+		      strncmp(value, "60; signals=\"blocklist\"; id=", 28) == 0,
+	      "the header is %s", value ? value : "missing");
+	call_answer(&call);
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(call_below_the_threshold_is_not_labelled)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	scene_block(&scene, DOUBTFUL, 49);
+	claim(!message_header(place(&call, &scene, NULL), "X-Spam-Score", 0),
+	      "labelled");
+	call_refuse(&call, 486);
+	scene_close(&scene);
+}
+END_TEST
+
+/* Checks 64, and that nobody else speaks in our name. */
+START_TEST(label_of_somebody_else_is_removed)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	call_place(&call, &scene,
+		   PARTS(.headers = "x-spam-score: 0; signals=\"\"\r\n"));
+	claim(!message_header(call.invite, "X-Spam-Score", 0), "it passed");
+	call_refuse(&call, 486);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(display_name_gets_the_prefix)
+{
+	struct scene scene;
+	struct call call;
+	const char *from;
+
+	scene_open(&scene, SCENE(.sections = PREFIX));
+	scene_block(&scene, DOUBTFUL, 60);
+	from = message_header(place(&call, &scene, NULL), "From", 0);
+	claim(strncmp(from, "\"[SPAM?] " DOUBTFUL "\" <sip:", 28) == 0,
+	      "From is %s", from);
+	call_refuse(&call, 486);
+	scene_close(&scene);
+}
+END_TEST
+
+Suite *label_suite(void)
+{
+	Suite *suite = suite_create("label");
+	TCase *tests = scene_tcase(suite, "label");
+
+	tcase_add_test(tests, doubtful_call_carries_its_score);
+	tcase_add_test(tests, call_below_the_threshold_is_not_labelled);
+	tcase_add_test(tests, label_of_somebody_else_is_removed);
+	tcase_add_test(tests, display_name_gets_the_prefix);
+	return suite;
+}
