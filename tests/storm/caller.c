@@ -32,7 +32,7 @@ static const char *hostile_headers(const struct end *end)
 		"Require: martian\r\n",
 		"Proxy-Require: martian\r\n",
 		"From: <sip:twice@127.0.0.1>;tag=2\r\n",
-		"Content-Type: nonsense\r\n",
+		"CSeq: 1 OPTIONS\r\n",
 	};
 	bool gently = end->place->tcp && !end->call->slow;
 

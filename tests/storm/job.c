@@ -88,8 +88,7 @@ static void repeat(void *arg)
 {
 	struct job *job = arg;
 
-	if (job->acked || trace_clock_ms() - job->since > GIVEN_UP_MS ||
-	    (job->status < 300 && job->fork->ended))
+	if (job->acked || trace_clock_ms() - job->since > GIVEN_UP_MS)
 		return;
 	net_send(job->place, &job->from, job->answer, strlen(job->answer));
 	job->wait_ms = job->wait_ms * 2 > T2_MS ? T2_MS : job->wait_ms * 2;
@@ -122,6 +121,15 @@ void job_answer(struct job *job, int status, const char *tag,
 		alarm_in(job->wait_ms, repeat, job);
 }
 
+/* A re-INVITE by its CSeq; the ACK of a 2xx has a branch of its own. */
+static struct job *reinvite_find(const struct fork *fork, unsigned cseq)
+{
+	for (struct job *job = fork->reinvites; job; job = job->next)
+		if (job->cseq == cseq)
+			return job;
+	return NULL;
+}
+
 static void ack_come(const struct message *message, struct end *end,
 		     struct fork *fork, unsigned cseq)
 {
@@ -137,9 +145,9 @@ static void ack_come(const struct message *message, struct end *end,
 		fault(end->call, "an ACK for no dialog");
 		return;
 	}
-	if (fork->answered && fork->answered->cseq == cseq) {
-		fork->answered->acked = true;
-		fork->answered = NULL;
+	job = reinvite_find(fork, cseq);
+	if (job) {
+		job->acked = true;
 		fork->reinviting = false;
 	} else if (end->invited && end->invited->cseq == cseq) {
 		fork->acked = true;
@@ -235,6 +243,10 @@ static void dispatch(struct job *job, struct fork *fork)
 		return;
 	}
 	job->fork = fork;
+	if (is_invite(job)) {
+		job->next = fork->reinvites;
+		fork->reinvites = job;
+	}
 	/* What was lost comes again, after what was sent later. */
 	if (is_old(fork, job) && net_calm())
 		fault(job->end->call, "%s < %s with an old CSeq", who(job->end),
@@ -299,7 +311,7 @@ void jobs_check(void)
 			      "ACK",
 			      who(job->end), job->status, job->cseq);
 		if (job && job->fork && is_invite(job) && job->status >= 200 &&
-		    job->status < 300 && !job->acked && !job->fork->ended)
+		    job->status < 300 && !job->acked && !job->fork->denied)
 			fault(job->end->call,
 			      "%s > the 2xx of a re-INVITE never got its ACK",
 			      who(job->end));

@@ -3,7 +3,7 @@
  * one does what takes SIP's long timers to heal.
  * Now and then the configuration changes.
  *   STORM_CALLS  how many (2000)   STORM_SEED  for what is random (1)
- *   STORM_SLOW=0 leaves the last batch out */
+ *   STORM_SLOW=0 leaves the last batch out   STORM_LOG=debug tells more */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +68,13 @@ static void open_places(void)
 			   daemon_address(host, &scene, 6 + i));
 }
 
+static const char *log_level(void)
+{
+	const char *level = getenv("STORM_LOG");
+
+	return level && *level ? level : "warn";
+}
+
 /* Every other one has its routes the other way round and asks nobody. */
 static void configure(unsigned variant)
 {
@@ -89,7 +96,8 @@ static void configure(unsigned variant)
 		     "route odd { gateways = {\"y\", \"x\", \"z\"} }\n"
 		     "limits { max_loop_lag_ms = 60000 }\n"
 		     "screening { report_min = 100 }\n"
-		     "log { level = \"warn\" }\n");
+		     "log { level = \"%s\" }\n",
+		log_level());
 	if (variant % 2 == 0)
 		fprintf(out,
 			"reputation {\n"

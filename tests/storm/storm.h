@@ -39,8 +39,9 @@ struct fork {
 	bool confirmed;		   /* a 2xx to the INVITE was sent or came */
 	bool acked;		   /* that 2xx; of a caller: by us */
 	bool ended;		   /* there was a BYE, or we say it is gone */
+	bool denied;		   /* we say it is gone */
 	bool reinviting;	   /* ours or theirs is under way */
-	struct job *answered;	   /* re-INVITE whose 2xx wants its ACK */
+	struct job *reinvites;	   /* theirs */
 	char *answer;		   /* a callee's 2xx, repeated until then */
 	unsigned wait_ms;
 	long since;
@@ -135,6 +136,7 @@ void requests_clear(void);
 
 /* job.c */
 struct job {
+	struct job *next; /* re-INVITE before it */
 	struct end *end;
 	struct fork *fork; /* NULL: the INVITE that begins the call */
 	struct place *place;

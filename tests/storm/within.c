@@ -172,11 +172,8 @@ static void answer_late(void *arg)
 {
 	struct job *job = arg;
 
-	if (job->status < 200) {
+	if (job->status < 200)
 		job_answer(job, 200, NULL, NULL, true);
-		if (!strcmp(job->request->method, "INVITE"))
-			job->fork->answered = job;
-	}
 }
 
 static void refuse(struct job *job)
@@ -196,7 +193,7 @@ static void refuse(struct job *job)
 	    strcmp(job->request->method, "REFER") != 0 &&
 	    strcmp(job->request->method, "NOTIFY") != 0 &&
 	    strcmp(job->request->method, "SUBSCRIBE") != 0)
-		job->fork->ended = true;
+		job->fork->ended = job->fork->denied = true;
 	job_answer(job, status, NULL, NULL, false);
 }
 
