@@ -192,16 +192,12 @@ static void start(void)
 
 static void begin(void)
 {
-	struct side probe;
-
-	side_open(&probe);
-	side_close(&probe);
-	side_open(&caller);
-	side_open(&gateway);
-	target =
-		(struct sockaddr_in){.sin_family = AF_INET,
-				     .sin_port = htons((uint16_t)probe.port),
-				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	if (!side_open(&caller, 0) || !side_open(&gateway, 0))
+		broken("no port");
+	target = (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)side_free_port()),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	log_set(getenv("SCRIPT_LOG") ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR,
 		LOG_FORMAT_TEXT);
 	if (loop_new(&loop))

@@ -43,23 +43,30 @@ static int open_socket(int type, struct sockaddr_in *local)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (fd < 0 || bind(fd, (struct sockaddr *)local, len) ||
 	    getsockname(fd, (struct sockaddr *)local, &len)) {
-		perror("script: no socket");
-		abort();
+		close(fd);
+		return -1;
 	}
 	return fd;
 }
 
-void side_open(struct side *side)
+bool side_open(struct side *side, unsigned port)
 {
 	struct sockaddr_in local = {.sin_family = AF_INET,
+				    .sin_port = htons((uint16_t)port),
 				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 
 	/* TCP first: of its ports more are in use. */
-	side->listening = open_socket(SOCK_STREAM, &local);
-	side->fd = open_socket(SOCK_DGRAM, &local);
 	side->stream = -1;
+	side->listening = open_socket(SOCK_STREAM, &local);
+	if (side->listening < 0)
+		return false;
+	side->fd = open_socket(SOCK_DGRAM, &local);
+	if (side->fd < 0) {
+		close(side->listening);
+		return false;
+	}
 	side->port = ntohs(local.sin_port);
-	listen(side->listening, 4);
+	return listen(side->listening, 4) == 0;
 }
 
 void side_hang_up(struct side *side)
@@ -80,6 +87,18 @@ void side_close(struct side *side)
 	side_hang_up(side);
 	close(side->listening);
 	close(side->fd);
+}
+
+unsigned side_free_port(void)
+{
+	struct side side;
+	unsigned port = 20000 + (unsigned)getpid() % 10000;
+
+	/* Below those that the system gives to others at any moment. */
+	while (!side_open(&side, port))
+		port++;
+	side_close(&side);
+	return port;
 }
 
 static void keep(struct side *side, const char *text, size_t len)

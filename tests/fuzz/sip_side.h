@@ -17,8 +17,12 @@ struct side {
 	char response[SIDE_MESSAGE];
 };
 
-void side_open(struct side *side);
+/* On this port, 0: any. False: it is in use. */
+bool side_open(struct side *side, unsigned port);
 void side_close(struct side *side);
+
+/* For UDP and TCP, and unlikely to be taken by anyone else later. */
+unsigned side_free_port(void);
 
 /* Takes what has come. */
 void side_receive(struct side *side);

@@ -79,16 +79,37 @@ static void answer(struct job *job, struct fork *fork)
 	fork->wait_ms = T1_MS;
 	alarm_in(T1_MS, repeat, fork);
 	within_start(fork, chance(call, 50));
+	/* RFC 3891 3: the other one is over then. */
+	if (job->replaces)
+		within_hangup(job->replaces);
+}
+
+/* To one place that nobody may be sent to, and to some where one may. */
+static const char *redirection(char buf[200], struct call *call)
+{
+	const struct place *one = &gateways[dice(call, 3)];
+	const struct place *other = &gateways[dice(call, 3)];
+
+	snprintf(buf, 200,
+		 "Contact: <sip:else@127.0.0.9>;q=0.9, "
+		 "<sip:+1999%07u@%s:%u;transport=%s>;q=0.5, "
+		 "<sip:+1999%07u@%s:%u;transport=%s>\r\n",
+		 call->number, one->host, one->port, one->tcp ? "tcp" : "udp",
+		 call->number, other->host, other->port,
+		 other->tcp ? "tcp" : "udp");
+	return buf;
 }
 
 static void refuse(struct job *job)
 {
 	static const int statuses[] = {486, 404, 600, 603, 480, 500,
-				       408, 488, 302, 503, 503, 503};
-	int status = statuses[dice(job->end->call, 12)];
+				       408, 302, 302, 503, 503, 503};
+	struct call *call = job->end->call;
+	int status = statuses[dice(call, 12)];
+	char elsewhere[200];
 
 	job_answer(job, status, "refused",
-		   status == 302   ? "Contact: <sip:else@127.0.0.9>\r\n"
+		   status == 302   ? redirection(elsewhere, call)
 		   : status == 503 ? "Retry-After: 1\r\n"
 				   : "Reason: Q.850;cause=17\r\n",
 		   false);

@@ -31,19 +31,67 @@ static const char *hostile_headers(const struct end *end)
 	static const char *const headers[] = {
 		"Require: martian\r\n",
 		"Proxy-Require: martian\r\n",
+		"Supported: timer\r\nSession-Expires: 30\r\n",
 		"From: <sip:twice@127.0.0.1>;tag=2\r\n",
 		"CSeq: 1 OPTIONS\r\n",
 	};
 	bool gently = end->place->tcp && !end->call->slow;
 
-	return headers[dice(end->call, gently ? 2 : 4)];
+	return headers[dice(end->call, gently ? 3 : 5)];
+}
+
+/* A dialog of a caller before this one that is in progress, or NULL. */
+static struct fork *living(struct call *call)
+{
+	struct call *other = call_by_number(call->number - 1 - dice(call, 80));
+
+	if (!other)
+		return NULL;
+	for (unsigned i = 0; i < other->caller.forks_count; i++) {
+		struct fork *fork = &other->caller.forks[i];
+
+		if (fork->confirmed && !fork->ended)
+			return fork;
+	}
+	return NULL;
+}
+
+/* The end of a transfer: whoever is behind that dialog is called instead. */
+static const char *take_over(char buf[256], struct call *call)
+{
+	const struct fork *fork = living(call);
+
+	if (!fork)
+		return NULL;
+	call->taking = true;
+	tell(call, "takes over call %u", fork->end->call->number);
+	snprintf(buf, 256,
+		 "Require: replaces\r\n"
+		 "Replaces: %s;to-tag=%s;from-tag=%s\r\n",
+		 fork->end->call_id, fork->theirs, fork->ours);
+	return buf;
+}
+
+static const char *usual_headers(char buf[256], struct call *call)
+{
+	const char *headers = NULL;
+
+	/* Which is not screened. */
+	if (chance(call, 5) && !call->hostile)
+		headers = take_over(buf, call);
+	if (!headers && chance(call, 10))
+		headers = "Supported: timer\r\n"
+			  "Session-Expires: 90;refresher=uac\r\n";
+	if (!headers && chance(call, 25))
+		headers = "Supported: 100rel, timer\r\n";
+	return headers;
 }
 
 void caller_start(struct call *call)
 {
 	struct end *end = &call->caller;
 	struct request_parts parts = {.body = sdp};
-	char uri[100], tag[24];
+	char uri[100], tag[24], headers[256];
 	bool blocked = chance(call, 3);
 
 	end->call = call;
@@ -63,8 +111,8 @@ void caller_start(struct call *call)
 	parts.uri = uri;
 	if (call->hostile && !blocked)
 		parts.headers = hostile_headers(end);
-	else if (chance(call, 20))
-		parts.headers = "Supported: 100rel, timer\r\n";
+	else
+		parts.headers = usual_headers(headers, call);
 	if (chance(call, 15))
 		parts.body = NULL;
 	/* A dialog to be: its tag is known, the other one is not. */

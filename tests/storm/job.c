@@ -191,14 +191,47 @@ static struct job *job_new(struct job **slot, struct place *place,
 	return job;
 }
 
+/* The number of its call: in the Request-URI, or, of an INVITE that goes to a
+ * party of another call, in From. */
+static struct call *call_of(const struct message *message)
+{
+	const char *from = message_header(message, "From", 0);
+	const char *number = strstr(message->uri, "+1999");
+
+	if (!number && message_header(message, "Replaces", 0))
+		number = strstr(from, "+1212");
+	return number ? call_by_number((unsigned)strtoul(number + 5, NULL, 10))
+		      : NULL;
+}
+
+/* The dialog that a Replaces names, as it is known here. */
+static struct fork *replaced(const struct message *message, struct call *call)
+{
+	const char *value = message_header(message, "Replaces", 0);
+	char call_id[80], ours[80], theirs[80];
+	struct fork *fork = NULL;
+	struct end *end;
+
+	if (!value)
+		return NULL;
+	snprintf(call_id, sizeof(call_id), "%.*s", (int)strcspn(value, "; "),
+		 value);
+	value_param(ours, sizeof(ours), value, "to-tag");
+	value_param(theirs, sizeof(theirs), value, "from-tag");
+	end = end_find(call_id);
+	if (end)
+		fork = fork_find(end, ours, theirs);
+	if (!fork)
+		fault(call, "asked to replace %s, which is none of ours",
+		      value);
+	return fork;
+}
+
 /* An INVITE that begins a call at a callee. */
 static struct end *callee_new(struct place *place,
 			      const struct message *message)
 {
-	const char *number = strstr(message->uri, "+1999");
-	struct call *call =
-		number ? call_by_number((unsigned)strtoul(number + 5, NULL, 10))
-		       : NULL;
+	struct call *call = call_of(message);
 	struct end *end;
 
 	if (!call)
@@ -294,6 +327,7 @@ void request_come(struct place *place, const struct origin *from,
 		cancel_come(job);
 	} else if (!*ours && !strcmp(method, "INVITE")) {
 		end->invited = job;
+		job->replaces = replaced(message, end->call);
 		callee_invite(job);
 	} else {
 		dispatch(job, fork);
@@ -316,6 +350,16 @@ void jobs_check(void)
 			      "%s > the 2xx of a re-INVITE never got its ACK",
 			      who(job->end));
 	}
+}
+
+/* Calls are left: perhaps those that wait for an answer of ours. */
+void jobs_suspect(void)
+{
+	for (unsigned i = 0; i < JOBS; i++)
+		if (jobs[i] && jobs[i]->status < 200)
+			fault(jobs[i]->end->call, "%s never answered %u %s",
+			      who(jobs[i]->end), jobs[i]->cseq,
+			      jobs[i]->request->method);
 }
 
 void jobs_clear(void)

@@ -2,12 +2,15 @@
  * service of its own; after each the daemon must hold no call, and the last
  * one does what takes SIP's long timers to heal.
  * Now and then the configuration changes.
- *   STORM_CALLS  how many (2000)   STORM_SEED  for what is random (1)
+ *   STORM_CALLS  how many (2000)
+ *   STORM_SEED   for what is random (1); "random": any, and it is printed
  *   STORM_SLOW=0 leaves the last batch out   STORM_LOG=debug tells more */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "alarm.h"
 #include "fake/daemon.h"
@@ -15,7 +18,8 @@
 #include "fake/trace.h"
 #include "storm.h"
 
-#define BATCH	       500
+#define BATCH	       500 /* four of them, or four larger ones */
+#define BATCH_MOST     2500
 #define SLOW_CALLS     200
 #define RELOAD_EVERY   70     /* calls */
 #define PACE_MS	       10     /* between two calls */
@@ -89,14 +93,17 @@ static void configure(unsigned variant)
 	for (unsigned i = 0; i < 3; i++)
 		fprintf(out,
 			"gateway %s { uri = \"sip:%s:%u;transport=%s\"\n"
-			"options_interval_s = 0 answer_ms = 400 }\n",
+			"options_interval_s = 0 answer_ms = 400\n"
+			"max_unanswered = 0 redirects = \"%s\" }\n",
 			gateways[i].name, gateways[i].host, gateways[i].port,
-			gateways[i].tcp ? "tcp" : "udp");
-	fprintf(out, "route even { gateways = {\"x\", \"y\", \"z\"} }\n"
-		     "route odd { gateways = {\"y\", \"x\", \"z\"} }\n"
-		     "limits { max_loop_lag_ms = 60000 }\n"
-		     "screening { report_min = 100 }\n"
-		     "log { level = \"%s\" }\n",
+			gateways[i].tcp ? "tcp" : "udp",
+			i == 2 ? "pass" : "follow");
+	fprintf(out,
+		"route even { gateways = {\"x\", \"y\", \"z\"} }\n"
+		"route odd { gateways = {\"y\", \"x\", \"z\"} }\n"
+		"limits { max_loop_lag_ms = 60000 }\n"
+		"screening { report_min = 100 }\n"
+		"log { level = \"%s\" }\n",
 		log_level());
 	if (variant % 2 == 0)
 		fprintf(out,
@@ -137,6 +144,8 @@ static void settle(long ms)
 		requests_open()) &&
 	       trace_clock_ms() - began < ms)
 		net_run(100);
+	if (calls)
+		jobs_suspect();
 	calls_check();
 	printf("%6ld ms until quiet, %ld calls left, %u faulty\n",
 	       trace_clock_ms() - began, calls, faults());
@@ -181,14 +190,27 @@ static unsigned setting(const char *name, unsigned otherwise)
 	return text && *text ? (unsigned)strtoul(text, NULL, 10) : otherwise;
 }
 
+static void choose_seed(void)
+{
+	const char *text = getenv("STORM_SEED");
+
+	seed = setting("STORM_SEED", 1);
+	if (text && strcmp(text, "random") == 0)
+		seed = (unsigned)time(NULL) ^ (unsigned)getpid() << 16;
+	printf("STORM_SEED=%u\n", seed);
+	fflush(stdout);
+}
+
 START_TEST(every_call_ends_whatever_happens)
 {
 	unsigned left = setting("STORM_CALLS", 2000);
+	unsigned most = left / SKIES;
 
-	seed = setting("STORM_SEED", 1);
+	most = most < BATCH ? BATCH : most > BATCH_MOST ? BATCH_MOST : most;
+	choose_seed();
 	begin();
 	for (unsigned i = 0; left; i++) {
-		unsigned count = left < BATCH ? left : BATCH;
+		unsigned count = left < most ? left : most;
 
 		batch(&skies[i % SKIES], count, false);
 		left -= count;

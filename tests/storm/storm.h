@@ -21,8 +21,8 @@
 #define T2_MS	    4000
 #define GIVEN_UP_MS 32000 /* 64*T1 */
 
-#define FORKS 5 /* dialogs at one end */
-#define LEGS  4 /* INVITEs of one call that reach callees */
+#define FORKS 5	 /* dialogs at one end */
+#define LEGS  12 /* INVITEs of one call that reach callees */
 #define TEXT  4096
 
 struct call;
@@ -66,6 +66,7 @@ struct call {
 	bool slow;    /* may do what takes SIP's long timers to heal */
 	bool hostile; /* its INVITE is to be refused */
 	bool faulty;  /* was reported */
+	bool taking;  /* its INVITE is to take over another call */
 	long began;
 	struct end caller, callees[LEGS];
 	unsigned callees_count;
@@ -149,7 +150,8 @@ struct job {
 	bool cancelled;
 	unsigned wait_ms;
 	long since;
-	unsigned turn; /* for whoever answers in several steps */
+	unsigned turn;	       /* for whoever answers in several steps */
+	struct fork *replaces; /* the dialog it takes the place of */
 };
 
 void request_come(struct place *place, const struct origin *from,
@@ -157,6 +159,7 @@ void request_come(struct place *place, const struct origin *from,
 void job_answer(struct job *job, int status, const char *tag,
 		const char *headers, bool sdp);
 void jobs_check(void);
+void jobs_suspect(void);
 void jobs_clear(void);
 
 /* caller.c */

@@ -8,4 +8,4 @@ $(STORM): $(call test_objects,tests/storm) $(FAKES)
 .PHONY: storm
 storm: $(STORM) $(DAEMON)
 	$(Q)STORM_CALLS=$(STORM_CALLS) STORM_SEED=$(STORM_SEED) \
-		STORM_SLOW=$(STORM_SLOW) $(STORM)
+		STORM_SLOW=$(STORM_SLOW) STORM_LOG=$(STORM_LOG) $(STORM)
