@@ -46,6 +46,34 @@ static bool is_listed(const struct number *number, char *const *list,
 	return false;
 }
 
+#define LONG_DIGITS 7 /* shorter ones are dialled in one way alone */
+
+/* A long number can be dialled in more than one way. */
+static bool is_emergency_number(const struct config_screening *screening,
+				const struct invite *invite,
+				const struct number *callee)
+{
+	struct numbering plan;
+	struct number number;
+
+	if (is_listed(callee, screening->emergency, screening->emergency_count))
+		return true;
+	if (callee->kind != NUMBER_E164)
+		return false;
+	numbering_for_country(&plan, invite->trunk->country);
+	for (size_t i = 0; i < screening->emergency_count; i++) {
+		const char *listed = screening->emergency[i];
+		size_t len = strlen(listed);
+
+		if (len < LONG_DIGITS)
+			continue;
+		number_parse(&number, listed, len, &plan);
+		if (strcmp(number.text, callee->text) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* An URN or an emergency number leads to an emergency desk and nowhere else;
  * the parameter could lead anyone anywhere. */
 static bool is_emergency(const struct config *config,
@@ -55,8 +83,7 @@ static bool is_emergency(const struct config *config,
 	const struct config_screening *screening = &config->screening;
 
 	return is_sos_urn(invite->request_uri) ||
-	       is_listed(callee, screening->emergency,
-			 screening->emergency_count) ||
+	       is_emergency_number(screening, invite, callee) ||
 	       (trusted(invite) && has_sos(invite->request_uri));
 }
 

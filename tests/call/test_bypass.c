@@ -213,6 +213,23 @@ START_TEST(emergency_is_recorded_as_such)
 }
 END_TEST
 
+START_TEST(emergency_number_is_known_in_all_its_forms)
+{
+	static const char *const dialled[] = {"8005550911", "18005550911",
+					      "+18005550911", "01118005550911",
+					      "+1-800-555-0911"};
+	struct scene scene;
+
+	scene_open(&scene, SCENE(.screening = "\temergency = {\"911\", "
+					      "\"8005550911\"}\n"));
+	scene_block(&scene, BLOCKED, 100);
+	for (size_t i = 0; i < sizeof(dialled) / sizeof(*dialled); i++)
+		expect_put_through(&scene, BLOCKED, dialled[i], NULL);
+	expect_refused(&scene, BLOCKED, NULL, 607);
+	scene_close(&scene);
+}
+END_TEST
+
 /* It can stand in anybody's number. */
 START_TEST(sos_parameter_counts_from_trusted_trunks_alone)
 {
@@ -412,6 +429,7 @@ Suite *bypass_suite(void)
 	tcase_add_test(tests, emergency_is_tried_though_every_gateway_is_down);
 	tcase_add_test(tests, emergency_tries_what_is_down_before_it_fails);
 	tcase_add_test(tests, emergency_is_recorded_as_such);
+	tcase_add_test(tests, emergency_number_is_known_in_all_its_forms);
 	tcase_add_test(tests, sos_parameter_counts_from_trusted_trunks_alone);
 	tcase_add_test(tests, precedence_of_a_trusted_trunk_passes_everything);
 	tcase_add_test(tests, unknown_precedence_is_ignored_and_passes);
