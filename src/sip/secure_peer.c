@@ -11,6 +11,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "callsieve/core/clock.h"
 #include "callsieve/core/log.h"
 #include "secure.h"
 
@@ -154,21 +155,27 @@ static int on_server_certificate(int good, X509_STORE_CTX *store)
 	return good;
 }
 
+/* Of clients: any stranger can be one. */
+static struct log_limit refusals;
+
 static int on_client_certificate(int good, X509_STORE_CTX *store)
 {
 	const SSL *ssl = X509_STORE_CTX_get_ex_data(
 		store, SSL_get_ex_data_X509_STORE_CTX_idx());
 	char text[NETADDR_TEXT] = "";
 	struct netaddr addr;
+	unsigned long left_out;
 	uint16_t port;
 
 	if (good)
 		return 1;
+	if (!log_limit_pass(&refusals, now_mono_us(), &left_out))
+		return 0;
 	if (peer_of(ssl, &addr, &port))
 		netaddr_print(text, &addr);
-	log_warn(
-		"peer=%s event=tls-refused error=\"%s\"", text,
-		X509_verify_cert_error_string(X509_STORE_CTX_get_error(store)));
+	log_warn("peer=%s event=tls-refused error=\"%s\" left_out=%lu", text,
+		 X509_verify_cert_error_string(X509_STORE_CTX_get_error(store)),
+		 left_out);
 	return 0;
 }
 
