@@ -156,7 +156,8 @@ static const struct config_option gateway_options[] = {
 	 .sentence = "sip:HOST, with :PORT and ;transport=udp, tcp or tls if "
 		     "need be. A name is looked up as RFC 3263 says, by NAPTR "
 		     "and SRV unless a port is given; /etc/hosts is not looked "
-		     "at."},
+		     "at. An address without transport means UDP, and TCP for "
+		     "INVITEs of more than 1300 bytes where it is taken."},
 	{"tls_ca", config_read_string, NULL, 0, 0, IN(config_gateway, tls_ca),
 	 0, "\"/etc/callsieve/peers.pem\"",
 	 .sentence = "PEM file of the authorities that its certificate must "

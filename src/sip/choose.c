@@ -5,6 +5,7 @@
  * 26.2.2). */
 #include "internal.h"
 
+#include "callsieve/core/clock.h"
 #include "callsieve/core/digest.h"
 
 /* RFC 2782: each has a chance in proportion to its weight, those of weight 0
@@ -58,6 +59,24 @@ static bool is_good(const struct call *call, const struct target *target)
 	return health_good(target) && !(call->exempt && target->suspect);
 }
 
+/* For a large INVITE, the way it may take: RFC 3261 18.1.1. Where there is
+ * none, or it was refused, UDP is what remains. */
+static struct target *bulk_of(const struct call *call,
+			      const struct gateway *gateway)
+{
+	struct target *target, *bulk = gateway->bulk;
+
+	if (!call->large)
+		return NULL;
+	if (bulk && !was_tried(call, bulk) && now_mono_ms() > bulk->shunned_ms)
+		return bulk;
+	LIST_FOREACH (target, &gateway->targets, link)
+		if (target->transport != TRANSPORT_UDP &&
+		    !was_tried(call, target) && is_good(call, target))
+			return target;
+	return NULL;
+}
+
 /* `up`: only what is. */
 static struct target *of_gateway(const struct call *call,
 				 const struct gateway *gateway, bool up)
@@ -66,6 +85,9 @@ static struct target *of_gateway(const struct call *call,
 	unsigned weights[TARGETS_MAX];
 	size_t count = 0;
 
+	target = call->secure ? NULL : bulk_of(call, gateway);
+	if (target)
+		return target;
 	LIST_FOREACH (target, &gateway->targets, link) {
 		if (was_tried(call, target) || (up && !is_good(call, target)) ||
 		    (call->secure && target->transport != TRANSPORT_TLS))

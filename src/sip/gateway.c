@@ -24,6 +24,7 @@ static void gateway_free(struct gateway *gateway)
 {
 	while (!LIST_EMPTY(&gateway->targets))
 		gateway_drop(LIST_FIRST(&gateway->targets));
+	target_unref(gateway->bulk);
 	lookup_fini(gateway);
 	su_free(NULL, gateway->url);
 	free(gateway->name);
@@ -62,6 +63,11 @@ static int set_out(struct gateway *gateway, const struct config_gateway *config)
 	if (!target)
 		return -ENOMEM;
 	LIST_INSERT_HEAD(&gateway->targets, target, link);
+	/* Only where the transport is left open, and we can: RFC 3261 18.1.1.
+	 * NULL is fine. */
+	if (!strstr(config->uri, ";transport="))
+		gateway->bulk = target_new(gateway, &config->host, config->port,
+					   TRANSPORT_TCP, config->listen);
 	return health_init(target);
 }
 
@@ -194,6 +200,8 @@ static void configure(struct gateway *gateway)
 			target_listen(target, config->listen);
 		health_configure(target);
 	}
+	if (config && gateway->bulk)
+		target_listen(gateway->bulk, config->listen);
 	lookup_start(gateway);
 	gateway_show(gateway);
 }

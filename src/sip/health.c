@@ -16,9 +16,10 @@
 #include "callsieve/core/log.h"
 #include "callsieve/core/loop.h"
 
-#define SILENCE_MS 500	/* T1: a healthy target is heard before */
-#define DOUBT_MS   1000 /* between OPTIONS while in doubt */
-#define TRIAL_MS   5000 /* between two calls on trial */
+#define SILENCE_MS 500	  /* T1: a healthy target is heard before */
+#define DOUBT_MS   1000	  /* between OPTIONS while in doubt */
+#define TRIAL_MS   5000	  /* between two calls on trial */
+#define SHUN_MS	   600000 /* a way for what is large, found to be none */
 
 static unsigned interval_ms(const struct target *target)
 {
@@ -212,7 +213,10 @@ void health_heard(struct target *target)
 /* An INVITE got no response at all, or could not be sent. */
 void health_failed(struct target *target)
 {
-	ask(target);
+	if (target->timer)
+		ask(target);
+	else
+		target->shunned_ms = now_mono_ms() + SHUN_MS;
 }
 
 int health_init(struct target *target)

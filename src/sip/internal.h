@@ -175,6 +175,7 @@ struct target {
 	const struct listener *listener; /* to send from */
 
 	/* health.c */
+	uint64_t shunned_ms; /* without a timer: until when it is not tried */
 	bool down;
 	unsigned streak;  /* OPTIONS in a row that speak against it */
 	uint64_t asked_ms; /* the last */
@@ -199,6 +200,7 @@ struct gateway {
 	bool trusted;
 	bool call_id_header;
 	LIST_HEAD(, target) targets;
+	struct target *bulk; /* TCP at the same address, for what is large; NULL */
 	struct metric_subject *metrics;
 
 	/* lookup.c, for a name */
@@ -284,6 +286,7 @@ struct call {
 	const struct listener *listener;
 	enum config_transport transport;
 	bool secure;	     /* its Request-URI is sips */
+	bool large;	     /* too large for UDP (RFC 3261 18.1.1) */
 	tport_t *connection; /* by which it came, or the UDP socket; a
 			      * reference */
 	char source_uri[80];

@@ -11,6 +11,8 @@
 #include "callsieve/core/clock.h"
 #include "callsieve/core/metrics.h"
 
+#define UDP_LARGE 1300 /* bytes */
+
 /* What an INVITE requires is then for whom it is sent on to (RFC 3261 8.3). */
 static bool redirects(const struct invite *invite)
 {
@@ -139,6 +141,17 @@ static bool unknown_precedence(struct sip *sip, msg_t *msg, const sip_t *req,
 	return true;
 }
 
+/* RFC 3261 18.1.1. Ours will be about as long as what came. */
+static bool is_large(const sip_t *req)
+{
+	const msg_header_t *h = (const msg_header_t *)req->sip_request;
+	size_t size = 0;
+
+	for (; h; h = h->sh_succ)
+		size += h->sh_len;
+	return size > UDP_LARGE;
+}
+
 /* The INVITE becomes a call, which takes a reference to `msg`. */
 static struct call *start(struct sip *sip, const struct invite *invite,
 			  struct trunk_load *load, msg_t *msg,
@@ -151,6 +164,7 @@ static struct call *start(struct sip *sip, const struct invite *invite,
 	call->listener = listener_of(sip, transport);
 	call->transport = transport_of(transport);
 	call->connection = tport_ref(transport);
+	call->large = is_large(sip_object(msg));
 	call->secure =
 		sip_object(msg)->sip_request->rq_url->url_type == url_sips;
 	snprintf(call->source_uri, sizeof(call->source_uri),

@@ -143,6 +143,34 @@ START_TEST(big_invite_stays_on_a_udp_gateway)
 }
 END_TEST
 
+/* Check 25. A gateway that leaves the transport open: 0, listens on TCP; 1, on
+ * UDP alone. */
+START_TEST(big_invite_goes_by_tcp_where_it_can)
+{
+	struct scene scene;
+	struct call call;
+	char section[200];
+	static char line[1500];
+
+	memset(line, 'x', sizeof(line) - 1);
+	memcpy(line, "X-Big: ", 7);
+	memcpy(line + sizeof(line) - 3, "\r\n", 2);
+	scene_init(&scene, SCENE(.callee = _i ? "udp" : "tcp"));
+	snprintf(section, sizeof(section),
+		 "gateway open {\n\turi = \"sip:%s:%u\"\n"
+		 "\toptions_interval_s = 0\n}\n",
+		 scene.callee.host, scene.callee.port);
+	scene_configure(&scene,
+			SCENE(.callee = _i ? "udp" : "tcp",
+			      .gateways = "\"open\"", .sections = section));
+	daemon_start(&scene.daemon);
+	call_place(&call, &scene, PARTS(.body = OFFER, .headers = line));
+	call_answer(&call);
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(messages_may_come_in_pieces_or_several_at_once)
 {
 	struct scene scene;
@@ -269,6 +297,7 @@ Suite *transport_suite(void)
 	tcase_add_loop_test(tests, blocked_caller_gets_607_on_every_mix, 0,
 			    MIXES);
 	tcase_add_test(tests, big_invite_stays_on_a_udp_gateway);
+	tcase_add_loop_test(tests, big_invite_goes_by_tcp_where_it_can, 0, 2);
 	tcase_add_test(tests, messages_may_come_in_pieces_or_several_at_once);
 	tcase_add_test(tests, call_outlives_the_callers_connection);
 	tcase_add_test(tests, garbage_on_one_connection_leaves_others_alone);
