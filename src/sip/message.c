@@ -152,6 +152,22 @@ msg_t *message_within(struct leg *to, msg_t *from, const sip_t *sip,
 	return msg;
 }
 
+/* RFC 3261 12.1.1. The stack does that for answers it makes itself, and for
+ * those that are sent past the transaction. */
+static int add_record_route(msg_t *msg, nta_incoming_t *irq, int status)
+{
+	msg_t *request = irq && status < 300 ? nta_incoming_getrequest(irq)
+					     : NULL;
+	const sip_t *sip = sip_object(request);
+	int err = 0;
+
+	if (sip && sip->sip_record_route)
+		err = sip_add_dup(msg, sip_object(msg),
+				  (const sip_header_t *)sip->sip_record_route);
+	msg_destroy(request);
+	return err;
+}
+
 /* Printed anew: in a list of several on one line the text is the first's. */
 static msg_header_t *contact_alone(su_home_t *home, const sip_contact_t *m)
 {
@@ -182,6 +198,8 @@ msg_t *message_response(struct crossing *crossing, nta_incoming_t *irq,
 	for (const sip_contact_t *m = response->sip_contact;
 	     !err && !contact && m; m = m->m_next)
 		err = header_insert(msg, contact_alone(msg_home(msg), m));
+	if (!err)
+		err = add_record_route(msg, irq, status);
 	if (!err)
 		err = headers_cross(crossing, msg, from, response);
 	if (err) {

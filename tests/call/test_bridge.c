@@ -378,6 +378,17 @@ START_TEST(repeated_answer_is_acked_again)
 }
 END_TEST
 
+/* RFC 3261 12.1.1: as the INVITE had it, and nothing of the callee's. */
+static void expect_record_route(const struct message *answer)
+{
+	const char *first = message_header(answer, "Record-Route", 0);
+
+	claim_number(message_count(answer, "Record-Route"), 2);
+	claim(strstr(first, ";lr;of=caller>"), "begins with %s", first);
+	claim_text(message_header(answer, "Record-Route", 1),
+		   "<sip:192.0.2.7;lr>");
+}
+
 START_TEST(requests_follow_the_route_sets)
 {
 	struct scene scene;
@@ -396,9 +407,11 @@ START_TEST(requests_follow_the_route_sets)
 		 scene.callee.host, scene.callee.port);
 	snprintf(lines, sizeof(lines),
 		 "Record-Route: <sip:192.0.2.9;lr>, %s\r\n", near);
+	dialog_reply(&call.callee, call.invite, 180, NULL);
+	expect_record_route(dialog_expect(&call.caller, 180, "INVITE"));
 	dialog_reply(&call.callee, call.invite, 200,
 		     PARTS(.body = ANSWER, .headers = lines));
-	dialog_expect(&call.caller, 200, "INVITE");
+	expect_record_route(dialog_expect(&call.caller, 200, "INVITE"));
 
 	/* The caller's first hop is itself, in place of a proxy before it;
 	 * from there its ACK comes to us. */
