@@ -13,7 +13,7 @@
 
 #include <sofia-sip/su_string.h>
 
-static transform_f bridgeable_options, within_dialog;
+static transform_f bridgeable_options, within_dialog, of_a_refusal;
 
 enum fate {
 	PASSES,
@@ -36,7 +36,7 @@ static const struct rule {
 	{"Record-Route", OWN, NULL},
 	{"Path", OWN, NULL},
 	{"Service-Route", OWN, NULL},
-	{"Contact", OWN, NULL},
+	{"Contact", CHANGED, of_a_refusal},
 	{"Call-ID", OWN, NULL},
 	{"CSeq", OWN, NULL},
 	{"From", OWN, NULL},
@@ -344,6 +344,13 @@ struct crossing crossing_to(struct leg *leg)
 
 	return leg_is_caller(leg) ? crossing_to_caller(dialog->call, dialog)
 				  : crossing_to_callee(dialog->call, dialog);
+}
+
+/* Where the call may be tried elsewhere: what the response says, and nothing
+ * of a dialog (RFC 3261 8.1.3.4). */
+static int of_a_refusal(const struct crossing *crossing, const msg_header_t *h)
+{
+	return crossing->refusal ? header_share(crossing, h) : 0;
 }
 
 static int within_dialog(const struct crossing *crossing, const msg_header_t *h)

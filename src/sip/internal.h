@@ -364,6 +364,7 @@ struct crossing {
 	bool from_caller;
 	bool from_trusted, to_trusted;
 	bool initial;	  /* the caller's first INVITE itself */
+	bool refusal;	  /* a final response but 2xx */
 	const sip_t *sip; /* as received */
 	msg_t *msg;	  /* as it will be sent */
 	bool raw;	  /* headers keep their bytes */

@@ -168,16 +168,6 @@ static int add_record_route(msg_t *msg, nta_incoming_t *irq, int status)
 	return err;
 }
 
-/* Printed anew: in a list of several on one line the text is the first's. */
-static msg_header_t *contact_alone(su_home_t *home, const sip_contact_t *m)
-{
-	msg_header_t *h = msg_header_copy_one(home, (const msg_header_t *)m);
-
-	if (h)
-		msg_fragment_clear(h->sh_common);
-	return h;
-}
-
 /* The other side's response as the answer to `irq`, or, with `irq` NULL, a
  * response that will be sent without it. `tag`: of a To that has none yet; the
  * transaction itself learns no tag here (see caller.c). Contacts of a
@@ -191,13 +181,11 @@ msg_t *message_response(struct crossing *crossing, nta_incoming_t *irq,
 			 : nta_msg_create(crossing->call->sip->agent, 0);
 	int err = msg ? 0 : -1;
 
+	crossing->refusal = status >= 300;
 	if (!err && irq && tag)
 		err = sip_to_tag(msg_home(msg), sip_object(msg)->sip_to, tag);
 	if (!err && contact)
 		err = add_contact(msg, contact);
-	for (const sip_contact_t *m = response->sip_contact;
-	     !err && !contact && m; m = m->m_next)
-		err = header_insert(msg, contact_alone(msg_home(msg), m));
 	if (!err)
 		err = add_record_route(msg, irq, status);
 	if (!err)

@@ -14,6 +14,10 @@ static const struct refusal {
 	 "<sip:+12125550197@192.0.2.77:5070;transport=tcp>;q=0.7"},
 	{300, "Multiple Choices", "Contact",
 	 "\"A, B\" <sip:a@192.0.2.77?Subject=x>;q=0.7;expires=60"},
+	{301, "Moved Permanently", "m",
+	 "<sip:%2B1%61@b.example?Subject=%78> ;q=0.7 , \"C\"\r\n <tel:+1-2;x>,"
+	 "sip:d@b.example;expires=1"},
+	{305, "Use Proxy", "Contact", "<sip:unclosed"},
 	{404, "No Such Thing", NULL, NULL},
 	{404, "Not Found", "Reason", "Q.850;cause=1"},
 	{410, "Gone", "Error-Info", "<sip:announcement10@example.com>"},

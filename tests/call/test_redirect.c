@@ -98,9 +98,7 @@ START_TEST(redirection_is_the_callers_unless_it_is_to_be_followed)
 	call_place(&call, &scene, NULL);
 	dialog_reply(&call.callee, call.invite, 302, PARTS(.headers = contact));
 	answer = dialog_expect_failure(&call.caller, 302);
-	claim_number(message_count(answer, "Contact"), 2);
-	claim(message_contains(answer, "<sip:x@192.0.2.99?X-Note=a>;q=0.5"),
-	      "not as it was");
+	claim(message_contains(answer, contact), "not as it was");
 	dialog_expect_request(&call.callee, "ACK");
 	scene_close(&scene);
 }
