@@ -119,11 +119,11 @@ struct end *end_find(const char *call_id)
 
 struct fork *fork_add(struct end *end, const char *ours, const char *theirs)
 {
-	struct fork *fork = &end->forks[end->forks_count];
+	struct fork *fork;
 
-	if (end->forks_count == FORKS)
-		return NULL;
-	end->forks_count++;
+	claim(end->forks_count < FORKS, "too many dialogs");
+	fork = calloc(1, sizeof(*fork));
+	end->forks[end->forks_count++] = fork;
 	fork->end = end;
 	snprintf(fork->ours, sizeof(fork->ours), "%s", ours);
 	snprintf(fork->theirs, sizeof(fork->theirs), "%s", theirs);
@@ -134,9 +134,9 @@ struct fork *fork_add(struct end *end, const char *ours, const char *theirs)
 struct fork *fork_find(struct end *end, const char *ours, const char *theirs)
 {
 	for (unsigned i = 0; i < end->forks_count; i++)
-		if ((!ours || !strcmp(end->forks[i].ours, ours)) &&
-		    (!theirs || !strcmp(end->forks[i].theirs, theirs)))
-			return &end->forks[i];
+		if ((!ours || !strcmp(end->forks[i]->ours, ours)) &&
+		    (!theirs || !strcmp(end->forks[i]->theirs, theirs)))
+			return end->forks[i];
 	return NULL;
 }
 
@@ -144,7 +144,7 @@ struct fork *fork_any(struct end *end)
 {
 	if (!end->forks_count)
 		return NULL;
-	return &end->forks[dice(end->call, end->forks_count)];
+	return end->forks[dice(end->call, end->forks_count)];
 }
 
 static void end_check(struct end *end)
@@ -152,7 +152,7 @@ static void end_check(struct end *end)
 	const char *who = end->is_caller ? "caller" : "callee";
 
 	for (unsigned i = 0; i < end->forks_count; i++) {
-		struct fork *fork = &end->forks[i];
+		struct fork *fork = end->forks[i];
 
 		if (!fork->confirmed)
 			continue;
@@ -188,8 +188,10 @@ void calls_check(void)
 
 static void end_clear(struct end *end)
 {
-	for (unsigned i = 0; i < end->forks_count; i++)
-		free(end->forks[i].answer);
+	for (unsigned i = 0; i < end->forks_count; i++) {
+		free(end->forks[i]->answer);
+		free(end->forks[i]);
+	}
 }
 
 void calls_clear(void)

@@ -48,7 +48,7 @@ static struct fork *living(struct call *call)
 	if (!other)
 		return NULL;
 	for (unsigned i = 0; i < other->caller.forks_count; i++) {
-		struct fork *fork = &other->caller.forks[i];
+		struct fork *fork = other->caller.forks[i];
 
 		if (fork->confirmed && !fork->ended)
 			return fork;
@@ -117,8 +117,8 @@ void caller_start(struct call *call)
 		parts.body = NULL;
 	/* A dialog to be: its tag is known, the other one is not. */
 	fork_add(end, tag, "");
-	end->forks[0].cseq = dice(call, 1000);
-	end->invite = request_send(end, &end->forks[0], "INVITE", &parts);
+	end->forks[0]->cseq = dice(call, 1000);
+	end->invite = request_send(end, end->forks[0], "INVITE", &parts);
 	if (chance(call, 10))
 		alarm_in(dice(call, 400), cancel, end->invite);
 	alarm_in(PATIENCE_MS, cancel, end->invite);
@@ -133,12 +133,12 @@ static struct fork *fork_of(struct end *end, const struct message *message)
 
 	value_param(tag, sizeof(tag), message_header(message, "To", 0), "tag");
 	fork = fork_find(end, NULL, tag);
-	if (!fork && !*end->forks[0].theirs) {
-		fork = &end->forks[0];
+	if (!fork && !*end->forks[0]->theirs) {
+		fork = end->forks[0];
 		snprintf(fork->theirs, sizeof(fork->theirs), "%.39s", tag);
 	}
 	if (!fork) {
-		fork = fork_add(end, end->forks[0].ours, tag);
+		fork = fork_add(end, end->forks[0]->ours, tag);
 		if (fork)
 			fork->cseq = end->invite->cseq;
 	}

@@ -4,6 +4,7 @@
  * Now and then the configuration changes.
  *   STORM_CALLS  how many (2000)
  *   STORM_SEED   for what is random (1); "random": any, and it is printed
+ *   STORM_PACE_MS between two calls (10)
  *   STORM_SLOW=0 leaves the last batch out   STORM_LOG=debug tells more */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -16,13 +17,14 @@
 #include "fake/daemon.h"
 #include "fake/http.h"
 #include "fake/trace.h"
+#include "memory.h"
 #include "storm.h"
 
 #define BATCH	       500 /* four of them, or four larger ones */
 #define BATCH_MOST     2500
 #define SLOW_CALLS     200
 #define RELOAD_EVERY   70     /* calls */
-#define PACE_MS	       10     /* between two calls */
+#define PACE_MS	       10     /* unless told otherwise */
 #define LIFE_MS	       8000   /* after which no end begins anything */
 #define HEALED_MS      20000  /* then losses must have been made good */
 #define HEALED_SLOW_MS 110000 /* 64*T1, three times over */
@@ -49,6 +51,13 @@ static const struct skies {
 };
 
 #define SKIES (sizeof(skies) / sizeof(*skies))
+
+static unsigned setting(const char *name, unsigned otherwise)
+{
+	const char *text = getenv(name);
+
+	return text && *text ? (unsigned)strtoul(text, NULL, 10) : otherwise;
+}
 
 static void on_message(struct place *place, const struct origin *from,
 		       struct message *message)
@@ -103,6 +112,8 @@ static void configure(unsigned variant)
 		"route odd { gateways = {\"y\", \"x\", \"z\"} }\n"
 		"limits { max_loop_lag_ms = 60000 }\n"
 		"screening { report_min = 100 }\n"
+		/* Full after the first calls: memory.c judges the rest. */
+		"history { subjects = 1000 pairs = 1000 }\n"
 		"log { level = \"%s\" }\n",
 		log_level());
 	if (variant % 2 == 0)
@@ -111,7 +122,8 @@ static void configure(unsigned variant)
 			"url = \"http://127.0.0.1:%u/{e164-noplus}\"\n"
 			"points = 50 deadline_ms = 150 breaker_failures = "
 			"1000\n"
-			"cache_hit_s = 1 max_in_flight = 1000 }\n",
+			"cache_hit_s = 1 cache_entries = 1000\n"
+			"max_in_flight = 1000 }\n",
 			fake_http_port(http));
 	fclose(out);
 	daemon_configure(&scene, text);
@@ -161,7 +173,7 @@ static void batch(const struct skies *sky, unsigned count, bool slow)
 	net_weather(&sky->weather);
 	for (unsigned i = 0; i < count; i++) {
 		caller_start(call_new(calls_made++, seed, slow));
-		net_run(PACE_MS);
+		net_run((int)setting("STORM_PACE_MS", PACE_MS));
 		if (calls_made % RELOAD_EVERY == 0) {
 			configure(calls_made / RELOAD_EVERY);
 			daemon_reload(&scene);
@@ -181,13 +193,6 @@ static void end(void)
 	daemon_stop(&scene);
 	daemon_fini(&scene);
 	fake_http_stop(http);
-}
-
-static unsigned setting(const char *name, unsigned otherwise)
-{
-	const char *text = getenv(name);
-
-	return text && *text ? (unsigned)strtoul(text, NULL, 10) : otherwise;
 }
 
 static void choose_seed(void)
@@ -213,12 +218,14 @@ START_TEST(every_call_ends_whatever_happens)
 		unsigned count = left < most ? left : most;
 
 		batch(&skies[i % SKIES], count, false);
+		memory_look(scene.pid, calls_made);
 		left -= count;
 	}
 	if (setting("STORM_SLOW", 1))
 		batch(&skies[SKIES - 1], SLOW_CALLS, true);
 	end();
 	claim_number(faults(), 0);
+	memory_judge();
 }
 END_TEST
 

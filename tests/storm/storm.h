@@ -9,6 +9,7 @@
  *   job.c      requests of the daemon and our answers
  *   caller.c   how a caller behaves, callee.c how a callee does
  *   within.c   how both do once there is a dialog
+ *   memory.c   what the daemon's memory does over many calls
  */
 #ifndef STORM_H
 #define STORM_H
@@ -21,7 +22,7 @@
 #define T2_MS	    4000
 #define GIVEN_UP_MS 32000 /* 64*T1 */
 
-#define FORKS 5	 /* dialogs at one end */
+#define FORKS 40 /* dialogs at one end */
 #define LEGS  12 /* INVITEs of one call that reach callees */
 #define TEXT  4096
 
@@ -53,7 +54,7 @@ struct end {
 	bool is_caller;
 	char call_id[80];
 	char local[120], remote[120]; /* From and To values without tags */
-	struct fork forks[FORKS];
+	struct fork *forks[FORKS];
 	unsigned forks_count;
 	struct request *invite; /* the caller's */
 	struct job *invited;	/* the callee's */

@@ -209,6 +209,7 @@ void within_request(struct job *job)
 		return;
 	}
 	if (fork->ended) {
+		fork->denied = true;
 		job_answer(job, 481, NULL, NULL, false);
 		return;
 	}
