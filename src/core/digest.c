@@ -1,12 +1,22 @@
 #include "callsieve/core/digest.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include <openssl/evp.h>
+
+/* Looking it up takes longer than a short digest does. */
+static EVP_MD *sha256;
+static pthread_once_t fetched = PTHREAD_ONCE_INIT;
+
+static void fetch(void)
+{
+	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+}
 
 void digest_sha256_hex(char hex[DIGEST_HEX_SIZE], const void *data, size_t len)
 {
@@ -15,7 +25,8 @@ void digest_sha256_hex(char hex[DIGEST_HEX_SIZE], const void *data, size_t len)
 	unsigned int size = 0;
 
 	/* Fails only without memory or without SHA-256: no way to go on. */
-	if (!EVP_Digest(data, len, md, &size, EVP_sha256(), NULL) ||
+	pthread_once(&fetched, fetch);
+	if (!EVP_Digest(data, len, md, &size, sha256, NULL) ||
 	    size != sizeof(md))
 		abort();
 	for (size_t i = 0; i < sizeof(md); i++) {

@@ -14,11 +14,13 @@
 static bool brief(const struct inquiry *inquiry, enum signal_id id,
 		  const struct behaviour *is, struct signal_hit *hit)
 {
+	if (!signal_weigh(inquiry, id, share_of(is->brief, is->answered, DOUBT),
+			  hit))
+		return false;
 	snprintf(hit->detail, sizeof(hit->detail),
 		 "%.0f of %.0f answered calls were over within %d s", is->brief,
 		 is->answered, BRIEF_TALK_S);
-	return signal_weigh(inquiry, id,
-			    share_of(is->brief, is->answered, DOUBT), hit);
+	return true;
 }
 
 bool brief_signal(const struct inquiry *inquiry, struct signal_hit *hit)
@@ -41,10 +43,11 @@ static bool unanswered(const struct inquiry *inquiry, enum signal_id id,
 {
 	double missed = is->ended - is->answered;
 
+	if (!signal_weigh(inquiry, id, share_of(missed, is->ended, DOUBT), hit))
+		return false;
 	snprintf(hit->detail, sizeof(hit->detail),
 		 "%.0f of %.0f calls were not answered", missed, is->ended);
-	return signal_weigh(inquiry, id, share_of(missed, is->ended, DOUBT),
-			    hit);
+	return true;
 }
 
 bool unanswered_signal(const struct inquiry *inquiry, struct signal_hit *hit)
@@ -63,11 +66,13 @@ bool origin_unanswered_signal(const struct inquiry *inquiry,
 static bool pings(const struct inquiry *inquiry, enum signal_id id,
 		  const struct behaviour *is, struct signal_hit *hit)
 {
+	if (!signal_weigh(inquiry, id, share_of(is->pings, is->ended, DOUBT),
+			  hit))
+		return false;
 	snprintf(hit->detail, sizeof(hit->detail),
 		 "%.0f of %.0f calls were given up within %d s", is->pings,
 		 is->ended, PING_RING_S);
-	return signal_weigh(inquiry, id, share_of(is->pings, is->ended, DOUBT),
-			    hit);
+	return true;
 }
 
 bool pings_signal(const struct inquiry *inquiry, struct signal_hit *hit)
@@ -83,11 +88,13 @@ bool block_pings_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 static bool standing(const struct inquiry *inquiry, enum signal_id id,
 		     const struct behaviour *is, struct signal_hit *hit)
 {
+	if (!signal_weigh(inquiry, id, share_of(is->talks, is->ended, DOUBT),
+			  hit))
+		return false;
 	snprintf(hit->detail, sizeof(hit->detail),
 		 "in %.0f of %.0f calls people talked for more than %d s",
 		 is->talks, is->ended, LONG_TALK_S);
-	return signal_weigh(inquiry, id, share_of(is->talks, is->ended, DOUBT),
-			    hit);
+	return true;
 }
 
 bool standing_signal(const struct inquiry *inquiry, struct signal_hit *hit)

@@ -14,10 +14,12 @@
 static bool reported(const struct inquiry *inquiry, enum signal_id id,
 		     const struct behaviour *is, struct signal_hit *hit)
 {
+	if (!signal_weigh(inquiry, id, share_of(is->reports, is->calls, DOUBT),
+			  hit))
+		return false;
 	snprintf(hit->detail, sizeof(hit->detail),
 		 "%.0f of %.0f calls were reported", is->reports, is->calls);
-	return signal_weigh(inquiry, id,
-			    share_of(is->reports, is->calls, DOUBT), hit);
+	return true;
 }
 
 bool reported_share_signal(const struct inquiry *inquiry,

@@ -24,17 +24,21 @@ bool velocity_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
 	double calls = inquiry->past.caller.calls_hour;
 
+	if (!signal_weigh(inquiry, SIGNAL_VELOCITY, calls, hit))
+		return false;
 	snprintf(hit->detail, sizeof(hit->detail),
 		 "%.0f calls within half an hour, %.0f callees today", calls,
 		 inquiry->past.caller.peers);
-	return signal_weigh(inquiry, SIGNAL_VELOCITY, calls, hit);
+	return true;
 }
 
 bool sequence_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
 	unsigned run = inquiry->past.caller.run;
 
+	if (!signal_weigh(inquiry, SIGNAL_SEQUENCE, run, hit))
+		return false;
 	snprintf(hit->detail, sizeof(hit->detail),
 		 "%u callees one after the other", run);
-	return signal_weigh(inquiry, SIGNAL_SEQUENCE, run, hit);
+	return true;
 }

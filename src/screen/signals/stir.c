@@ -36,9 +36,11 @@ bool unvouched_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 
 	if (facts_vouched(inquiry->facts))
 		return false;
+	if (!signal_weigh(inquiry, SIGNAL_UNVOUCHED, calls, hit))
+		return false;
 	snprintf(hit->detail, sizeof(hit->detail),
 		 "%.0f calls of this number were vouched for lately, this one "
 		 "is not",
 		 calls);
-	return signal_weigh(inquiry, SIGNAL_UNVOUCHED, calls, hit);
+	return true;
 }
