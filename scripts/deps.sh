@@ -15,9 +15,10 @@ packages()
 	# libclang-rt has the sanitizers' and the fuzzer's run time, llvm the
 	# program that gives their reports function names.
 	fuzz) echo clang llvm libclang-rt-14-dev ;;
+	interop) echo sip-tester sqlite3 kamailio ;;
 	bench) echo sip-tester sqlite3 kamailio kamailio-sqlite-modules ;;
 	*)
-		echo "deps.sh: no group '$1' (build demo check fuzz bench)" >&2
+		echo "deps.sh: no group '$1' (build demo check fuzz interop bench)" >&2
 		return 2
 		;;
 	esac
@@ -62,7 +63,7 @@ else
 	exit 1
 fi
 
-# Nobody asked for Debian's kamailio service: the benchmark starts its own.
+# Nobody asked for Debian's kamailio service: tests start their own.
 # While this file says so, maintainer scripts start no service.
 policy=/usr/sbin/policy-rc.d
 case " $missing " in

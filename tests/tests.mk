@@ -5,6 +5,7 @@
 #   make calls                  only the whole-daemon tests
 #   make storm                  random calls at both ends of the daemon
 #   make fuzz FUZZ_SECONDS=20   each parser of strangers' bytes, that long
+#   make interop                calls through Kamailio, callsieve and Kamailio
 #   make bench                  against Kamailio; BENCH="index reject" selects
 
 TEST_CFLAGS := -Isrc -Itests $(shell pkg-config --cflags check 2>/dev/null)
@@ -85,6 +86,12 @@ fuzz:
 	$(Q)$(MAKE) --no-print-directory $(at_once) CC=clang BUILD=$(FUZZ_BUILD) \
 		SAN=address,undefined EXTRA_CFLAGS=-fsanitize=fuzzer-no-link fuzzers
 	$(Q)scripts/fuzz.sh $(FUZZ_BUILD) $(FUZZ_SECONDS)
+
+.PHONY: interop
+interop:
+	$(Q)scripts/deps.sh build interop
+	$(Q)$(MAKE) --no-print-directory $(at_once) all
+	$(Q)scripts/interop.sh $(BUILD)
 
 BENCH ?= all
 .PHONY: bench
