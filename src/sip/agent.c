@@ -57,6 +57,7 @@ static int create_agent(struct sip *sip)
 		NTATAG_MAXSIZE(MESSAGE_MAX), NTATAG_SERVER_RPORT(1),
 		NTATAG_CLIENT_RPORT(1), NTATAG_TIMER_C(STACK_TIMER_C_MS),
 		NTATAG_MCLASS(sip->parser), NTATAG_SIPFLAGS(parser_flags),
+		NTATAG_BAD_REQ_MASK(0), /* see form.c */
 		NTATAG_BAD_RESP_MASK(parser_response_mask),
 		NTATAG_PROGRESS(UINT_MAX), /* repeats what is not ours */
 #ifdef NTATAG_SRV_503 /* upstream Sofia-SIP: it would hide 503s from us */

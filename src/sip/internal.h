@@ -7,6 +7,7 @@
  *   secure_connection.c  TLS: what the stack forgets of each connection
  *   secure_peer.c  TLS: who is at the other end
  *   request.c  the checks before a call
+ *   form.c     headers that a request must have in good form
  *   answer.c   stateless answers; what is refused is counted and logged
  *   claims.c   who the caller says it is
  *   admit.c    limits, by trunk and in total
@@ -419,6 +420,9 @@ void claims_read(struct invite *invite, su_home_t *home, const sip_t *req);
 
 /* request.c */
 int request_recv(struct sip *sip, nta_agent_t *agent, msg_t *msg, sip_t *req);
+
+/* form.c */
+const char *form_fault(const sip_t *request);
 
 /* answer.c */
 void answer(struct sip *sip, msg_t *msg, int status, const char *phrase,

@@ -339,6 +339,7 @@ int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
 	       const sip_t *sip)
 {
 	const struct call *call = leg->dialog->call;
+	const char *fault = form_fault(sip);
 	struct leg *named;
 	int status;
 
@@ -366,6 +367,11 @@ int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
 		break;
 	default:
 		break;
+	}
+	if (fault) {
+		nta_incoming_treply(irq, 400, fault, TAG_END());
+		nta_incoming_destroy(irq);
+		return 0;
 	}
 	if (call->state == CALL_ENDING || !leg_peer(leg)->nta)
 		return 481;

@@ -331,10 +331,13 @@ static void dispatch(struct sip *sip, msg_t *msg, sip_t *req,
 		     struct invite *invite, tport_t *transport)
 {
 	sip_method_t method = req->sip_request->rq_method;
+	const char *fault = form_fault(req);
 	struct sip_answer before;
 
 	if (method == sip_method_ack)
 		stray(msg, METRIC_STRAY_ACKS);
+	else if (fault)
+		refuse(sip, msg, invite, 400, fault, NULL);
 	else if (req->sip_to->a_tag &&
 		 subscribed_within(sip, msg, req, transport))
 		return;

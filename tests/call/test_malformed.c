@@ -341,6 +341,73 @@ START_TEST(answer_without_contact_leaves_nothing_behind)
 }
 END_TEST
 
+/* A line that a user's message may hold and his provider let through. */
+static const struct line {
+	const char *text;
+	int status; /* 0: it is for the callee to say */
+} lines[] = {
+	{"Content-Type: nonsense\r\n", 0},
+	{"Content-Disposition: \"\r\n", 0},
+	{"Expires: when\r\n", 0},
+	{"Event: ;;\r\n", 0},
+	{"Warning: x\r\n", 0},
+	{"Date: never\r\n", 0},
+	{"Session-Expires: long\r\n", 400},
+	{"Min-SE: x\r\n", 400},
+	{"RAck: x\r\n", 400},
+	{"Require: ;\r\n", 400},
+	{"Record-Route: <<<\r\n", 400},
+	{"From: <sip:two@example.net>;tag=two\r\n", 400},
+	{"To: <sip:two@example.net>\r\n", 400},
+	{"Call-ID: two\r\n", 400},
+	{"CSeq: 9 INVITE\r\n", 400},
+	{"Max-Forwards: many\r\n", 0},
+};
+
+#define LINES (int)(sizeof(lines) / sizeof(*lines))
+
+static void expect_refused_or_bridged(struct scene *scene, struct call *call,
+				      int status)
+{
+	if (status) {
+		dialog_expect_failure(&call->caller, status);
+		return;
+	}
+	call_reaches(call, &scene->callee);
+	call_refuse(call, 488);
+}
+
+/* Others' calls are on that connection. */
+START_TEST(bad_header_leaves_its_connection_alone)
+{
+	const struct line *line = &lines[_i];
+	struct scene scene;
+	struct call up, bad;
+
+	scene_open(&scene, SCENE(.caller = "tcp"));
+	scene.callee.tolerant = scene.caller.tolerant = true;
+	call_establish(&up, &scene);
+	call_begin(&bad, &scene, CALLER, CALLEE,
+		   PARTS(.headers = line->text, .body = OFFER));
+	expect_refused_or_bridged(&scene, &bad, line->status);
+
+	/* Within a dialog it comes by the stack's own ways. */
+	dialog_send(&up.caller, "INFO", PARTS(.headers = line->text));
+	if (line->status) {
+		dialog_expect(&up.caller, line->status, "INFO");
+	} else {
+		dialog_reply(&up.callee,
+			     dialog_expect_request(&up.callee, "INFO"), 200,
+			     NULL);
+		dialog_expect(&up.caller, 200, "INFO");
+	}
+	claim(peer_connected(&scene.caller), "the connection was closed");
+	call_hang_up(&up);
+	claim_number((long)scene.caller.streams_count, 1);
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *malformed_suite(void)
 {
 	Suite *suite = suite_create("malformed");
@@ -352,5 +419,7 @@ Suite *malformed_suite(void)
 	tcase_add_test(tests, headers_in_the_request_uri_do_not_become_ours);
 	tcase_add_test(tests, answer_without_contact_leaves_nothing_behind);
 	tcase_add_test(tests, malformed_answer_of_the_gateway_hurts_no_one);
+	tcase_add_loop_test(tests, bad_header_leaves_its_connection_alone, 0,
+			    LINES);
 	return suite;
 }
