@@ -1,5 +1,5 @@
 /* The decision: facts in, verdict out. Knows no SIP. Signals that answer from
- * memory come first; the reputation service is asked only while the matter is
+ * memory come first; reputation services are asked only while the matter is
  * still open. */
 #ifndef CALLSIEVE_SCREEN_H
 #define CALLSIEVE_SCREEN_H
@@ -12,7 +12,7 @@
 
 struct history;
 struct lists;
-struct rep;
+struct providers;
 struct reports;
 struct screen;	  /* one per daemon, on the loop */
 struct screening; /* one call whose reputation is being asked */
@@ -21,7 +21,7 @@ struct screen_params {
 	const struct lists *lists;
 	const struct reports *reports;
 	const struct history *history; /* or NULL */
-	struct rep *rep;
+	struct providers *providers;
 };
 
 int screen_new(struct screen **screenp, const struct screen_params *params);

@@ -167,14 +167,14 @@ static int start_screening(struct daemon *daemon)
 	if (!err)
 		err = fetch_new(&daemon->fetch, daemon->loop);
 	if (!err)
-		err = rep_new(&daemon->now.rep, daemon->loop, daemon->fetch,
-			      &config->reputation);
+		err = providers_new(&daemon->now.providers, daemon->loop,
+				    daemon->fetch, config);
 	if (err)
 		return err;
 	params = (struct screen_params){.lists = daemon->lists,
 					.reports = daemon->reports,
 					.history = daemon->history,
-					.rep = daemon->now.rep};
+					.providers = daemon->now.providers};
 	err = screen_new(&daemon->now.screen, &params);
 	if (!err)
 		err = gate_new(&daemon->now.gate, daemon->now.screen,
@@ -261,7 +261,7 @@ void daemon_stop(struct daemon *daemon)
 		loop_step(daemon->loop, 0);
 	gate_free(daemon->now.gate);
 	screen_free(daemon->now.screen);
-	rep_free(daemon->now.rep);
+	providers_free(daemon->now.providers);
 	fetch_free(daemon->fetch);
 	loop_timer_free(daemon->watchdog_timer);
 	loop_timer_free(daemon->drain_timer);

@@ -95,13 +95,12 @@ static struct config *read_new(const struct config *old)
 
 static int apply(struct running *running, struct config *config)
 {
-	int err = rep_configure(running->rep, &config->reputation);
+	int err = providers_configure(running->providers, config);
 
-	if (err)
-		return err;
-	err = sip_configure(running->sip, config);
+	if (!err)
+		err = sip_configure(running->sip, config);
 	if (err) {
-		rep_configure(running->rep, &running->config->reputation);
+		providers_configure(running->providers, running->config);
 		return err;
 	}
 	screen_configure(running->screen, config);

@@ -4,13 +4,13 @@
 
 struct config;
 struct gate;
-struct rep;
+struct providers;
 struct screen;
 struct sip;
 
 struct running {
 	struct config *config; /* owned */
-	struct rep *rep;
+	struct providers *providers;
 	struct screen *screen;
 	struct gate *gate;
 	struct sip *sip;

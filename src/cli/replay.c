@@ -39,7 +39,7 @@ struct replay {
 	struct lists *lists;
 	struct reports *reports;
 	struct history *history;
-	struct rep *rep;
+	struct providers *providers;
 	struct screen *screen;
 	struct call_book *book;
 	unsigned line;
@@ -83,8 +83,8 @@ static int start(struct replay *replay)
 	if (!err)
 		err = history_new(&replay->history, SUBJECTS, PAIRS);
 	if (!err)
-		err = rep_new(&replay->rep, replay->loop, replay->fetch,
-			      &replay->config->reputation);
+		err = providers_new(&replay->providers, replay->loop,
+				    replay->fetch, replay->config);
 	if (!err)
 		err = call_book_new(&replay->book);
 	if (err)
@@ -93,7 +93,7 @@ static int start(struct replay *replay)
 		.lists = replay->lists,
 		.reports = replay->reports,
 		.history = replay->history,
-		.rep = replay->rep,
+		.providers = replay->providers,
 	};
 	err = screen_new(&replay->screen, &params);
 	if (!err)
@@ -105,7 +105,7 @@ static void stop(struct replay *replay)
 {
 	screen_free(replay->screen);
 	call_book_free(replay->book);
-	rep_free(replay->rep);
+	providers_free(replay->providers);
 	history_free(replay->history);
 	reports_free(replay->reports);
 	lists_free(replay->lists);

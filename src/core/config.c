@@ -20,6 +20,14 @@ static void free_strings(char **strings, size_t count)
 	free(strings);
 }
 
+static void free_reputation(struct config_reputation *reputation)
+{
+	free(reputation->name);
+	free(reputation->url);
+	free_strings(reputation->headers, reputation->headers_count);
+	free(reputation->score);
+}
+
 static void free_arrays(struct config *config)
 {
 	size_t i;
@@ -57,6 +65,9 @@ static void free_arrays(struct config *config)
 		free(config->routes[i].failover_on);
 	}
 	free(config->routes);
+	for (i = 0; i < config->reputations_count; i++)
+		free_reputation(&config->reputations[i]);
+	free(config->reputations);
 	for (i = 0; i < config->dns.servers_count; i++)
 		free(config->dns.servers[i]);
 	free(config->dns.servers);
@@ -74,10 +85,6 @@ void config_free(struct config *config)
 	free_strings(config->screening.emergency,
 		     config->screening.emergency_count);
 	free_strings(config->screening.psaps, config->screening.psaps_count);
-	free(config->reputation.url);
-	free_strings(config->reputation.headers,
-		     config->reputation.headers_count);
-	free(config->reputation.score);
 	free(config->api.address);
 	free(config->label_header);
 	free(config->label_prefix);

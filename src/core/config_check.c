@@ -356,17 +356,23 @@ static void resolve(struct config_reader *reader,
 		*added = hop;
 }
 
-static void check_reputation(struct config_reader *reader)
+static void check_reputations(struct config_reader *reader)
 {
-	const struct config_reputation *reputation =
-		&reader->config->reputation;
-	size_t i;
+	const struct config *config = reader->config;
 
-	if (!reputation->url || reputation->score_min != reputation->score_max)
-		return;
-	for (i = 0; i < reader->sections_count; i++) {
-		if (!strcmp(reader->sections[i].type->name, "reputation"))
-			config_error(reader, reader->sections[i].line,
+	for (size_t i = 0; i < config->reputations_count; i++) {
+		const struct config_reputation *reputation =
+			&config->reputations[i];
+
+		if (i == CONFIG_REPUTATIONS_MAX)
+			config_error(reader,
+				     LINE_OF(reader, reputations, i, ""),
+				     "more than %d reputation sections",
+				     CONFIG_REPUTATIONS_MAX);
+		if (reputation->url &&
+		    reputation->score_min == reputation->score_max)
+			config_error(reader,
+				     LINE_OF(reader, reputations, i, ""),
 				     "score_min and score_max must differ");
 	}
 }
@@ -401,6 +407,6 @@ void config_check(struct config_reader *reader)
 		check_redirects(reader, i);
 	for (i = 0; i < reader->references_count; i++)
 		resolve(reader, &reader->references[i]);
-	check_reputation(reader);
+	check_reputations(reader);
 	check_dns(reader);
 }

@@ -47,6 +47,7 @@ struct config_section_type {
 	bool optional;	     /* without it nothing is set, not even defaults */
 	size_t items, count; /* offsets of the array and its length */
 	size_t size;	     /* of an element */
+	bool nameless;	     /* titled, but may go without a name */
 	const char *sentence;
 };
 

@@ -17,7 +17,8 @@
 _Static_assert(offsetof(struct config_listen, name) == 0 &&
 		       offsetof(struct config_trunk, name) == 0 &&
 		       offsetof(struct config_gateway, name) == 0 &&
-		       offsetof(struct config_route, name) == 0,
+		       offsetof(struct config_route, name) == 0 &&
+		       offsetof(struct config_reputation, name) == 0,
 	       "the name comes first in what a titled section fills");
 
 void config_error(struct config_reader *reader, int line, const char *format,
@@ -107,7 +108,7 @@ static void check_duplicate(struct config_reader *reader,
 
 		if (other->type != type)
 			continue;
-		if (!type->titled)
+		if (!type->titled || (!*name && !*other->name))
 			config_error(reader, line,
 				     "a second %s section: the first is at "
 				     "line %d",
@@ -153,7 +154,7 @@ void config_section_begin(struct config_reader *reader, const char *type_name,
 			     CONFIG_SECTIONS_MAX);
 		return;
 	}
-	if (type->titled)
+	if (type->titled && !(type->nameless && !*title))
 		check_name(reader, title, line);
 	check_duplicate(reader, type, title, line);
 	section = config_grow(reader, &reader->sections,
@@ -277,7 +278,7 @@ static void report_missing(struct config_reader *reader,
 			   const struct config_section *section,
 			   const struct config_option *option)
 {
-	if (section->name)
+	if (section->name && *section->name)
 		config_error(reader, section->line, "%s \"%s\" has no %s",
 			     section->type->name, section->name, option->name);
 	else

@@ -11,11 +11,13 @@
 	{#name, config_read_unsigned, fallback_text, 0, MILLION, \
 	 IN(in, limits.name), .sentence = limit_##name}
 #define OPTIONS(section) section##_options, COUNT(section##_options)
-#define TITLED(section, array) \
+#define ARRAY(section, array, nameless) \
 	#section, OPTIONS(section), true, false, IN(config, array), \
-	IN(config, array##_count), sizeof(struct config_##section)
-#define SINGLE(section) #section, OPTIONS(section), false, false, 0, 0, 0
-#define OPTIONAL(section) #section, OPTIONS(section), false, true, 0, 0, 0
+	IN(config, array##_count), sizeof(struct config_##section), nameless
+#define TITLED(section, array) ARRAY(section, array, false)
+#define NAMELESS(section, array) ARRAY(section, array, true)
+#define SINGLE(section) #section, OPTIONS(section), false, false, 0, 0, 0, false
+#define OPTIONAL(section) #section, OPTIONS(section), false, true, 0, 0, 0, false
 /* clang-format on */
 
 static const char limit_max_calls[] = "Calls at once; 0: no limit.";
@@ -335,6 +337,11 @@ static const struct config_option screening_options[] = {
 	 .sentence = "The most that hints add together: the signals that are "
 		     "nobody's word, of the caller's number, name, rhythm and "
 		     "reception."},
+	{"reputation_ms", config_read_unsigned, "0", 0, 10000,
+	 IN(config, screening.reputation_ms),
+	 .sentence = "The longest a call waits for all reputation services "
+		     "together, in milliseconds; 0: only the deadline_ms of "
+		     "each counts."},
 	{"report_points", config_read_points, "40", 0, POINTS_MAX,
 	 IN(config, screening.report_points),
 	 .sentence = "Points for each subscriber who reported the caller."},
@@ -378,61 +385,61 @@ static const struct config_option history_options[] = {
 };
 
 static const struct config_option reputation_options[] = {
-	{"url", config_read_url, NULL, 0, 0, IN(config, reputation.url),
+	{"url", config_read_url, NULL, 0, 0, IN(config_reputation, url),
 	 OPTION_REQUIRED, "\"https://reputation.example/v1/{e164-noplus}\"",
 	 .sentence = "Where to ask. {e164} is replaced by +12025550123, "
 		     "{e164-noplus} by 12025550123, {national} by 2025550123."},
 	{"headers", config_read_header, NULL, 0, 0,
-	 IN(config, reputation.headers), OPTION_LIST | OPTION_MAY_BE_EMPTY,
+	 IN(config_reputation, headers), OPTION_LIST | OPTION_MAY_BE_EMPTY,
 	 "{\"Authorization: Bearer ${REPUTATION_TOKEN}\"}",
 	 .sentence = "Sent with each request. ${NAME} is an environment "
 		     "variable, which keeps secrets out of this file."},
 	{"score", config_read_pointer, "\"/score\"", 0, 0,
-	 IN(config, reputation.score),
+	 IN(config_reputation, score),
 	 .sentence = "JSON pointer (RFC 6901) to the score in the answer."},
 	{"score_min", config_read_double, "0", -1e9, 1e9,
-	 IN(config, reputation.score_min),
+	 IN(config_reputation, score_min),
 	 .sentence = "The score that means no risk."},
 	{"score_max", config_read_double, "100", -1e9, 1e9,
-	 IN(config, reputation.score_max),
+	 IN(config_reputation, score_max),
 	 .sentence = "The score that means the highest risk; less than "
 		     "score_min where high scores are good."},
-	{"points", config_read_points, "100", 0, POINTS_MAX,
-	 IN(config, reputation.points),
+	{"points", config_read_points, "100", -POINTS_MAX, POINTS_MAX,
+	 IN(config_reputation, points),
 	 .sentence = "Points for the highest risk, less in proportion."},
 	{"risk_floor", config_read_unsigned, "50", 0, 100,
-	 IN(config, reputation.risk_floor),
+	 IN(config_reputation, risk_floor),
 	 .sentence = "Risks below this, of 0 to 100, add nothing."},
 	{"deadline_ms", config_read_unsigned, "300", 10, 10000,
-	 IN(config, reputation.deadline_ms),
+	 IN(config_reputation, deadline_ms),
 	 .sentence = "The longest a call waits for the answer, in "
 		     "milliseconds; then it goes on without."},
 	{"cache_hit_s", config_read_unsigned, "3600", 0, 604800,
-	 IN(config, reputation.cache_hit_s),
+	 IN(config_reputation, cache_hit_s),
 	 .sentence = "Seconds that a score is remembered."},
 	{"cache_miss_s", config_read_unsigned, "600", 0, 604800,
-	 IN(config, reputation.cache_miss_s),
+	 IN(config_reputation, cache_miss_s),
 	 .sentence = "Seconds that a number without score is remembered."},
 	{"cache_error_s", config_read_unsigned, "10", 0, 3600,
-	 IN(config, reputation.cache_error_s),
+	 IN(config_reputation, cache_error_s),
 	 .sentence = "Seconds before a number that could not be asked is "
 		     "asked again."},
 	{"cache_entries", config_read_unsigned, "100000", 1, 10 * MILLION,
-	 IN(config, reputation.cache_entries),
+	 IN(config_reputation, cache_entries),
 	 .sentence = "Numbers remembered at most."},
 	{"max_in_flight", config_read_unsigned, "200", 1, 10000,
-	 IN(config, reputation.max_in_flight),
+	 IN(config_reputation, max_in_flight),
 	 .sentence = "Requests under way at once; calls beyond them go on "
 		     "without."},
 	{"max_body", config_read_unsigned, "65536", 64, 16777216,
-	 IN(config, reputation.max_body),
+	 IN(config_reputation, max_body),
 	 .sentence = "The largest answer accepted, in bytes."},
 	{"breaker_failures", config_read_unsigned, "5", 1, 1000,
-	 IN(config, reputation.breaker_failures),
+	 IN(config_reputation, breaker_failures),
 	 .sentence = "After this many failures in a row nothing is asked for "
 		     "breaker_open_s."},
 	{"breaker_open_s", config_read_unsigned, "10", 1, 3600,
-	 IN(config, reputation.breaker_open_s),
+	 IN(config_reputation, breaker_open_s),
 	 .sentence = "Seconds until the service is tried again."},
 };
 
@@ -489,9 +496,8 @@ const struct config_section_type config_section_types[] = {
 	{SINGLE(label), "How the callee is told of a doubtful call."},
 	{SINGLE(history), "What earlier calls say; the longest unseen is "
 			  "forgotten first."},
-	{OPTIONAL(reputation),
-	 "An HTTP service that knows callers; without this section none is "
-	 "asked."},
+	{NAMELESS(reputation, reputations),
+	 "An HTTP service that knows callers; all of them are asked at once."},
 	{OPTIONAL(api),
 	 "Reports by subscribers, and metrics; without this section there is "
 	 "no API."},

@@ -11,8 +11,10 @@
 #include <string.h>
 
 #define VARIABLE_MAX 64
+#define TITLE	     " \"\""
 
 struct scan {
+	char *text; /* all of it */
 	struct config_reader *reader;
 	char *at;
 	int line;
@@ -107,10 +109,44 @@ static void skip_string(struct scan *scan)
 			     "a quote is missing at the end of a string");
 }
 
+/* libconfuse wants a title where one may stand: one that is not there becomes
+ * an empty one. */
+static void add_title(struct scan *scan, const char *name)
+{
+	char *at = scan->at, *text;
+	size_t len = strlen(name), end;
+
+	while (at > scan->text && strchr(" \t\r\n", at[-1]))
+		at--;
+	end = (size_t)(at - scan->text);
+	if (end < len || strncmp(at - len, name, len) ||
+	    (end > len && !strchr(" \t\r\n}", at[-(ptrdiff_t)len - 1])))
+		return;
+	text = malloc(strlen(scan->text) + sizeof(TITLE));
+	if (!text) {
+		scan->reader->no_memory = true;
+		return;
+	}
+	memcpy(text, scan->text, end);
+	strcpy(stpcpy(text + end, TITLE), at);
+	scan->at = text + (scan->at - scan->text) + strlen(TITLE);
+	free(scan->text);
+	scan->text = text;
+}
+
+static void add_titles(struct scan *scan)
+{
+	for (size_t i = 0; i < config_section_types_count; i++)
+		if (config_section_types[i].nameless)
+			add_title(scan, config_section_types[i].name);
+}
+
 static void count_brace(struct scan *scan, char c)
 {
-	if (c == '{' && !scan->depth++)
+	if (c == '{' && !scan->depth++) {
 		scan->open_line = scan->line;
+		add_titles(scan);
+	}
 	else if (c == '}' && scan->depth)
 		scan->depth--;
 }
@@ -154,18 +190,17 @@ char *config_text_clean(struct config_reader *reader, const char *text)
 {
 	struct scan scan = {.reader = reader, .line = 1};
 	unsigned errors_before = reader->errors_count;
-	char *clean = config_strdup(reader, text);
 
-	if (!clean)
+	scan.at = scan.text = config_strdup(reader, text);
+	if (!scan.text)
 		return NULL;
-	scan.at = clean;
 	while (*scan.at)
 		scan_step(&scan);
 	if (scan.depth)
 		config_error(reader, scan.open_line,
 			     "the brace that opens here is not closed");
 	if (reader->errors_count == errors_before)
-		return clean;
-	free(clean);
+		return scan.text;
+	free(scan.text);
 	return NULL;
 }

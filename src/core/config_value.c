@@ -251,15 +251,14 @@ void config_read_namespace(const struct config_place *place, const char *text)
 /* RFC 9110 5.1 and 5.5; control characters were refused before. */
 void config_read_header(const struct config_place *place, const char *text)
 {
+	struct config_reputation *reputation = place->base;
 	size_t len = strspn(text, DIGITS "abcdefghijklmnopqrstuvwxyz"
 					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 					 "!#$%&'*+-.^_`|~");
 
 	if (len && text[len] == ':' &&
 	    text[len + 1 + strspn(text + len + 1, " ")])
-		add_string(place,
-			   &place->reader->config->reputation.headers_count,
-			   text);
+		add_string(place, &reputation->headers_count, text);
 	else
 		/* It may hold a secret: don't repeat it. */
 		config_error(place->reader, place->line,

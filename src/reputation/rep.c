@@ -2,7 +2,6 @@
  * request for the number, and each by its own deadline. */
 #include "rep.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,24 +56,54 @@ static bool known(struct rep *rep, const struct number *number,
 	return answer->why;
 }
 
-bool rep_peek(struct rep *rep, const struct number *number,
+const char *rep_name(const struct rep *rep)
+{
+	return rep->settings->config.name;
+}
+
+bool rep_knows(struct rep *rep, const struct rep_question *question,
+	       struct rep_answer *answer)
+{
+	if (!known(rep, question->caller, answer))
+		return false;
+	settings_weigh(rep->settings, answer);
+	return true;
+}
+
+void rep_count(const struct rep *rep, const struct rep_answer *answer)
+{
+	if (rep->settings->config.url)
+		metric_add(metric_of(answer), 1);
+}
+
+void rep_refuse(const struct rep *rep, struct rep_answer *answer)
+{
+	*answer = (struct rep_answer){.status = REP_UNAVAILABLE,
+				      .why = "error"};
+	settings_weigh(rep->settings, answer);
+}
+
+bool rep_peek(struct rep *rep, const struct rep_question *question,
 	      struct rep_answer *answer)
 {
-	if (!known(rep, number, answer))
+	if (!rep_knows(rep, question, answer))
 		return false;
-	if (has_service(rep, number))
-		metric_add(metric_of(answer), 1);
+	if (has_service(rep, question->caller))
+		rep_count(rep, answer);
 	return true;
 }
 
 void query_answer(struct rep_query *query, const struct rep_answer *answer)
 {
+	struct rep_answer weighed = *answer;
+
 	if (query->request)
 		LIST_REMOVE(query, link);
 	query->request = NULL;
 	loop_timer_stop(query->timer);
 	metric_add(metric_of(answer), 1);
-	query->h(answer, query->arg);
+	settings_weigh(query->settings, &weighed);
+	query->h(&weighed, query->arg);
 }
 
 static void on_timer(void *arg)
@@ -88,8 +117,11 @@ static void on_timer(void *arg)
 }
 
 /* The answer is known, or will be at the deadline at the latest. */
-static int query_begin(struct rep_query *query, const struct number *number)
+static int query_begin(struct rep_query *query,
+		       const struct rep_question *question)
 {
+	const struct number *number = question->caller;
+	unsigned deadline_ms = query->settings->config.deadline_ms;
 	struct rep *rep = query->rep;
 	struct request *request;
 	int err;
@@ -108,12 +140,15 @@ static int query_begin(struct rep_query *query, const struct number *number)
 					    .why = "deadline"};
 	query->request = request;
 	LIST_INSERT_HEAD(&request->askers, query, link);
-	loop_timer_set(query->timer, rep->settings->config.deadline_ms);
+	if (question->deadline_ms && question->deadline_ms < deadline_ms)
+		deadline_ms = question->deadline_ms;
+	loop_timer_set(query->timer, deadline_ms);
 	return 0;
 }
 
 int rep_ask(struct rep_query **queryp, struct rep *rep,
-	    const struct number *number, rep_answer_h *answerh, void *arg)
+	    const struct rep_question *question, rep_answer_h *answerh,
+	    void *arg)
 {
 	struct rep_query *query = calloc(1, sizeof(*query));
 	int err;
@@ -122,13 +157,14 @@ int rep_ask(struct rep_query **queryp, struct rep *rep,
 		return -ENOMEM;
 	rep->queries++;
 	query->rep = rep;
+	query->settings = settings_ref(rep->settings);
 	query->h = answerh;
 	query->arg = arg;
 
 	err = loop_timer_new(&query->timer, rep->loop, on_timer, query);
 	if (err)
 		goto out;
-	err = query_begin(query, number);
+	err = query_begin(query, question);
 out:
 	if (err)
 		rep_query_free(query);
@@ -137,15 +173,35 @@ out:
 	return err;
 }
 
+static void destroy(struct rep *rep)
+{
+	struct request *request;
+
+	for (size_t i = 0; i < REQUEST_HEADS; i++)
+		while ((request = LIST_FIRST(&rep->requests[i])))
+			request_free(request);
+	if (rep->breaker.open)
+		metric_add(METRIC_REP_BREAKER_OPEN, -1);
+	cache_free(rep->cache);
+	settings_unref(rep->settings);
+	free(rep);
+}
+
 void rep_query_free(struct rep_query *query)
 {
+	struct rep *rep;
+
 	if (!query)
 		return;
+	rep = query->rep;
 	if (query->request)
 		LIST_REMOVE(query, link);
 	loop_timer_free(query->timer);
-	query->rep->queries--;
+	settings_unref(query->settings);
 	free(query);
+	rep->queries--;
+	if (rep->gone && !rep->queries)
+		destroy(rep);
 }
 
 /* The cache of the new settings: the one there is, unless its size changes. */
@@ -187,8 +243,9 @@ int rep_configure(struct rep *rep, const struct config_reputation *config)
 	}
 	/* A new service, or a repaired mapping, starts with a clean record. */
 	if (!rep->settings || !settings_agree(rep->settings, settings)) {
+		if (rep->breaker.open)
+			metric_add(METRIC_REP_BREAKER_OPEN, -1);
 		rep->breaker = (struct breaker){0};
-		metric_set(METRIC_REP_BREAKER_OPEN, 0);
 	}
 	settings_unref(rep->settings);
 	rep->settings = settings;
@@ -215,15 +272,9 @@ int rep_new(struct rep **repp, struct loop *loop, struct fetch *fetch,
 
 void rep_free(struct rep *rep)
 {
-	struct request *request;
-
 	if (!rep)
 		return;
-	assert(!rep->queries);
-	for (size_t i = 0; i < REQUEST_HEADS; i++)
-		while ((request = LIST_FIRST(&rep->requests[i])))
-			request_free(request);
-	cache_free(rep->cache);
-	settings_unref(rep->settings);
-	free(rep);
+	rep->gone = true;
+	if (!rep->queries)
+		destroy(rep);
 }

@@ -28,6 +28,7 @@ struct rep {
 	struct request_list requests[REQUEST_HEADS]; /* by key */
 	unsigned in_flight;
 	unsigned queries; /* not yet freed by who asked */
+	bool gone;	  /* rep_free() waits for the last of them */
 };
 
 /* One number asked of the service, for all who want to know. It outlives
@@ -46,6 +47,7 @@ struct request {
 struct rep_query {
 	LIST_ENTRY(rep_query) link; /* while it waits for `request` */
 	struct rep *rep;
+	struct settings *settings; /* when it was asked */
 	struct request *request;
 	struct loop_timer *timer;
 	struct rep_answer answer; /* when the timer fires */
@@ -55,6 +57,15 @@ struct rep_query {
 
 int request_start(struct request **requestp, struct rep *rep,
 		  const struct number *number);
+
+/* For several services at once: as rep_peek(), which counts besides. */
+const char *rep_name(const struct rep *rep);
+bool rep_knows(struct rep *rep, const struct rep_question *question,
+	       struct rep_answer *answer);
+void rep_count(const struct rep *rep, const struct rep_answer *answer);
+
+/* The answer where none could be asked for. */
+void rep_refuse(const struct rep *rep, struct rep_answer *answer);
 
 /* The one under way for this number and under the settings of now, or NULL. */
 struct request *request_find(struct rep *rep, number_key key);

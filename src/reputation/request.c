@@ -38,22 +38,24 @@ static void tell_failure(struct rep *rep, const char *why)
 {
 	const struct config_reputation *config = &rep->settings->config;
 
-	log_debug("reputation-failed why=%s", why);
+	log_debug("reputation-failed provider=%s why=%s", config->name, why);
 	if (!breaker_failure(&rep->breaker, now_mono_ms(),
 			     config->breaker_failures,
 			     config->breaker_open_s * UINT64_C(1000)))
 		return;
-	metric_set(METRIC_REP_BREAKER_OPEN, 1);
-	log_warn("reputation-breaker-open failures=%u last=%s retry_s=%u",
-		 rep->breaker.failures, why, config->breaker_open_s);
+	metric_add(METRIC_REP_BREAKER_OPEN, 1);
+	log_warn("reputation-breaker-open provider=%s failures=%u last=%s "
+		 "retry_s=%u",
+		 config->name, rep->breaker.failures, why, config->breaker_open_s);
 }
 
 static void tell_success(struct rep *rep)
 {
 	if (!breaker_success(&rep->breaker))
 		return;
-	metric_set(METRIC_REP_BREAKER_OPEN, 0);
-	log_info("reputation-breaker-closed");
+	metric_add(METRIC_REP_BREAKER_OPEN, -1);
+	log_info("reputation-breaker-closed provider=%s",
+		 rep->settings->config.name);
 }
 
 /* Other 4xx are about the number: a caller must not be able to open the
@@ -127,7 +129,8 @@ static void end(struct request *request)
 	if (!request->job)
 		return;
 	LIST_REMOVE(request, link);
-	metric_set(METRIC_REP_IN_FLIGHT, --request->rep->in_flight);
+	request->rep->in_flight--;
+	metric_add(METRIC_REP_IN_FLIGHT, -1);
 	fetch_job_free(request->job);
 	request->job = NULL;
 }
@@ -206,7 +209,8 @@ int request_start(struct request **requestp, struct rep *rep,
 		return err;
 	}
 	LIST_INSERT_HEAD(head_of(rep, request->key), request, link);
-	metric_set(METRIC_REP_IN_FLIGHT, ++rep->in_flight);
+	rep->in_flight++;
+	metric_add(METRIC_REP_IN_FLIGHT, 1);
 	metric_add(METRIC_REP_REQUESTS, 1);
 	breaker_begin(&rep->breaker);
 	*requestp = request;

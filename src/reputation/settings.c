@@ -50,7 +50,7 @@ static int copy_texts(struct config_reputation *to,
 {
 	int err;
 
-	to->url = to->score = NULL;
+	to->name = to->url = to->score = NULL;
 	to->headers_count = 0;
 	to->headers = calloc(from->headers_count + 1, sizeof(char *));
 	if (!to->headers)
@@ -61,7 +61,9 @@ static int copy_texts(struct config_reputation *to,
 			return err;
 		to->headers_count++;
 	}
-	err = copy(&to->url, from->url);
+	err = copy(&to->name, from->name ? from->name : "");
+	if (!err)
+		err = copy(&to->url, from->url);
 	return err ? err : copy(&to->score, from->score);
 }
 
@@ -105,9 +107,23 @@ void settings_unref(struct settings *settings)
 	for (size_t i = 0; i < config->headers_count; i++)
 		free(config->headers[i]);
 	free(config->headers);
+	free(config->name);
 	free(config->url);
 	free(config->score);
 	free(settings);
+}
+
+void settings_weigh(const struct settings *settings,
+		    struct rep_answer *answer)
+{
+	const struct config_reputation *config = &settings->config;
+
+	answer->name = config->name;
+	answer->points = 0;
+	if (answer->status == REP_KNOWN && answer->risk > 0 &&
+	    (unsigned)answer->risk >= config->risk_floor)
+		answer->points = (int)lround((double)config->points *
+					     answer->risk / 100);
 }
 
 static bool same(const char *a, const char *b)

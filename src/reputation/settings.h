@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "callsieve/core/config.h"
+#include "callsieve/reputation.h"
 
 struct settings {
 	unsigned refs;
@@ -17,6 +18,10 @@ int settings_new(struct settings **settingsp,
 		 const struct config_reputation *config);
 struct settings *settings_ref(struct settings *settings);
 void settings_unref(struct settings *settings);
+
+/* Fills in what an answer is worth, and whose it is. */
+void settings_weigh(const struct settings *settings,
+		    struct rep_answer *answer);
 
 /* Whether an answer under one is an answer under the other. */
 bool settings_agree(const struct settings *a, const struct settings *b);

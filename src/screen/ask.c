@@ -1,27 +1,26 @@
-/* The one stage that may wait: asks the reputation service about a caller on
- * whom memory could not settle. The deadline, the sharing of questions and
- * the breaker are the service client's business. */
+/* The one stage that may wait: asks the reputation services about a caller on
+ * whom memory could not settle. The sharing of questions and the breaker are
+ * their clients' business. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "callsieve/reputation.h"
 
 #include "internal.h"
-#include "signals/signals.h"
 
 struct screening {
 	struct verdict verdict;
-	struct reputation_weight weight;
-	struct rep_query *query;
+	struct providers_query *query;
 	screen_h *h;
 	void *arg;
 };
 
-static void on_answer(const struct rep_answer *answer, void *arg)
+static void on_answers(const struct rep_answer *answers, size_t count,
+		       void *arg)
 {
 	struct screening *screening = arg;
 
-	verdict_add_reputation(&screening->verdict, answer, &screening->weight);
+	verdict_add_reputation(&screening->verdict, answers, count);
 	screening->h(&screening->verdict, screening->arg);
 }
 
@@ -29,6 +28,10 @@ int screen_ask(struct screening **screeningp, struct screen *screen,
 	       const struct facts *facts, const struct verdict *sofar,
 	       screen_h *h, void *arg)
 {
+	struct rep_question question = {
+		.caller = &facts->caller,
+		.deadline_ms = screen->config->screening.reputation_ms,
+	};
 	struct screening *screening;
 	int err;
 
@@ -36,12 +39,11 @@ int screen_ask(struct screening **screeningp, struct screen *screen,
 	if (!screening)
 		return -ENOMEM;
 	screening->verdict = *sofar;
-	screening->weight = reputation_weight(screen);
 	screening->h = h;
 	screening->arg = arg;
 
-	err = rep_ask(&screening->query, screen->sources.rep, &facts->caller,
-		      on_answer, screening);
+	err = providers_ask(&screening->query, screen->sources.providers,
+			    &question, on_answers, screening);
 	if (err)
 		free(screening);
 	else
@@ -53,6 +55,6 @@ void screening_free(struct screening *screening)
 {
 	if (!screening)
 		return;
-	rep_query_free(screening->query);
+	providers_query_free(screening->query);
 	free(screening);
 }

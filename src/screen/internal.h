@@ -4,11 +4,11 @@
 #define SCREEN_INTERNAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "callsieve/screen.h"
 
 struct rep_answer;
-struct reputation_weight;
 
 struct screen {
 	struct screen_params sources;
@@ -18,11 +18,8 @@ struct screen {
 /* Holds the score against the threshold; true when that means reject. */
 bool verdict_settle(struct verdict *verdict);
 
-struct reputation_weight reputation_weight(const struct screen *screen);
-
-/* Adds what the answer says and settles the verdict for good. */
+/* Adds what the answers say and settles the verdict for good. */
 void verdict_add_reputation(struct verdict *verdict,
-			    const struct rep_answer *answer,
-			    const struct reputation_weight *weight);
+			    const struct rep_answer *answers, size_t count);
 
 #endif

@@ -117,7 +117,7 @@ static bool nothing_outside_matters(struct screen *screen,
 {
 	(void)screen;
 	(void)verdict;
-	return !inquiry->config->reputation.url ||
+	return !inquiry->config->reputations_count ||
 	       inquiry->facts->caller.kind != NUMBER_E164;
 }
 
@@ -125,12 +125,14 @@ static bool reputation_is_at_hand(struct screen *screen,
 				  struct inquiry *inquiry,
 				  struct verdict *verdict)
 {
-	struct reputation_weight weight = reputation_weight(screen);
-	struct rep_answer answer;
+	struct rep_answer answers[CONFIG_REPUTATIONS_MAX];
+	struct rep_question question = {.caller = &inquiry->facts->caller};
+	size_t count;
 
-	if (!rep_peek(screen->sources.rep, &inquiry->facts->caller, &answer))
+	if (!providers_peek(screen->sources.providers, &question, answers,
+			    &count))
 		return false;
-	verdict_add_reputation(verdict, &answer, &weight);
+	verdict_add_reputation(verdict, answers, count);
 	return true;
 }
 
@@ -195,21 +197,14 @@ bool verdict_settle(struct verdict *verdict)
 	return verdict->action == VERDICT_REJECT;
 }
 
-struct reputation_weight reputation_weight(const struct screen *screen)
-{
-	const struct config_reputation *config = &screen->config->reputation;
-
-	return (struct reputation_weight){config->points, config->risk_floor};
-}
-
 void verdict_add_reputation(struct verdict *verdict,
-			    const struct rep_answer *answer,
-			    const struct reputation_weight *weight)
+			    const struct rep_answer *answers, size_t count)
 {
 	struct signal_hit hit;
 
-	if (reputation_signal(answer, weight, &hit))
-		verdict_add(verdict, &hit);
+	for (size_t i = 0; i < count; i++)
+		if (reputation_signal(&answers[i], &hit))
+			verdict_add(verdict, &hit);
 	verdict_settle(verdict);
 }
 

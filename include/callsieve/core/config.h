@@ -174,6 +174,7 @@ struct config_screening {
 	int report_points;   /* for each distinct reporting subscriber */
 	unsigned report_min; /* reporters before reports count at all */
 	int report_max_points;
+	unsigned reputation_ms; /* all services together; 0: their own */
 	char **emergency; /* dialled numbers never screened nor shed */
 	size_t emergency_count;
 	char **psaps; /* +E164 of emergency desks that may call back */
@@ -185,8 +186,11 @@ struct config_history {
 	unsigned subjects, pairs;
 };
 
-/* reputation { ... }; url NULL: there is no service */
+/* reputation NAME { ... }: a service that knows callers */
+#define CONFIG_REPUTATIONS_MAX 8
+
 struct config_reputation {
+	char *name; /* "": the section has none */
 	char *url; /* with {e164} {e164-noplus} {national}; percent-encoded */
 	char **headers; /* "Name: value" */
 	size_t headers_count;
@@ -245,7 +249,8 @@ struct config {
 	struct config_history history;
 	char *label_header; /* name; NULL: none */
 	char *label_prefix; /* of display names; NULL: none */
-	struct config_reputation reputation;
+	struct config_reputation *reputations;
+	size_t reputations_count;
 	struct config_api api;
 
 	char *database;		  /* path */

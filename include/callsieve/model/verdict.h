@@ -7,7 +7,7 @@
 
 #include "callsieve/model/facts.h"
 
-#define VERDICT_SIGNALS_MAX 24
+#define VERDICT_SIGNALS_MAX 40
 #define SIGNAL_DETAIL	    120
 
 /* From the mildest to the hardest. */

@@ -10,7 +10,6 @@
 
 struct inquiry;
 struct rep_answer;
-struct reputation_weight;
 struct signal_hit;
 
 /* True when it fired: then points, row and detail are filled in. Answers from
@@ -44,17 +43,9 @@ bool signal_present(const struct inquiry *inquiry, enum signal_id id,
 
 double share_of(double part, double whole, double doubt);
 
-/* What a risk is worth. Copied when the question is asked: a reload while
- * the answer is awaited must not mix two configurations in one verdict. */
-struct reputation_weight {
-	int points; /* for a risk of 100 */
-	unsigned risk_floor;
-};
-
 /* Not in the table: its answer may have to be awaited. False when the service
  * knows nothing of the number. */
 bool reputation_signal(const struct rep_answer *answer,
-		       const struct reputation_weight *weight,
 		       struct signal_hit *hit);
 
 #endif

@@ -190,21 +190,39 @@ START_TEST(tls_reaches_its_fields)
 }
 END_TEST
 
+START_TEST(reputations_have_names_or_one_has_none)
+{
+	struct config *config =
+		parse_with("reputation b { url = 'http://h/{e164}' }\n"
+			   "reputation /* none */\n{ url = 'http://i/{e164}' }\n"
+			   "reputation c-1{ url = 'http://j/{e164}' }\n"
+			   "log { level = debug }\n");
+
+	ck_assert_uint_eq(config->reputations_count, 3);
+	ck_assert_str_eq(config->reputations[0].name, "b");
+	ck_assert_str_eq(config->reputations[1].name, "");
+	ck_assert_str_eq(config->reputations[1].url, "http://i/{e164}");
+	ck_assert_str_eq(config->reputations[2].name, "c-1");
+	ck_assert_int_eq(config->log_level, LOG_LEVEL_DEBUG);
+	config_free(config);
+}
+END_TEST
+
 START_TEST(reputation_and_api_are_there_only_if_given)
 {
 	struct config *config = parse_with("");
 
-	ck_assert_ptr_null(config->reputation.url);
+	ck_assert_uint_eq(config->reputations_count, 0);
 	ck_assert_ptr_null(config->api.address);
 	config_free(config);
 
 	config = parse_with("reputation { url = 'http://[::1]/{e164}' }\n"
 			    "api { }\n");
-	ck_assert_str_eq(config->reputation.url, "http://[::1]/{e164}");
-	ck_assert_str_eq(config->reputation.score, "/score");
-	ck_assert_double_eq(config->reputation.score_max, 100);
-	ck_assert_uint_eq(config->reputation.deadline_ms, 300);
-	ck_assert_uint_eq(config->reputation.cache_entries, 100000);
+	ck_assert_str_eq(config->reputations[0].url, "http://[::1]/{e164}");
+	ck_assert_str_eq(config->reputations[0].score, "/score");
+	ck_assert_double_eq(config->reputations[0].score_max, 100);
+	ck_assert_uint_eq(config->reputations[0].deadline_ms, 300);
+	ck_assert_uint_eq(config->reputations[0].cache_entries, 100000);
 	ck_assert_str_eq(config->api.address, "127.0.0.1");
 	ck_assert_uint_eq(config->api.port, 8080);
 	ck_assert_uint_eq(config->api.requests_per_minute, 60);
@@ -285,11 +303,11 @@ START_TEST(values_reach_their_fields)
 	ck_assert_uint_eq(config->max_call_s, 7200);
 	ck_assert_uint_eq(config->screening.emergency_count, 0);
 	ck_assert_int_eq(config->screening.report_points, 5);
-	ck_assert_str_eq(config->reputation.score, "");
-	ck_assert_uint_eq(config->reputation.headers_count, 2);
-	ck_assert_str_eq(config->reputation.headers[1], "C: hush");
-	ck_assert_double_eq(config->reputation.score_min, 5.5);
-	ck_assert_double_eq(config->reputation.score_max, -100);
+	ck_assert_str_eq(config->reputations[0].score, "");
+	ck_assert_uint_eq(config->reputations[0].headers_count, 2);
+	ck_assert_str_eq(config->reputations[0].headers[1], "C: hush");
+	ck_assert_double_eq(config->reputations[0].score_min, 5.5);
+	ck_assert_double_eq(config->reputations[0].score_max, -100);
 	ck_assert_str_eq(config->database, "a//b");
 	ck_assert_int_eq(config->log_level, LOG_LEVEL_DEBUG);
 	ck_assert_int_eq(config->log_format, LOG_FORMAT_JSON);
@@ -540,7 +558,7 @@ START_TEST(example_loads_with_its_reputation_section)
 	struct config *config = NULL;
 
 	ck_assert_ptr_nonnull(text);
-	at = strstr(text, "#reputation {");
+	at = strstr(text, "#reputation example {");
 	ck_assert_ptr_nonnull(at);
 	for (; at; at = strstr(at, "\n#}") ? strpbrk(at + 1, "#") : NULL) {
 		if (at[1] != ' ')
@@ -550,7 +568,8 @@ START_TEST(example_loads_with_its_reputation_section)
 	}
 	config_parse(&config, "etc/callsieve.conf", text, &errors);
 	ck_assert_msg(config, "%s", reported());
-	ck_assert_ptr_nonnull(config->reputation.url);
+	ck_assert_uint_eq(config->reputations_count, 1);
+	ck_assert_str_eq(config->reputations[0].name, "example");
 	config_free(config);
 	free(text);
 }
@@ -567,6 +586,7 @@ Suite *config_suite(void)
 	tcase_add_test(tc, errors_are_those_expected);
 	tcase_add_test(tc, defaults_are_filled_in);
 	tcase_add_test(tc, tls_reaches_its_fields);
+	tcase_add_test(tc, reputations_have_names_or_one_has_none);
 	tcase_add_test(tc, reputation_and_api_are_there_only_if_given);
 	tcase_add_test(tc, values_reach_their_fields);
 	tcase_add_test(tc, gateways_may_be_names);

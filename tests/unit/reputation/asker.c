@@ -84,9 +84,10 @@ static void on_answer(const struct rep_answer *answer, void *arg)
 void ask(struct asker *asker, unsigned n)
 {
 	struct number number = number_of(n);
+	struct rep_question question = {.caller = &number};
 
 	*asker = (struct asker){.began_ms = real_ms()};
-	ck_assert_int_eq(rep_ask(&asker->query, rep, &number, on_answer, asker),
+	ck_assert_int_eq(rep_ask(&asker->query, rep, &question, on_answer, asker),
 			 0);
 	ck_assert_uint_eq(asker->answers, 0);
 }
@@ -105,8 +106,9 @@ void await_answer(struct asker *asker)
 bool peek(unsigned n, struct rep_answer *answer)
 {
 	struct number number = number_of(n);
+	struct rep_question question = {.caller = &number};
 
-	return rep_peek(rep, &number, answer);
+	return rep_peek(rep, &question, answer);
 }
 
 struct rep_answer find_out(unsigned n)

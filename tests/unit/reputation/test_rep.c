@@ -136,7 +136,9 @@ START_TEST(what_is_no_e164_number_is_never_asked)
 	struct rep_answer answer;
 
 	for (int i = 0; i < 4; i++) {
-		ck_assert(rep_peek(rep, &numbers[i], &answer));
+		struct rep_question question = {.caller = &numbers[i]};
+
+		ck_assert(rep_peek(rep, &question, &answer));
 		ck_assert_int_eq(answer.status, REP_UNKNOWN);
 	}
 	pass_ms(20);
@@ -194,10 +196,11 @@ static void free_all(const struct rep_answer *answer, void *arg)
 START_TEST(handler_may_free_others_and_ask_again)
 {
 	struct number number = number_of(1);
+	struct rep_question question = {.caller = &number};
 
 	for (int i = 0; i < 3; i++)
 		ck_assert_int_eq(
-			rep_ask(&three[i], rep, &number, free_all, NULL), 0);
+			rep_ask(&three[i], rep, &question, free_all, NULL), 0);
 	while (!answers)
 		loop_step(loop, 5);
 	await_answer(&again);

@@ -1,4 +1,5 @@
 /* What only an outside service can decide: real HTTP on loopback. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,7 +165,7 @@ START_TEST(silent_service_costs_the_deadline_and_no_call)
 {
 	struct asking asking;
 
-	world.config.reputation.deadline_ms = 100;
+	world.reputation.deadline_ms = 100;
 	world_reputation(fake_http_port(server));
 	fake_http_set(server, HTTP_HANG, 0, "");
 	ask(&asking, CALLER);
@@ -199,12 +200,126 @@ START_TEST(reload_meanwhile_mixes_no_two_configurations)
 
 	fake_http_set(server, HTTP_ANSWER, 200, "{\"risk\": 100}");
 	begin(&asking, CALLER);
-	world.config.reputation.points = 1;
+	world.reputation.points = 1;
 	world.config.version = 4;
 	screen_configure(world.screen, &world.config);
 	await(&asking);
 	ck_assert_int_eq(asking.verdict.score, 100);
 	ck_assert_uint_eq(asking.verdict.config_version, 3);
+}
+END_TEST
+
+/* Three services: where they listen, what they say, what that is worth. */
+static struct fake_http *servers[3];
+static struct config_reputation services[3];
+static char urls[3][64];
+
+static void ask_three(const struct fake_http_reply replies[3])
+{
+	static char *const names[3] = {"first", "second", "third"};
+	static const int points[3] = {100, 40, -60};
+
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(fake_http_start(&servers[i], 0, NULL, NULL),
+				 0);
+		fake_http_set_reply(servers[i], &replies[i]);
+		snprintf(urls[i], sizeof(urls[i]), "http://127.0.0.1:%u/{e164}",
+			 fake_http_port(servers[i]));
+		services[i] = world.reputation;
+		services[i].name = names[i];
+		services[i].points = points[i];
+		services[i].url = urls[i];
+	}
+	world.config.reputations = services;
+	world.config.reputations_count = 3;
+	ck_assert_int_eq(providers_configure(world.providers, &world.config),
+			 0);
+}
+
+static void stop_three(void)
+{
+	for (int i = 0; i < 3; i++)
+		fake_http_stop(servers[i]);
+}
+
+static void check_hit(const struct verdict *verdict, unsigned i, int points,
+		      const char *detail)
+{
+	ck_assert_uint_lt(i, verdict->signals_count);
+	ck_assert_str_eq(verdict->signals[i].name, "reputation");
+	ck_assert_str_eq(verdict->signals[i].detail, detail);
+	ck_assert_int_eq(verdict->signals[i].points, points);
+}
+
+/* The slowest answers first in the explanation: its order is that of the
+ * configuration. */
+START_TEST(services_are_asked_at_once_each_with_its_points)
+{
+	static const struct fake_http_reply replies[3] = {
+		{.delay_ms = 200, .body = "{\"risk\": 100}"},
+		{.delay_ms = 150, .body = "{\"risk\": 50}"},
+		{.delay_ms = 100, .body = "{\"risk\": 100}"},
+	};
+	struct facts facts = facts_from(CALLER);
+	struct asking asking;
+
+	ask_three(replies);
+	ask(&asking, CALLER);
+	ck_assert_int_eq(asking.verdict.score, 60);
+	ck_assert_uint_eq(asking.verdict.signals_count, 3);
+	check_hit(&asking.verdict, 0, 100, "first: risk 100 of 100");
+	check_hit(&asking.verdict, 1, 20, "second: risk 50 of 100");
+	check_hit(&asking.verdict, 2, -60, "third: risk 100 of 100");
+	ck_assert_uint_lt(asking.took_ms, 420);
+	ck_assert(screen_decide(world.screen, &facts, &asking.verdict));
+	check_hit(&asking.verdict, 1, 20, "second: risk 50 of 100 (cached)");
+	stop_three();
+}
+END_TEST
+
+START_TEST(silent_service_does_not_silence_the_others)
+{
+	static const struct fake_http_reply replies[3] = {
+		{.body = "{\"risk\": 100}"},
+		{.way = HTTP_HANG},
+		{.status = 404},
+	};
+	struct asking asking;
+
+	ask_three(replies);
+	services[1].deadline_ms = 5000;
+	ck_assert_int_eq(providers_configure(world.providers, &world.config),
+			 0);
+	world.config.screening.reputation_ms = 150;
+	ask(&asking, CALLER);
+	ck_assert_int_eq(asking.verdict.action, VERDICT_REJECT);
+	ck_assert_uint_eq(asking.verdict.signals_count, 2);
+	check_hit(&asking.verdict, 0, 100, "first: risk 100 of 100");
+	check_hit(&asking.verdict, 1, 0, "second: unavailable: deadline");
+	ck_assert_uint_ge(asking.took_ms, 140);
+	ck_assert_uint_lt(asking.took_ms, 1000);
+	stop_three();
+}
+END_TEST
+
+START_TEST(service_that_leaves_the_configuration_still_answers)
+{
+	static const struct fake_http_reply replies[3] = {
+		{.delay_ms = 100, .body = "{\"risk\": 100}"},
+		{.body = "{\"risk\": 100}"},
+		{.body = "{\"risk\": 100}"},
+	};
+	struct asking asking;
+
+	ask_three(replies);
+	begin(&asking, CALLER);
+	world.config.reputations = &services[1];
+	world.config.reputations_count = 1;
+	ck_assert_int_eq(providers_configure(world.providers, &world.config),
+			 0);
+	await(&asking);
+	ck_assert_int_eq(asking.verdict.score, 80);
+	stop_three();
 }
 END_TEST
 
@@ -237,6 +352,10 @@ Suite *ask_suite(void)
 	tcase_add_test(tests, broken_service_loses_no_call);
 	tcase_add_test(tests, lying_service_loses_no_call);
 	tcase_add_test(tests, reload_meanwhile_mixes_no_two_configurations);
+	tcase_add_test(tests, services_are_asked_at_once_each_with_its_points);
+	tcase_add_test(tests, silent_service_does_not_silence_the_others);
+	tcase_add_test(tests,
+		       service_that_leaves_the_configuration_still_answers);
 	tcase_add_test(tests, freed_screening_never_answers);
 	suite_add_tcase(suite, tests);
 	return suite;

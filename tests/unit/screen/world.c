@@ -16,19 +16,20 @@ static void set_config(void)
 	config->screening.report_points = 30;
 	config->screening.report_min = 2;
 	config->screening.report_max_points = 80;
-	config->reputation.score = "/risk";
-	config->reputation.score_max = 100;
-	config->reputation.points = 100;
-	config->reputation.risk_floor = 20;
-	config->reputation.deadline_ms = 300;
-	config->reputation.cache_hit_s = 60;
-	config->reputation.cache_miss_s = 60;
-	config->reputation.cache_error_s = 10;
-	config->reputation.cache_entries = 100;
-	config->reputation.max_in_flight = 10;
-	config->reputation.max_body = 4096;
-	config->reputation.breaker_failures = 100;
-	config->reputation.breaker_open_s = 10;
+	world.reputation.name = "";
+	world.reputation.score = "/risk";
+	world.reputation.score_max = 100;
+	world.reputation.points = 100;
+	world.reputation.risk_floor = 20;
+	world.reputation.deadline_ms = 300;
+	world.reputation.cache_hit_s = 60;
+	world.reputation.cache_miss_s = 60;
+	world.reputation.cache_error_s = 10;
+	world.reputation.cache_entries = 100;
+	world.reputation.max_in_flight = 10;
+	world.reputation.max_body = 4096;
+	world.reputation.breaker_failures = 100;
+	world.reputation.breaker_open_s = 10;
 }
 
 void world_setup(void)
@@ -46,11 +47,11 @@ void world_setup(void)
 	ck_assert_int_eq(fetch_new(&world.fetch, world.loop), 0);
 	ck_assert_int_eq(lists_new(&world.lists, NULL), 0);
 	ck_assert_int_eq(reports_new(&world.reports, NULL), 0);
-	ck_assert_int_eq(rep_new(&world.rep, world.loop, world.fetch,
-				 &world.config.reputation),
+	ck_assert_int_eq(providers_new(&world.providers, world.loop,
+				       world.fetch, &world.config),
 			 0);
 	params = (struct screen_params){
-		.lists = world.lists, .reports = world.reports, .rep = world.rep};
+		.lists = world.lists, .reports = world.reports, .providers = world.providers};
 	ck_assert_int_eq(screen_new(&world.screen, &params), 0);
 	screen_configure(world.screen, &world.config);
 	world_sql("SELECT 1 WHERE 0");
@@ -72,7 +73,7 @@ static void remove_files(void)
 void world_teardown(void)
 {
 	screen_free(world.screen);
-	rep_free(world.rep);
+	providers_free(world.providers);
 	reports_free(world.reports);
 	lists_free(world.lists);
 	fetch_free(world.fetch);
@@ -116,8 +117,11 @@ void world_reputation(unsigned port)
 {
 	snprintf(world.url, sizeof(world.url), "http://127.0.0.1:%u/{e164}",
 		 port);
-	world.config.reputation.url = world.url;
-	ck_assert_int_eq(rep_configure(world.rep, &world.config.reputation), 0);
+	world.reputation.url = world.url;
+	world.config.reputations = &world.reputation;
+	world.config.reputations_count = 1;
+	ck_assert_int_eq(providers_configure(world.providers, &world.config),
+			 0);
 	screen_configure(world.screen, &world.config);
 }
 

@@ -17,12 +17,13 @@
 struct world {
 	char folder[32], path[48], url[64];
 	struct config config;
+	struct config_reputation reputation; /* the service of it */
 	struct store *store;
 	struct loop *loop;
 	struct fetch *fetch;
 	struct lists *lists;
 	struct reports *reports;
-	struct rep *rep;
+	struct providers *providers;
 	struct screen *screen;
 };
 
