@@ -29,10 +29,22 @@ static void skip_empty_lines(msg_header_t *h, char *s, isize_t len)
 	memcpy(s, line + empty, (size_t)len);
 }
 
+/* A message whose lines end otherwise than they should is read without keeping
+ * its text: the stack would repeat those line ends in its answers. */
+static void judge_line_end(su_home_t *msg, const msg_header_t *h)
+{
+	const char *line = h->sh_data;
+
+	if (line && (h->sh_len < 2 || line[h->sh_len - 2] != '\r'))
+		msg_zap_flags((msg_t *)msg, MSG_DO_EXTRACT_COPY);
+}
+
+/* `home` is the message's: this class is read in no other way. */
 static issize_t read_request(su_home_t *home, msg_header_t *h, char *s,
 			     isize_t len)
 {
 	skip_empty_lines(h, s, len);
+	judge_line_end(home, h);
 	return sip_request_class->hc_parse(home, h, s, len);
 }
 
@@ -40,6 +52,7 @@ static issize_t read_status(su_home_t *home, msg_header_t *h, char *s,
 			    isize_t len)
 {
 	skip_empty_lines(h, s, len);
+	judge_line_end(home, h);
 	return sip_status_class->hc_parse(home, h, s, len);
 }
 

@@ -256,6 +256,53 @@ START_TEST(answers_are_not_lost_for_what_cannot_be_read)
 }
 END_TEST
 
+static void send_bare_newlines(struct call *call, struct scene *scene)
+{
+	struct dialog *caller = &call->caller;
+
+	dialog_init(caller, &scene->caller, CALLER, CALLEE);
+	caller->invite_cseq = 1;
+	snprintf(caller->invite_branch, sizeof(caller->invite_branch),
+		 "z9hG4bK-bare");
+	snprintf(caller->invite_uri, sizeof(caller->invite_uri), "%s",
+		 caller->target);
+	snprintf(caller->invite_hop, sizeof(caller->invite_hop), "sip:%s",
+		 scene->caller.target_uri);
+	peer_printf(&scene->caller,
+		    "\n\r\nINVITE %s SIP/2.0\n"
+		    "Via: SIP/2.0/UDP %s:%u;branch=%s\nMax-Forwards: 70\n"
+		    "From: %s\nTo: %s\nCall-ID: %s\nCSeq: 1 INVITE\n"
+		    "Contact: <sip:x@%s:%u>\nAllow: INVITE\nAllow: ACK , BYE\n"
+		    "s:  compact\nDate: Sat, 13 Nov 2010 23:29:00 GMT "
+		    "\nX-Folded: a\n b\n"
+		    "Content-Length: 0\n\n",
+		    caller->target, scene->caller.host, scene->caller.port,
+		    caller->invite_branch, caller->local, caller->remote,
+		    caller->call_id, scene->caller.host, scene->caller.port);
+}
+
+/* What comes with other line ends goes on with those that SIP has (the fake
+ * peer takes no others). */
+START_TEST(line_ends_are_mended)
+{
+	struct scene scene;
+	struct call call;
+	const struct message *invite;
+
+	scene_open(&scene, NULL);
+	send_bare_newlines(&call, &scene);
+	call_reaches(&call, &scene.callee);
+	invite = call.invite;
+	claim_text(message_header(invite, "Subject", 0), "compact");
+	claim_text(message_header(invite, "Date", 0),
+		   "Sat, 13 Nov 2010 23:29:00 GMT");
+	claim_text(message_header(invite, "Allow", 0), "INVITE, ACK, BYE");
+	claim_number(message_count(invite, "Allow"), 1);
+	call_refuse(&call, 486);
+	scene_close(&scene);
+}
+END_TEST
+
 static const struct body {
 	const char *type, *body;
 	size_t len;
@@ -382,7 +429,8 @@ END_TEST
 START_TEST(addresses_pass_as_written)
 {
 	static const char *const cases[] = {
-		"\"a \\\"b\\\" <c> ; \\\\ \xc3\xa4\" <sip:%2B1%61b;x=%41@a.b;y=%20%c3>",
+		"\"a \\\"b\\\" <c> ; \\\\ \xc3\xa4\" "
+		"<sip:%2B1%61b;x=%41@a.b;y=%20%c3>",
 		"Unquoted  Name of.one <sip:x%2b@A.Example:5060>",
 		"<tel:+1-212-555.0100;phone-context=+1;ext=%31>",
 		"\"\" <sips:x@a.example>;p=\"q;r\"",
@@ -428,6 +476,7 @@ Suite *transparent_suite(void)
 	tcase_add_loop_test(tests, headers_pass_in_every_message, 0, STYLES);
 	tcase_add_test(tests, request_uri_passes_as_written);
 	tcase_add_test(tests, addresses_pass_as_written);
+	tcase_add_test(tests, line_ends_are_mended);
 	tcase_add_test(tests, answers_are_not_lost_for_what_cannot_be_read);
 	tcase_add_loop_test(tests, bodies_pass_in_every_message, 0,
 			    COUNT(bodies));
