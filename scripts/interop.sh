@@ -26,7 +26,7 @@ finish()
 }
 trap 'finish $?' EXIT
 trap 'finish 130' INT
-trap 'finish 143' TERM
+trap 'finish 143' TERM PIPE
 cd "$dir"
 
 # Each at the usual port of an address of its own.
