@@ -442,8 +442,8 @@ answer_us() # NAME
 
 # One round: SILENT_RATE calls a second by way of `fading`, which in a silent
 # round is stopped while they run, and a tenth of that to `callee` alone. Adds
-# a line of WAY, CPU per call, failed and slow of the calls to `callee`, and
-# failed of the others.
+# a line of WAY and CPU per call, then of the calls to `callee` alone and of the
+# others how many failed and how long an answer took.
 silent_round() # WAY
 {
 	start_callee fading
@@ -464,7 +464,8 @@ silent_round() # WAY
 	calls=$((SILENT_RATE * SILENT_SECONDS * 11 / 10))
 	echo "$1 $((($(cpu_us callsieve) - before) / calls))" \
 		"$(count direct FailedCall) $(answer_us direct)" \
-		"$(count around FailedCall)" >>"$dir/silent.rounds"
+		"$(count around FailedCall) $(answer_us around)" \
+		>>"$dir/silent.rounds"
 	stop callsieve
 	kill -9 "$fading"
 	wait "$fading" 2>/dev/null || :
@@ -479,7 +480,8 @@ case_silent()
 		silent_round silent
 	done
 	awk '
-	{ us[$1, ++n[$1]] = $2; direct[$1] += $3; delay[$1] += $4; around[$1] += $5
+	{ us[$1, ++n[$1]] = $2; direct[$1] += $3; delay[$1] += $4
+	  around[$1] += $5; detour[$1] += $6
 	  rounds[$1] = rounds[$1] " " $2 }
 	function mean(way,   i, sum) {
 		for (i = 1; i <= n[way]; i++)
@@ -487,13 +489,15 @@ case_silent()
 		return sum / n[way]
 	}
 	function row(way) {
-		printf "%-18s %10d %10.2f %10d %10d %10d   %s\n", way, mean(way),
-			mean(way) / mean("alive"), direct[way],
-			delay[way] / n[way], around[way], rounds[way]
+		printf "%-18s %10d %10.2f %10d %10d %10d %10d   %s\n", way,
+			mean(way), mean(way) / mean("alive"), direct[way],
+			delay[way] / n[way], around[way],
+			detour[way] / n[way], rounds[way]
 	}
 	END {
-		printf "%-18s %10s %10s %10s %10s %10s   %s\n", "", "us a call",
-			"relative", "failed", "answer us", "others", "rounds"
+		printf "%-18s %10s %10s %10s %10s %10s %10s   %s\n", "",
+			"us a call", "relative", "failed", "answer us",
+			"others", "answer us", "rounds"
 		row("alive"); row("silent")
 	}' "$dir/silent.rounds"
 }

@@ -165,13 +165,16 @@ static void ask(struct target *target)
 		probe_start(target);
 }
 
+/* While we are behind in reading, its responses may be there already: in
+ * overload no gateway is to blame. */
 static bool too_silent(const struct target *target)
 {
 	const struct config_gateway *config = target->gateway->config;
 
 	return config && config->max_unanswered &&
 	       target->unheard >= config->max_unanswered &&
-	       now_mono_ms() - target->unheard_ms >= SILENCE_MS;
+	       now_mono_ms() - target->unheard_ms >= SILENCE_MS &&
+	       !backlog_is_long(target->listener->udp_socket);
 }
 
 /* An INVITE goes there. */

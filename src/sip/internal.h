@@ -2,6 +2,7 @@
  *
  *   agent.c    the stack
  *   listener.c the addresses we receive on
+ *   backlog.c  what has arrived there and was not read yet
  *   connections.c  those that peers open: how many, from whom
  *   secure.c   TLS: our certificates, and the contexts of the listeners
  *   secure_connection.c  TLS: what the stack forgets of each connection
@@ -134,6 +135,7 @@ struct listener {
 	const char *host; /* as in a URI */
 	sip_contact_t *contacts[TRANSPORTS]; /* NULL: not spoken here */
 	sip_contact_t *secure_contact;	     /* with sips: */
+	int udp_socket;			     /* the stack's; -1: none */
 	struct ssl_ctx_st *tls;		     /* a reference; NULL: no TLS */
 };
 
@@ -374,6 +376,10 @@ struct crossing {
 /* Puts into crossing->msg what becomes of a header; negative: no memory. `h`
  * may be a sip_error_t, of a header that the stack could not parse. */
 typedef int transform_f(const struct crossing *crossing, const msg_header_t *h);
+
+/* backlog.c */
+int backlog_socket(const struct netaddr *addr, uint16_t port);
+bool backlog_is_long(int fd);
 
 /* listener.c */
 int listeners_bind(struct sip *sip);

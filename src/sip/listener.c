@@ -126,6 +126,10 @@ static int listen_on(struct sip *sip, struct listener *listener,
 	for (enum config_transport i = 0; !err && i < TRANSPORTS; i++)
 		if (config->transports[i])
 			err = bind_one(sip, listener, config, i);
+	listener->udp_socket =
+		config->transports[TRANSPORT_UDP]
+			? backlog_socket(&listener->addr, config->port)
+			: -1;
 	return err;
 }
 

@@ -1,5 +1,6 @@
 /* Which gateway a call goes to: by priority and weight, and only to what seems
  * to live. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -190,6 +191,7 @@ END_TEST
 
 #define UP	   "callsieve_gateway_up{gateway=\"core\"}"
 #define UNANSWERED 4
+#define PINGS	   150
 
 /* Calls to "core", which says nothing, until it is suspect. */
 static void fall_silent(struct call *calls, struct scene *scene)
@@ -291,6 +293,43 @@ START_TEST(late_responses_end_the_suspicion)
 }
 END_TEST
 
+/* Late as we are ourselves, its responses are waiting to be read: behind two
+ * new calls and before much else. */
+START_TEST(gateway_is_not_suspect_because_we_are_late)
+{
+	struct scene scene;
+	struct peer spare;
+	struct call calls[UNANSWERED - 1], more[2];
+	struct dialog pings[PINGS];
+
+	open_two(&scene, &spare, SILENT QUIET, BOTH);
+	for (int i = 0; i < UNANSWERED - 1; i++) {
+		call_begin(&calls[i], &scene, CALLER, CALLEE, NULL);
+		call_reaches(&calls[i], &scene.callee);
+	}
+	daemon_signal(&scene.daemon, SIGSTOP);
+	peer_expect_nothing(&spare, 550);
+	for (int i = 0; i < 2; i++)
+		call_begin(&more[i], &scene, CALLER, CALLEE, NULL);
+	for (int i = 0; i < UNANSWERED - 1; i++)
+		dialog_reply(&calls[i].callee, calls[i].invite, 100, NULL);
+	for (int i = 0; i < PINGS; i++) {
+		dialog_init(&pings[i], &scene.caller, CALLER, CALLEE);
+		dialog_send(&pings[i], "OPTIONS", NULL);
+	}
+	daemon_signal(&scene.daemon, SIGCONT);
+	for (int i = 0; i < PINGS; i++)
+		dialog_expect(&pings[i], 200, "OPTIONS");
+	for (int i = 0; i < 2; i++) {
+		call_reaches(&more[i], &scene.callee);
+		call_refuse(&more[i], 486);
+	}
+	for (int i = 0; i < UNANSWERED - 1; i++)
+		call_refuse(&calls[i], 486);
+	close_two(&scene, &spare);
+}
+END_TEST
+
 START_TEST(silent_gateway_is_used_when_there_is_no_other)
 {
 	struct scene scene;
@@ -321,6 +360,7 @@ Suite *gateways_suite(void)
 		       silent_gateway_that_is_not_asked_is_tried_after_a_while);
 	tcase_add_test(tests, gateway_that_answers_some_calls_is_not_suspect);
 	tcase_add_test(tests, late_responses_end_the_suspicion);
+	tcase_add_test(tests, gateway_is_not_suspect_because_we_are_late);
 	tcase_add_test(tests, silent_gateway_is_used_when_there_is_no_other);
 	return suite;
 }

@@ -10,6 +10,7 @@ int main(void)
 	srunner_add_suite(runner, admit_suite());
 	srunner_add_suite(runner, identifier_suite());
 	srunner_add_suite(runner, choose_suite());
+	srunner_add_suite(runner, backlog_suite());
 	srunner_add_suite(runner, guard_suite());
 	srunner_add_suite(runner, scripts_suite());
 	srunner_add_suite(runner, call_id_suite());
