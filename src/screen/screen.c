@@ -19,6 +19,9 @@
 #include "internal.h"
 #include "signals/signals.h"
 
+#define OWNER_CALLS	    3
+#define OWNER_REPORTS_SHARE 20 /* at most one call of so many reported */
+
 /* Looks at the call; true when the matter is settled. */
 typedef bool stage_h(struct screen *screen, struct inquiry *inquiry,
 		     struct verdict *verdict);
@@ -84,18 +87,34 @@ static void bound_hint(struct signal_hit *hit, int *hints, int max)
 		*hints += hit->points;
 }
 
+/* A number whose calls are otherwise vouched for, and in good standing, is used
+ * by its owner or by somebody who borrows the name. What the borrower did must
+ * not cost the owner a call that went a way without signatures; so all that
+ * earlier calls say is a hint then. A signature that fails is no such way. */
+static bool may_be_the_owner(const struct inquiry *inquiry)
+{
+	const struct behaviour *owner = &inquiry->past.vouched;
+
+	return !facts_vouched(inquiry->facts) &&
+	       inquiry->facts->stir != STIR_FAILED &&
+	       owner->calls >= OWNER_CALLS &&
+	       owner->reports * OWNER_REPORTS_SHARE <= owner->calls;
+}
+
 /* All of them, also past the threshold: they are cheap, and the explanation
  * is complete. */
 static bool memory_signals_speak(struct screen *screen, struct inquiry *inquiry,
 				 struct verdict *verdict)
 {
 	struct signal_hit hit;
+	bool owner;
 	int hints = 0;
 	size_t i;
 
 	if (screen->sources.history)
 		history_look(screen->sources.history, inquiry->facts,
 			     inquiry->now, &inquiry->past);
+	owner = may_be_the_owner(inquiry);
 	for (i = 0; i < signals_count; i++) {
 		hit.name = signals[i].name;
 		hit.outcome = SIGNAL_FIRED;
@@ -103,7 +122,7 @@ static bool memory_signals_speak(struct screen *screen, struct inquiry *inquiry,
 		hit.detail[0] = '\0';
 		if (!signals[i].h(inquiry, &hit))
 			continue;
-		if (signals[i].hint)
+		if (signals[i].hint || (signals[i].past && owner))
 			bound_hint(&hit, &hints,
 				   inquiry->config->screening.hints_max_points);
 		verdict_add(verdict, &hit);

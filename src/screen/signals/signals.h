@@ -20,6 +20,7 @@ struct signal {
 	const char *name;
 	signal_h *h;
 	bool hint; /* nobody's word: see hints_max_points */
+	bool past; /* what earlier calls say */
 };
 
 extern const struct signal signals[];
