@@ -16,9 +16,10 @@ packages()
 	# program that gives their reports function names.
 	fuzz) echo clang llvm libclang-rt-14-dev ;;
 	interop) echo sip-tester sqlite3 kamailio ;;
+	week) echo python3 ;;
 	bench) echo sip-tester sqlite3 kamailio kamailio-sqlite-modules ;;
 	*)
-		echo "deps.sh: no group '$1' (build demo check fuzz interop bench)" >&2
+		echo "deps.sh: no group '$1' (build demo check fuzz interop week bench)" >&2
 		return 2
 		;;
 	esac

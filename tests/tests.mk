@@ -3,6 +3,7 @@
 #   make check                  everything but fuzzing and benchmarks
 #   make unit                   only the unit tests
 #   make calls                  only the whole-daemon tests
+#   make week                   the shipped points on a labelled week
 #   make storm                  random calls at both ends of the daemon
 #   make fuzz FUZZ_SECONDS=20   each parser of strangers' bytes, that long
 #   make interop                calls through Kamailio, callsieve and Kamailio
@@ -58,6 +59,7 @@ unit: $(UNIT_TESTS)
 # Adds to CALL_TESTS the programs that test the whole daemon.
 -include tests/call/call.mk
 -include tests/storm/storm.mk
+-include tests/week/week.mk
 
 # The packages first: what make asks of pkg-config it asks as it starts.
 .PHONY: check check-all

@@ -146,6 +146,7 @@ START_TEST(repeated_invite_gets_its_answer_again)
 }
 END_TEST
 
+/* check 60: one for each protocol, and none added */
 START_TEST(several_reasons_and_warnings_pass_in_order)
 {
 	struct scene scene;
@@ -170,6 +171,7 @@ START_TEST(several_reasons_and_warnings_pass_in_order)
 	} else {
 		claim_text(message_header(answer, "Reason", 0), values[0]);
 		claim_text(message_header(answer, "Reason", 1), values[1]);
+		claim_number(message_count(answer, "Reason"), 2);
 	}
 	scene_close(&scene);
 }

@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""What replay made of a labelled week.
+
+score.py BASE.labels ANSWERS prints, for each kind of caller, what share was
+refused and labelled, and the sums. Fails if fewer unwanted calls are refused,
+or more wanted ones harmed, than the shipped defaults promise, or if anyone
+was refused whose call must not be lost.
+"""
+import collections
+import json
+import sys
+
+STOPPED_MIN = .45  # of the unwanted
+HARMED_MAX = 10    # of 10,000 wanted
+LIFELINES = {"hospital", "alarm", "psap", "fraud-desk", "school-emergency"}
+
+
+def main():
+    labels = {}
+    for line in open(sys.argv[1]):
+        name, unwanted, kind = line.split()
+        labels[name] = (unwanted == "1", kind)
+    actions = collections.defaultdict(collections.Counter)
+    for line in open(sys.argv[2]):
+        answer = json.loads(line)
+        actions[labels[answer["id"]]][answer["action"]] += 1
+    sums = {True: collections.Counter(), False: collections.Counter()}
+    lost = 0
+    for (unwanted, kind), count in sorted(actions.items()):
+        calls = sum(count.values())
+        refused = calls - count["allow"] - count["label"]
+        sums[unwanted] += collections.Counter(
+            calls=calls, refused=refused, label=count["label"])
+        if kind in LIFELINES:
+            lost += refused
+        print("%-9s %-17s %6d calls %6.2f %% refused %6.2f %% labelled" % (
+            "unwanted" if unwanted else "wanted", kind, calls,
+            100 * refused / calls, 100 * count["label"] / calls))
+    stopped = sums[True]["refused"] / sums[True]["calls"]
+    harmed = 1e4 * sums[False]["refused"] / sums[False]["calls"]
+    print("stopped %.1f %% (labelled %.1f %% more), harmed %.1f of 10,000, "
+          "lifelines lost %d" % (
+              100 * stopped, 100 * sums[True]["label"] / sums[True]["calls"],
+              harmed, lost))
+    good = stopped >= STOPPED_MIN and harmed <= HARMED_MAX and not lost
+    print("%d passed, %d failed" % (good, not good))
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
