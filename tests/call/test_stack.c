@@ -55,6 +55,29 @@ START_TEST(ack_of_an_answer_that_could_not_be_sent)
 }
 END_TEST
 
+/* Likewise, as the answer does not fit into a datagram. */
+START_TEST(ack_of_an_answer_too_large_to_be_sent)
+{
+	struct scene scene;
+	struct peer *callee = &scene.callee;
+	static char via[60001], extra[8001], tail[60100], headers[8100];
+	const struct message *invite;
+
+	memset(via, 'v', sizeof(via) - 1);
+	memset(extra, 'x', sizeof(extra) - 1);
+	snprintf(tail, sizeof(tail), ";rport;long=%s", via);
+	snprintf(headers, sizeof(headers), "X-Long: %s\r\n", extra);
+	scene_open(&scene, NULL);
+	send_with_via(&scene, "INVITE", scene.caller.address, tail);
+	invite = peer_expect(callee, 0, "INVITE", NULL);
+	peer_reply(callee, invite, 486, PARTS(.headers = headers));
+	peer_expect(callee, 0, "ACK", NULL);
+	send_with_via(&scene, "ACK", scene.caller.address, tail);
+	expect_bridged(&scene, CALLER);
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *stack_suite(void)
 {
 	Suite *suite = suite_create("stack");
@@ -62,5 +85,6 @@ Suite *stack_suite(void)
 
 	tcase_add_loop_test(tcase, ack_of_an_answer_that_could_not_be_sent, 0,
 			    sizeof(unsendable) / sizeof(*unsendable));
+	tcase_add_test(tcase, ack_of_an_answer_too_large_to_be_sent);
 	return suite;
 }
