@@ -65,24 +65,43 @@ int url_has_param(const url_t *url, const char *name)
 	return url && url_param(url->url_params, name, NULL, 0);
 }
 
+/* RFC 3261 18.2.2: an answer whose connection is gone goes by a new one, to
+ * the port in Via. The stack would take the one the caller connected from. */
+static const tp_name_t *sent_by(tp_name_t *name, const tp_name_t *tpn,
+				const sip_via_t *via)
+{
+	if (!via || !tpn)
+		return tpn;
+	*name = *tpn;
+	name->tpn_port = sip_via_port(via, NULL);
+	return name;
+}
+
+static bool has_gone(tport_t *tport)
+{
+	return tport_is_reliable(tport) &&
+	       !(tport_is_secondary(tport) && tport_is_clear_to_send(tport));
+}
+
 /* An answer that cannot be sent counts as one that was lost: the stack repeats
  * it if need be. Told that it failed, the stack would abort when the ACK comes
  * (incoming_ack), and a caller gets there by a Via that leads nowhere, or by a
- * connection it does not read from. A connection that is gone is first given
- * up for a new one (RFC 3261 18.2.2). */
+ * connection it does not read from. */
 tport_t *tport_tsend(tport_t *self, msg_t *msg, const tp_name_t *tpn,
 		     tag_type_t tag, tag_value_t value, ...)
 {
 	const sip_t *sip = sip_object(msg);
-	bool answer = sip && sip->sip_status;
-	tport_t *sent;
+	bool answer = self && sip && sip->sip_status;
+	tport_t *sent = NULL;
+	tp_name_t name;
 	ta_list ta;
 
 	ta_start(ta, tag, value);
-	sent = stack_tsend(self, msg, tpn, ta_tags(ta));
-	if (!sent && self && answer && tport_is_secondary(self) &&
-	    msg_errno(msg) == EPIPE)
-		sent = stack_tsend(tport_parent(self), msg, tpn, ta_tags(ta));
+	if (!answer || !has_gone(self))
+		sent = stack_tsend(self, msg, tpn, ta_tags(ta));
+	if (!sent && answer && has_gone(self))
+		sent = stack_tsend(self, msg, sent_by(&name, tpn, sip->sip_via),
+				   ta_tags(ta));
 	if (!sent && answer)
 		sent = self;
 	ta_end(ta);

@@ -217,6 +217,28 @@ START_TEST(call_outlives_the_callers_connection)
 }
 END_TEST
 
+/* RFC 3261 18.2.2: by a new connection, to where its Via says. */
+START_TEST(answer_reaches_a_caller_whose_connection_broke)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, SCENE(.caller = "tcp"));
+	call_place(&call, &scene, NULL);
+	peer_hang_up(&scene.caller);
+	if (_i)
+		scene_ping(&scene); /* there is another one already */
+	call_answer(&call);
+	call_hang_up(&call);
+	call_place(&call, &scene, NULL);
+	peer_hang_up(&scene.caller);
+	if (_i)
+		scene_ping(&scene);
+	call_refuse(&call, 486);
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(garbage_on_one_connection_leaves_others_alone)
 {
 	struct scene scene;
@@ -300,6 +322,8 @@ Suite *transport_suite(void)
 	tcase_add_loop_test(tests, big_invite_goes_by_tcp_where_it_can, 0, 2);
 	tcase_add_test(tests, messages_may_come_in_pieces_or_several_at_once);
 	tcase_add_test(tests, call_outlives_the_callers_connection);
+	tcase_add_loop_test(
+		tests, answer_reaches_a_caller_whose_connection_broke, 0, 2);
 	tcase_add_test(tests, garbage_on_one_connection_leaves_others_alone);
 	tcase_add_loop_test(
 		tests, peers_that_name_themselves_are_met_where_they_are, 0, 4);
