@@ -88,6 +88,28 @@ START_TEST(every_command_is_in_callsieve_1)
 }
 END_TEST
 
+START_TEST(every_signal_is_in_the_readme)
+{
+	static const char *const names[] = {
+		"blocklist",
+		"reports",
+		"reputation",
+#define SIGNAL(id, name, points, sentence)		name,
+#define MEASURE(id, name, points, from, full, sentence) name,
+#include "callsieve/core/signals.def"
+#undef SIGNAL
+#undef MEASURE
+	};
+	char *page = read_page("README.md"), row[64];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(row, sizeof(row), "\n| `%s` | ", names[i]);
+		ck_assert_msg(strstr(page, row), "README lacks %s", names[i]);
+	}
+	free(page);
+}
+END_TEST
+
 Suite *man_suite(void)
 {
 	Suite *suite = suite_create("man");
@@ -96,6 +118,7 @@ Suite *man_suite(void)
 	tcase_add_checked_fixture(tests, run_setup, run_teardown);
 	tcase_add_test(tests, every_option_is_in_callsieved_8);
 	tcase_add_test(tests, every_command_is_in_callsieve_1);
+	tcase_add_test(tests, every_signal_is_in_the_readme);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
