@@ -89,18 +89,6 @@ void side_close(struct side *side)
 	close(side->fd);
 }
 
-unsigned side_free_port(void)
-{
-	struct side side;
-	unsigned port = 20000 + (unsigned)getpid() % 10000;
-
-	/* Below those that the system gives to others at any moment. */
-	while (!side_open(&side, port))
-		port++;
-	side_close(&side);
-	return port;
-}
-
 static void keep(struct side *side, const char *text, size_t len)
 {
 	bool response = strncmp(text, "SIP/2.0 ", 8) == 0;

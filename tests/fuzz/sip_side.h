@@ -21,9 +21,6 @@ struct side {
 bool side_open(struct side *side, unsigned port);
 void side_close(struct side *side);
 
-/* For UDP and TCP, and unlikely to be taken by anyone else later. */
-unsigned side_free_port(void);
-
 /* Takes what has come. */
 void side_receive(struct side *side);
 
