@@ -190,14 +190,15 @@ static struct request *request_of(const struct message *message)
 }
 
 /* Answers without a transaction are made anew for each copy of a request: of a
- * CANCEL, which by then may come too late, and of what overtook the message
- * that begins its dialog. */
+ * CANCEL, which by then may come too late; of what overtook the message that
+ * begins its dialog; and of what should not come twice by TCP, but does here,
+ * as its connection may have broken. */
 static bool was_overtaken(const struct request *request,
 			  const struct message *message)
 {
 	if (net_calm())
 		return false;
-	return request->status == 481 ||
+	return request->status == 481 || request->end->place->tcp ||
 	       (message->status == 481 && !strcmp(request->method, "CANCEL"));
 }
 
