@@ -2,6 +2,7 @@
 #ifndef CALLSIEVE_FETCH_H
 #define CALLSIEVE_FETCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct fetch;	  /* the client: one per daemon */
@@ -12,6 +13,8 @@ struct fetch_request {
 	const char *url; /* http or https */
 	const char *const *headers; /* "Name: value", or NULL */
 	size_t headers_count;
+	bool post;	  /* not GET */
+	const char *body; /* with post, or NULL; lent until fetch_start() */
 	unsigned deadline_ms; /* from fetch_start() to the handler */
 	size_t max_body;
 };

@@ -22,12 +22,16 @@ struct rep_answer {
 	int points;	  /* what that is worth, as configured when asked */
 	const char *name; /* of the service; lent until the query is freed */
 	const char *why;  /* static; for REP_UNAVAILABLE: "deadline", "breaker",
-			     "error", "limit", "malformed" */
+			     "error", "limit", "malformed", "refused" */
+	unsigned category; /* place in `categories`, from 1; 0: none */
+	char label[24];	   /* that category's word */
+	bool allow;	   /* known to be good: no risk at all */
 	bool cached;
 };
 
 struct rep_question {
 	const struct number *caller;
+	const struct number *callee; /* or NULL; sent only where configured */
 	unsigned deadline_ms; /* 0: the service's own; never longer than it */
 };
 

@@ -20,14 +20,6 @@ static void free_strings(char **strings, size_t count)
 	free(strings);
 }
 
-static void free_reputation(struct config_reputation *reputation)
-{
-	free(reputation->name);
-	free(reputation->url);
-	free_strings(reputation->headers, reputation->headers_count);
-	free(reputation->score);
-}
-
 static void free_arrays(struct config *config)
 {
 	size_t i;
@@ -66,7 +58,7 @@ static void free_arrays(struct config *config)
 	}
 	free(config->routes);
 	for (i = 0; i < config->reputations_count; i++)
-		free_reputation(&config->reputations[i]);
+		config_reputation_fini(&config->reputations[i]);
 	free(config->reputations);
 	for (i = 0; i < config->dns.servers_count; i++)
 		free(config->dns.servers[i]);

@@ -5,9 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The line of an option in the section that filled the index-th element of
- * the array at `items` in struct config, or of the section without it. */
-static int line_of(const struct config_reader *reader, size_t items,
+int config_line_of(const struct config_reader *reader, size_t items,
 		   size_t index, const char *option)
 {
 	size_t i, k;
@@ -30,7 +28,7 @@ static int line_of(const struct config_reader *reader, size_t items,
 }
 
 #define LINE_OF(reader, array, index, option)                                  \
-	line_of(reader, offsetof(struct config, array), index, option)
+	config_line_of(reader, offsetof(struct config, array), index, option)
 
 static void check_any(struct config_reader *reader)
 {
@@ -356,27 +354,6 @@ static void resolve(struct config_reader *reader,
 		*added = hop;
 }
 
-static void check_reputations(struct config_reader *reader)
-{
-	const struct config *config = reader->config;
-
-	for (size_t i = 0; i < config->reputations_count; i++) {
-		const struct config_reputation *reputation =
-			&config->reputations[i];
-
-		if (i == CONFIG_REPUTATIONS_MAX)
-			config_error(reader,
-				     LINE_OF(reader, reputations, i, ""),
-				     "more than %d reputation sections",
-				     CONFIG_REPUTATIONS_MAX);
-		if (reputation->url &&
-		    reputation->score_min == reputation->score_max)
-			config_error(reader,
-				     LINE_OF(reader, reputations, i, ""),
-				     "score_min and score_max must differ");
-	}
-}
-
 static void check_dns(struct config_reader *reader)
 {
 	const struct config_dns *dns = &reader->config->dns;
@@ -407,6 +384,6 @@ void config_check(struct config_reader *reader)
 		check_redirects(reader, i);
 	for (i = 0; i < reader->references_count; i++)
 		resolve(reader, &reader->references[i]);
-	check_reputations(reader);
+	config_check_reputations(reader);
 	check_dns(reader);
 }

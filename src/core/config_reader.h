@@ -106,6 +106,8 @@ void config_value_error(const struct config_place *place, const char *text,
 void *config_grow(struct config_reader *reader, void *arrayp, size_t *countp,
 		  size_t size);
 char *config_strdup(struct config_reader *reader, const char *text);
+void config_add_string(const struct config_place *place, size_t *countp,
+		       const char *text);
 void config_set_string(const struct config_place *place, const char *text);
 
 /* A copy of `text` in which comments are blanks; NULL after reporting what
@@ -129,6 +131,12 @@ bool config_parse_text(struct config_reader *reader, const char *text);
 
 /* Rules across options, once everything is read. */
 void config_check(struct config_reader *reader);
+void config_check_reputations(struct config_reader *reader);
+
+/* The line of an option in the section that filled the index-th element of
+ * the array at `items` in struct config, or of the section without it. */
+int config_line_of(const struct config_reader *reader, size_t items,
+		   size_t index, const char *option);
 
 /* The best guess of what was meant by `name`, appended to a sentence. */
 const char *config_suggestion(char *buf, size_t size,
@@ -146,6 +154,8 @@ config_read_h config_read_unsigned, config_read_points, config_read_double,
 	config_read_display,
 	config_read_status, config_read_redirect_host, config_read_dns_server;
 
-config_read_h config_read_subject;
+config_read_h config_read_subject, config_read_body, config_read_auth_name,
+	config_read_secret, config_read_ok_when, config_read_miss_when,
+	config_read_allow_when, config_read_level, config_read_category;
 
 #endif

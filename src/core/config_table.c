@@ -384,19 +384,82 @@ static const struct config_option history_options[] = {
 		     "bytes each."},
 };
 
+static const char *const methods[] = {"GET", "POST", NULL};
+static const char *const auths[] = {
+	[AUTH_NONE] = "none",	  [AUTH_BEARER] = "bearer",
+	[AUTH_BASIC] = "basic",	  [AUTH_HEADER] = "header",
+	[AUTH_QUERY] = "query",	  NULL};
+static const char *const answer_formats[] = {"json", "text", NULL};
+static const char *const scales[] = {
+	[SCALE_LINEAR] = "linear", [SCALE_LOG] = "log",
+	[SCALE_BOOL] = "bool",	   [SCALE_STEPS] = "steps",
+	[SCALE_ENUM] = "enum",	   NULL};
+
 static const struct config_option reputation_options[] = {
 	{"url", config_read_url, NULL, 0, 0, IN(config_reputation, url),
 	 OPTION_REQUIRED, "\"https://reputation.example/v1/{e164-noplus}\"",
 	 .sentence = "Where to ask. {e164} is replaced by +12025550123, "
-		     "{e164-noplus} by 12025550123, {national} by 2025550123."},
+		     "{e164-noplus} by 12025550123, {national} by 2025550123, "
+		     "{00} by 0012025550123, {sha1} and {SHA1} by the digest "
+		     "of +12025550123, {time} by the seconds since 1970; "
+		     "{callee-e164}, {callee-e164-noplus} and "
+		     "{callee-national} give away who is called."},
 	{"headers", config_read_header, NULL, 0, 0,
 	 IN(config_reputation, headers), OPTION_LIST | OPTION_MAY_BE_EMPTY,
 	 "{\"Authorization: Bearer ${REPUTATION_TOKEN}\"}",
 	 .sentence = "Sent with each request. ${NAME} is an environment "
 		     "variable, which keeps secrets out of this file."},
+	{"method", config_read_silent, "\"GET\"", 0, 0,
+	 IN(config_reputation, post), .choices = methods,
+	 .sentence = "GET or POST."},
+	{"body", config_read_body, "\"\"", 0, 0, IN(config_reputation, body),
+	 .sentence = "Sent with POST, with the same words in braces; as JSON "
+		     "if it begins like that, else as a form."},
+	{"auth", config_read_choice, "\"none\"", 0, 0,
+	 IN(config_reputation, auth), .choices = auths,
+	 .sentence = "none, bearer, basic, header or query: where the secret "
+		     "goes."},
+	{"auth_name", config_read_auth_name, NULL, 0, 0,
+	 IN(config_reputation, auth_name), 0, "\"X-API-Key\"",
+	 .sentence = "Name of the header or the query's parameter that holds "
+		     "the secret."},
+	{"secret", config_read_secret, NULL, 0, 0,
+	 IN(config_reputation, secret), 0, "\"${REPUTATION_TOKEN}\"",
+	 .sentence = "The token, or USER:PASSWORD for basic. It is never "
+		     "logged."},
+	{"secret_file", config_read_string, NULL, 0, 0,
+	 IN(config_reputation, secret_file), 0,
+	 "\"reputation.secret\"",
+	 .sentence = "A file whose first line is the secret; read at start and "
+		     "reload."},
+	{"format", config_read_silent, "\"json\"", 0, 0,
+	 IN(config_reputation, text), .choices = answer_formats,
+	 .sentence = "json, or text: the whole answer is one string, at the "
+		     "pointer \"\"."},
+	{"miss_when", config_read_miss_when, "{}", 0, 0,
+	 IN(config_reputation, miss_when), OPTION_LIST | OPTION_MAY_BE_EMPTY,
+	 .sentence = "Conditions, such as \"/found = false\" or \"/error\", any "
+		     "of which means that the number is not known. Status 404 "
+		     "means it too."},
+	{"ok_when", config_read_ok_when, "{}", 0, 0,
+	 IN(config_reputation, ok_when), OPTION_LIST | OPTION_MAY_BE_EMPTY,
+	 .sentence = "Conditions that an answer must meet, all of them, or it "
+		     "is an error."},
+	{"allow_when", config_read_allow_when, "{}", 0, 0,
+	 IN(config_reputation, allow_when), OPTION_LIST | OPTION_MAY_BE_EMPTY,
+	 .sentence = "Conditions, any of which means a caller known to be "
+		     "good: allow_points instead of a risk."},
+	{"allow_points", config_read_points, "-50", -POINTS_MAX, 0,
+	 IN(config_reputation, allow_points),
+	 .sentence = "Points for a caller known to be good."},
 	{"score", config_read_pointer, "\"/score\"", 0, 0,
 	 IN(config_reputation, score),
 	 .sentence = "JSON pointer (RFC 6901) to the score in the answer."},
+	{"scale", config_read_choice, "\"linear\"", 0, 0,
+	 IN(config_reputation, scale), .choices = scales,
+	 .sentence = "How it becomes a risk of 0 to 100: linear or log between "
+		     "score_min and score_max, bool, steps (numbers) or enum "
+		     "(words) by levels."},
 	{"score_min", config_read_double, "0", -1e9, 1e9,
 	 IN(config_reputation, score_min),
 	 .sentence = "The score that means no risk."},
@@ -404,6 +467,17 @@ static const struct config_option reputation_options[] = {
 	 IN(config_reputation, score_max),
 	 .sentence = "The score that means the highest risk; less than "
 		     "score_min where high scores are good."},
+	{"levels", config_read_level, "{}", 0, 0,
+	 IN(config_reputation, levels), OPTION_LIST | OPTION_MAY_BE_EMPTY,
+	 .sentence = "\"WORD = RISK\" for enum, \"*\" being any other word; "
+		     "\"NUMBER = RISK\" for steps, from that number on."},
+	{"category", config_read_pointer, NULL, 0, 0,
+	 IN(config_reputation, category), 0, "\"/category\"",
+	 .sentence = "JSON pointer to a category, which is shown, and is a "
+		     "risk of its own: the higher counts."},
+	{"categories", config_read_category, "{}", 0, 0,
+	 IN(config_reputation, categories), OPTION_LIST | OPTION_MAY_BE_EMPTY,
+	 .sentence = "\"WORD = RISK\" as for levels."},
 	{"points", config_read_points, "100", -POINTS_MAX, POINTS_MAX,
 	 IN(config_reputation, points),
 	 .sentence = "Points for the highest risk, less in proportion."},

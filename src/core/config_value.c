@@ -12,8 +12,6 @@
 #define DIGITS	    "0123456789"
 #define NUMBER_MAX  15 /* digits of a dialled number, as in E.164 */
 #define PSAP_MIN    7
-#define POINTER_MAX 256
-#define URL_MAX	    600 /* before placeholders are replaced */
 
 /* Digits, with at most a sign before them: no 0x10, no 5060abc, no blanks. */
 static bool parse_whole(long *valuep, const char *text)
@@ -194,7 +192,7 @@ void config_read_country(const struct config_place *place, const char *text)
 }
 
 /* Arrays of strings are followed by their length in struct config. */
-static void add_string(const struct config_place *place, size_t *countp,
+void config_add_string(const struct config_place *place, size_t *countp,
 		       const char *text)
 {
 	char **item =
@@ -209,7 +207,7 @@ void config_read_subject(const struct config_place *place, const char *text)
 	struct config_trunk *trunk = place->base;
 
 	if (*text)
-		add_string(place, &trunk->tls_subjects_count, text);
+		config_add_string(place, &trunk->tls_subjects_count, text);
 	else
 		config_value_error(place, text, "names");
 }
@@ -219,7 +217,7 @@ void config_read_emergency(const struct config_place *place, const char *text)
 	size_t len = strspn(text, DIGITS "*#");
 
 	if (len && len <= NUMBER_MAX && !text[len])
-		add_string(place,
+		config_add_string(place,
 			   &place->reader->config->screening.emergency_count,
 			   text);
 	else
@@ -233,7 +231,7 @@ void config_read_psap(const struct config_place *place, const char *text)
 	size_t len = text[0] == '+' ? strspn(text + 1, DIGITS) : 0;
 
 	if (len >= PSAP_MIN && len <= NUMBER_MAX && !text[1 + len])
-		add_string(place, &place->reader->config->screening.psaps_count,
+		config_add_string(place, &place->reader->config->screening.psaps_count,
 			   text);
 	else
 		config_value_error(place, text,
@@ -246,86 +244,4 @@ void config_read_namespace(const struct config_place *place, const char *text)
 
 	if (namespace >= 0)
 		*(unsigned *)place->field |= 1u << namespace;
-}
-
-/* RFC 9110 5.1 and 5.5; control characters were refused before. */
-void config_read_header(const struct config_place *place, const char *text)
-{
-	struct config_reputation *reputation = place->base;
-	size_t len = strspn(text, DIGITS "abcdefghijklmnopqrstuvwxyz"
-					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					 "!#$%&'*+-.^_`|~");
-
-	if (len && text[len] == ':' &&
-	    text[len + 1 + strspn(text + len + 1, " ")])
-		add_string(place, &reputation->headers_count, text);
-	else
-		/* It may hold a secret: don't repeat it. */
-		config_error(place->reader, place->line,
-			     "%s must be of the form \"Name: value\"",
-			     place->option->name);
-}
-
-/* NULL, or what is wrong after "http://". */
-static const char *url_fault(const char *text)
-{
-	static const char *const names[] = {"{e164}", "{e164-noplus}",
-					    "{national}"};
-	bool found = false;
-	size_t i;
-
-	if (!*text || strchr("/?#:{@", *text))
-		return "must have a host";
-	while (*text) {
-		if (*text <= ' ' || *text == 0x7f || strchr("\"<>\\^`|", *text))
-			return "must hold only what a URL may hold";
-		for (i = 0; i < 3; i++) {
-			if (!strncmp(text, names[i], strlen(names[i])))
-				break;
-		}
-		if (i == 3 && strchr("{}", *text))
-			return "may have {e164}, {e164-noplus} and {national} "
-			       "in braces, nothing else";
-		found = found || i < 3;
-		text += i < 3 ? strlen(names[i]) : 1;
-	}
-	return found ? NULL
-		     : "must have {e164}, {e164-noplus} or {national} where "
-		       "the number belongs";
-}
-
-/* A URL may hold a secret, like a header, and is not repeated. */
-void config_read_url(const struct config_place *place, const char *text)
-{
-	const char *fault;
-
-	if (!strncasecmp(text, "http://", 7))
-		fault = url_fault(text + 7);
-	else if (!strncasecmp(text, "https://", 8))
-		fault = url_fault(text + 8);
-	else
-		fault = "must begin with http:// or https://";
-	if (!fault && strlen(text) > URL_MAX)
-		fault = "is too long";
-	if (fault)
-		config_error(place->reader, place->line, "%s %s",
-			     place->option->name, fault);
-	else
-		config_set_string(place, text);
-}
-
-/* RFC 6901 3: tokens that each begin with "/"; "~" is written "~0". */
-void config_read_pointer(const struct config_place *place, const char *text)
-{
-	const char *at = text;
-	bool good = !*text || (*text == '/' && strlen(text) < POINTER_MAX);
-
-	while (good && (at = strchr(at, '~')))
-		good = *++at == '0' || *at == '1';
-	if (good)
-		config_set_string(place, text);
-	else
-		config_value_error(place, text,
-				   "a JSON pointer such as \"/result/score\", "
-				   "where ~ is written ~0");
 }

@@ -36,6 +36,23 @@ void digest_sha256_hex(char hex[DIGEST_HEX_SIZE], const void *data, size_t len)
 	hex[2 * sizeof(md)] = '\0';
 }
 
+void digest_sha1_hex(char *hex, const void *data, size_t len)
+{
+	unsigned char md[20];
+	unsigned int size = 0;
+
+	if (!EVP_Digest(data, len, md, &size, EVP_sha1(), NULL) ||
+	    size != sizeof(md))
+		abort();
+	for (size_t i = 0; i < sizeof(md); i++)
+		sprintf(hex + 2 * i, "%02x", md[i]);
+}
+
+void base64_print(char *text, const void *data, size_t len)
+{
+	EVP_EncodeBlock((unsigned char *)text, data, (int)len);
+}
+
 static void from_kernel(unsigned char *to, size_t len)
 {
 	while (len) {

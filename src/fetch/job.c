@@ -192,7 +192,15 @@ int job_address(struct fetch_job *job, const struct fetch_request *request)
 			return -ENOMEM;
 		job->headers = list;
 	}
-	code = curl_easy_setopt(job->easy, CURLOPT_URL, request->url);
+	/* In this order: each undoes what the one before it may have left. */
+	code = curl_easy_setopt(job->easy, CURLOPT_HTTPGET, 1L);
+	if (request->post) {
+		code |= curl_easy_setopt(job->easy, CURLOPT_POSTFIELDSIZE, -1L);
+		code |= curl_easy_setopt(job->easy, CURLOPT_COPYPOSTFIELDS,
+					 request->body ? request->body : "");
+		code |= curl_easy_setopt(job->easy, CURLOPT_POST, 1L);
+	}
+	code |= curl_easy_setopt(job->easy, CURLOPT_URL, request->url);
 	code |= curl_easy_setopt(job->easy, CURLOPT_HTTPHEADER, job->headers);
 	code |= curl_easy_setopt(job->easy, CURLOPT_MAXFILESIZE_LARGE,
 				 (curl_off_t)request->max_body);

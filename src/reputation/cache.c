@@ -13,7 +13,8 @@ struct entry {
 	uint64_t expires;
 	uint32_t chain;	       /* the next of the same hash */
 	uint32_t newer, older; /* by use */
-	uint8_t status, risk, why;
+	uint8_t status : 2, allow : 1, why : 5;
+	uint8_t risk, category;
 };
 
 _Static_assert(sizeof(struct entry) <= 32, "grows the cache");
@@ -26,7 +27,8 @@ struct cache {
 	uint64_t seed; /* callers choose the numbers: not their chains too */
 };
 
-static const char *const whys[] = {NULL, "error", "deadline", "malformed"};
+static const char *const whys[] = {NULL, "error", "deadline", "malformed",
+				   "refused"};
 
 static uint8_t why_number(const char *why)
 {
@@ -139,6 +141,8 @@ bool cache_get(struct cache *cache, number_key key, uint64_t now,
 	*answer = (struct rep_answer){.status = entry->status,
 				      .risk = entry->risk,
 				      .why = whys[entry->why],
+				      .allow = entry->allow,
+				      .category = entry->category,
 				      .cached = true};
 	return true;
 }
@@ -163,9 +167,11 @@ void cache_put(struct cache *cache, number_key key, uint64_t expires,
 	link_newest(cache, at);
 	entry = &cache->entries[at];
 	entry->expires = expires;
-	entry->status = (uint8_t)answer->status;
+	entry->status = answer->status & 3;
 	entry->risk = (uint8_t)answer->risk;
-	entry->why = why_number(answer->why);
+	entry->why = why_number(answer->why) & 31;
+	entry->allow = answer->allow;
+	entry->category = (uint8_t)answer->category;
 }
 
 void cache_clear(struct cache *cache)
@@ -188,6 +194,8 @@ void cache_copy(struct cache *to, const struct cache *from)
 		const struct entry *entry = &from->entries[at];
 		struct rep_answer answer = {.status = entry->status,
 					    .risk = entry->risk,
+					    .allow = entry->allow,
+					    .category = entry->category,
 					    .why = whys[entry->why]};
 
 		cache_put(to, entry->key, entry->expires, &answer);

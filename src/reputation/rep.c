@@ -35,14 +35,14 @@ static bool has_service(const struct rep *rep, const struct number *number)
 	return rep->settings->config.url && number->kind == NUMBER_E164;
 }
 
-static bool known(struct rep *rep, const struct number *number,
+static bool known(struct rep *rep, const struct rep_question *question,
 		  struct rep_answer *answer)
 {
-	number_key key = number_key_exact(number);
+	uint64_t key = settings_key(rep->settings, question);
 	uint64_t now = now_mono_ms();
 
 	*answer = (struct rep_answer){.status = REP_UNKNOWN};
-	if (!has_service(rep, number))
+	if (!has_service(rep, question->caller))
 		return true;
 	if (cache_get(rep->cache, key, now, answer))
 		return true;
@@ -64,7 +64,7 @@ const char *rep_name(const struct rep *rep)
 bool rep_knows(struct rep *rep, const struct rep_question *question,
 	       struct rep_answer *answer)
 {
-	if (!known(rep, question->caller, answer))
+	if (!known(rep, question, answer))
 		return false;
 	settings_weigh(rep->settings, answer);
 	return true;
@@ -78,8 +78,8 @@ void rep_count(const struct rep *rep, const struct rep_answer *answer)
 
 void rep_refuse(const struct rep *rep, struct rep_answer *answer)
 {
-	*answer = (struct rep_answer){.status = REP_UNAVAILABLE,
-				      .why = "error"};
+	*answer =
+		(struct rep_answer){.status = REP_UNAVAILABLE, .why = "error"};
 	settings_weigh(rep->settings, answer);
 }
 
@@ -120,19 +120,18 @@ static void on_timer(void *arg)
 static int query_begin(struct rep_query *query,
 		       const struct rep_question *question)
 {
-	const struct number *number = question->caller;
 	unsigned deadline_ms = query->settings->config.deadline_ms;
 	struct rep *rep = query->rep;
 	struct request *request;
 	int err;
 
-	if (known(rep, number, &query->answer)) {
+	if (known(rep, question, &query->answer)) {
 		loop_timer_set(query->timer, 0);
 		return 0;
 	}
-	request = request_find(rep, number_key_exact(number));
+	request = request_find(rep, settings_key(rep->settings, question));
 	if (!request) {
-		err = request_start(&request, rep, number);
+		err = request_start(&request, rep, question);
 		if (err)
 			return err;
 	}

@@ -56,7 +56,7 @@ struct rep_query {
 };
 
 int request_start(struct request **requestp, struct rep *rep,
-		  const struct number *number);
+		  const struct rep_question *question);
 
 /* For several services at once: as rep_peek(), which counts besides. */
 const char *rep_name(const struct rep *rep);

@@ -9,9 +9,9 @@
 #include "callsieve/fetch.h"
 
 #include "cache.h"
+#include "message.h"
 #include "rep.h"
 #include "settings.h"
-#include "target.h"
 
 /* A request runs on for this many deadlines, though nobody waits longer than
  * one: a service that is a little too slow is of use to the next call, and one
@@ -46,7 +46,8 @@ static void tell_failure(struct rep *rep, const char *why)
 	metric_add(METRIC_REP_BREAKER_OPEN, 1);
 	log_warn("reputation-breaker-open provider=%s failures=%u last=%s "
 		 "retry_s=%u",
-		 config->name, rep->breaker.failures, why, config->breaker_open_s);
+		 config->name, rep->breaker.failures, why,
+		 config->breaker_open_s);
 }
 
 static void tell_success(struct rep *rep)
@@ -171,27 +172,32 @@ void request_free(struct request *request)
 	free(request);
 }
 
-static int begin(struct request *request, const struct number *number)
+static int begin(struct request *request, const struct rep_question *question)
 {
-	const struct config_reputation *config = &request->settings->config;
-	char url[TARGET_SIZE];
-	struct fetch_request fetch = {
-		.url = url,
-		.headers = (const char *const *)config->headers,
-		.headers_count = config->headers_count,
-		.deadline_ms = config->deadline_ms * RUN_ON,
-		.max_body = config->max_body,
-	};
-	int err = target_print(url, config->url, number);
+	struct fetch_request fetch;
+	struct message message;
+	int err = message_print(&message, &request->settings->config, question);
 
-	if (err)
-		return err;
-	return fetch_start(&request->job, request->rep->fetch, &fetch,
-			   on_result, request);
+	if (!err) {
+		fetch = (struct fetch_request){
+			.url = message.url,
+			.headers = message.headers,
+			.headers_count = message.headers_count,
+			.post = request->settings->config.post,
+			.body = message.body,
+			.deadline_ms =
+				request->settings->config.deadline_ms * RUN_ON,
+			.max_body = request->settings->config.max_body,
+		};
+		err = fetch_start(&request->job, request->rep->fetch, &fetch,
+				  on_result, request);
+	}
+	message_fini(&message);
+	return err;
 }
 
 int request_start(struct request **requestp, struct rep *rep,
-		  const struct number *number)
+		  const struct rep_question *question)
 {
 	struct request *request = calloc(1, sizeof(*request));
 	int err;
@@ -200,10 +206,10 @@ int request_start(struct request **requestp, struct rep *rep,
 		return -ENOMEM;
 	request->rep = rep;
 	request->settings = settings_ref(rep->settings);
-	request->key = number_key_exact(number);
+	request->key = settings_key(rep->settings, question);
 	LIST_INIT(&request->askers);
 
-	err = begin(request, number);
+	err = begin(request, question);
 	if (err) {
 		request_free(request);
 		return err;

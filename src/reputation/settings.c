@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "callsieve/core/log.h"
+#include "callsieve/core/mapping.h"
 
 #include "pointer.h"
 #include "target.h"
@@ -24,7 +25,8 @@ static bool has_control(const char *text)
  * file and line; this is so that no caller can do harm. */
 static const char *fault(const struct config_reputation *config)
 {
-	if (!target_valid(config->url))
+	if (!target_valid(config->url) ||
+	    (config->body && template_words(config->body) < 0))
 		return "url";
 	if (!config->score || !pointer_valid(config->score))
 		return "score";
@@ -39,32 +41,29 @@ static const char *fault(const struct config_reputation *config)
 	return NULL;
 }
 
-static int copy(char **textp, const char *from)
+static bool tells_callee(const struct config_reputation *config)
 {
-	*textp = from ? strdup(from) : NULL;
-	return from && !*textp ? -ENOMEM : 0;
+	int words = config->url ? template_words(config->url) : 0;
+
+	if (config->body)
+		words |= template_words(config->body);
+	for (size_t i = 0; i < config->headers_count; i++)
+		words |= template_words(config->headers[i]);
+	return words & TEMPLATE_CALLEE_WORDS;
 }
 
-static int copy_texts(struct config_reputation *to,
-		      const struct config_reputation *from)
+uint64_t settings_key(const struct settings *settings,
+		      const struct rep_question *question)
 {
-	int err;
+	uint64_t key = number_key_exact(question->caller), callee;
 
-	to->name = to->url = to->score = NULL;
-	to->headers_count = 0;
-	to->headers = calloc(from->headers_count + 1, sizeof(char *));
-	if (!to->headers)
-		return -ENOMEM;
-	for (size_t i = 0; i < from->headers_count; i++) {
-		err = copy(&to->headers[i], from->headers[i]);
-		if (err)
-			return err;
-		to->headers_count++;
-	}
-	err = copy(&to->name, from->name ? from->name : "");
-	if (!err)
-		err = copy(&to->url, from->url);
-	return err ? err : copy(&to->score, from->score);
+	if (!settings->tells_callee || !question->callee)
+		return key;
+	/* The finishing steps of SplitMix64. */
+	callee = number_key_exact(question->callee);
+	callee = (callee ^ (callee >> 30)) * 0xbf58476d1ce4e5b9;
+	callee = (callee ^ (callee >> 27)) * 0x94d049bb133111eb;
+	return key ^ callee ^ (callee >> 31);
 }
 
 int settings_new(struct settings **settingsp,
@@ -82,8 +81,8 @@ int settings_new(struct settings **settingsp,
 	if (!settings)
 		return -ENOMEM;
 	settings->refs = 1;
-	settings->config = *config;
-	err = copy_texts(&settings->config, config);
+	err = config_reputation_copy(&settings->config, config);
+	settings->tells_callee = tells_callee(config);
 	if (err)
 		settings_unref(settings);
 	else
@@ -99,42 +98,40 @@ struct settings *settings_ref(struct settings *settings)
 
 void settings_unref(struct settings *settings)
 {
-	struct config_reputation *config;
-
 	if (!settings || --settings->refs)
 		return;
-	config = &settings->config;
-	for (size_t i = 0; i < config->headers_count; i++)
-		free(config->headers[i]);
-	free(config->headers);
-	free(config->name);
-	free(config->url);
-	free(config->score);
+	config_reputation_fini(&settings->config);
 	free(settings);
 }
 
-void settings_weigh(const struct settings *settings,
-		    struct rep_answer *answer)
+static void weigh_category(const struct config_reputation *config,
+			   struct rep_answer *answer)
+{
+	struct level level;
+
+	answer->label[0] = '\0';
+	if (answer->category && answer->category <= config->categories_count &&
+	    level_read(&level, config->categories[answer->category - 1]) &&
+	    strlen(level.word) < sizeof(answer->label))
+		strcpy(answer->label, level.word);
+}
+
+void settings_weigh(const struct settings *settings, struct rep_answer *answer)
 {
 	const struct config_reputation *config = &settings->config;
 
 	answer->name = config->name;
 	answer->points = 0;
-	if (answer->status == REP_KNOWN && answer->risk > 0 &&
-	    (unsigned)answer->risk >= config->risk_floor)
+	weigh_category(config, answer);
+	if (answer->allow)
+		answer->points = config->allow_points;
+	else if (answer->status == REP_KNOWN && answer->risk > 0 &&
+		 (unsigned)answer->risk >= config->risk_floor)
 		answer->points = (int)lround((double)config->points *
 					     answer->risk / 100);
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && !strcmp(a, b));
-}
-
 bool settings_agree(const struct settings *a, const struct settings *b)
 {
-	return same(a->config.url, b->config.url) &&
-	       same(a->config.score, b->config.score) &&
-	       a->config.score_min == b->config.score_min &&
-	       a->config.score_max == b->config.score_max;
+	return a == b || config_reputation_agree(&a->config, &b->config);
 }

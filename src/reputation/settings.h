@@ -4,6 +4,7 @@
 #define REPUTATION_SETTINGS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "callsieve/core/config.h"
 #include "callsieve/reputation.h"
@@ -11,6 +12,7 @@
 struct settings {
 	unsigned refs;
 	struct config_reputation config; /* its own copies */
+	bool tells_callee;
 };
 
 /* With one reference. -EINVAL when it could not be worked with, logged. */
@@ -19,9 +21,13 @@ int settings_new(struct settings **settingsp,
 struct settings *settings_ref(struct settings *settings);
 void settings_unref(struct settings *settings);
 
+/* What the answer to a question is remembered by: the caller, and the callee
+ * where the service learns of them. */
+uint64_t settings_key(const struct settings *settings,
+		      const struct rep_question *question);
+
 /* Fills in what an answer is worth, and whose it is. */
-void settings_weigh(const struct settings *settings,
-		    struct rep_answer *answer);
+void settings_weigh(const struct settings *settings, struct rep_answer *answer);
 
 /* Whether an answer under one is an answer under the other. */
 bool settings_agree(const struct settings *a, const struct settings *b);

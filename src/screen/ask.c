@@ -30,6 +30,7 @@ int screen_ask(struct screening **screeningp, struct screen *screen,
 {
 	struct rep_question question = {
 		.caller = &facts->caller,
+		.callee = &facts->callee,
 		.deadline_ms = screen->config->screening.reputation_ms,
 	};
 	struct screening *screening;

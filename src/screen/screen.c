@@ -145,7 +145,10 @@ static bool reputation_is_at_hand(struct screen *screen,
 				  struct verdict *verdict)
 {
 	struct rep_answer answers[CONFIG_REPUTATIONS_MAX];
-	struct rep_question question = {.caller = &inquiry->facts->caller};
+	struct rep_question question = {
+		.caller = &inquiry->facts->caller,
+		.callee = &inquiry->facts->callee,
+	};
 	size_t count;
 
 	if (!providers_peek(screen->sources.providers, &question, answers,

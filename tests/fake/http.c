@@ -151,7 +151,7 @@ static bool on_request(struct fake_http *server, struct connection *c)
 {
 	char target[1024] = "";
 
-	sscanf(c->head, "GET %1023s", target);
+	sscanf(c->head, "%*[A-Z] %1023s", target);
 	pthread_mutex_lock(&server->lock);
 	server->requests++;
 	memcpy(server->last, c->head, strlen(c->head) + 1);
@@ -165,6 +165,13 @@ static bool on_request(struct fake_http *server, struct connection *c)
 	c->state = WAITING;
 	c->due_ms = now_ms() + c->reply.delay_ms;
 	return true;
+}
+
+static size_t body_len(const struct connection *c)
+{
+	const char *line = strcasestr(c->head, "\r\nContent-Length:");
+
+	return line ? strtoul(line + 17, NULL, 10) : 0;
 }
 
 /* False: the connection is over. */
@@ -181,9 +188,10 @@ static bool read_some(struct fake_http *server, struct connection *c)
 	c->head_len += (size_t)n;
 	c->head[c->head_len] = '\0';
 	end = strstr(c->head, "\r\n\r\n");
-	if (!end)
+	if (!end || c->head_len < (size_t)(end + 4 - c->head) + body_len(c))
 		return c->head_len < sizeof(c->head) - 1;
-	end[2] = '\0';
+	if (!body_len(c))
+		end[2] = '\0';
 	c->head_len = 0;
 	return on_request(server, c);
 }

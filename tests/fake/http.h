@@ -1,5 +1,5 @@
 /* A small real HTTP/1.1 server on loopback, on a thread of its own, that can
- * answer well or misbehave as told. GET only. Knows nothing of callsieve and
+ * answer well or misbehave as told. Knows nothing of callsieve and
  * uses none of its code: what it tests must not be what it is made of. */
 #ifndef FAKE_HTTP_H
 #define FAKE_HTTP_H
@@ -32,7 +32,7 @@ struct fake_http_reply {
 	char body[FAKE_HTTP_BODY];
 };
 
-/* `head` is the request up to the empty line. Runs in the server's thread;
+/* `head` is the request up to the empty line, or all of it if it has a body. Runs in the server's thread;
  * `reply` comes in as last set by fake_http_set(). */
 typedef void fake_http_h(const char *target, const char *head,
 			 struct fake_http_reply *reply, void *arg);
@@ -53,7 +53,7 @@ void fake_http_set_reply(struct fake_http *server,
 unsigned fake_http_requests(struct fake_http *server);
 unsigned fake_http_connections(struct fake_http *server);
 
-/* The head of the last request. Returns buf. */
+/* The last request, likewise. Returns buf. */
 const char *fake_http_last(struct fake_http *server, char *buf, size_t size);
 
 /* A port that answers not even a SYN: its queue of connections is full. */

@@ -189,14 +189,48 @@ struct config_history {
 /* reputation NAME { ... }: a service that knows callers */
 #define CONFIG_REPUTATIONS_MAX 8
 
+enum config_auth {
+	AUTH_NONE,
+	AUTH_BEARER, /* RFC 6750 2.1 */
+	AUTH_BASIC,  /* RFC 7617 */
+	AUTH_HEADER,
+	AUTH_QUERY,
+};
+
+enum config_scale {
+	SCALE_LINEAR,
+	SCALE_LOG,
+	SCALE_BOOL,
+	SCALE_STEPS, /* levels are numbers, each from there on */
+	SCALE_ENUM,  /* levels are words */
+};
+
 struct config_reputation {
 	char *name; /* "": the section has none */
-	char *url; /* with {e164} {e164-noplus} {national}; percent-encoded */
+	char *url; /* a template, as the next two: see mapping.h */
 	char **headers; /* "Name: value" */
 	size_t headers_count;
-	char *score;		     /* JSON pointer (RFC 6901) to the score */
-	double score_min, score_max; /* mapped linearly to a risk of 0..100 */
-	int points;		     /* for a risk of 100; less in proportion */
+	char *body; /* NULL: none */
+	bool post;  /* not GET */
+	enum config_auth auth;
+	char *auth_name; /* of the header or the parameter */
+	char *secret;	 /* NULL: none */
+	char *secret_file;
+
+	bool text; /* the answer is no JSON but one string */
+	char **ok_when, **miss_when, **allow_when; /* conditions */
+	size_t ok_when_count, miss_when_count, allow_when_count;
+	char *score; /* JSON pointer (RFC 6901) to the score */
+	enum config_scale scale;
+	double score_min, score_max; /* mapped to a risk of 0..100 */
+	char **levels;
+	size_t levels_count;
+	char *category; /* JSON pointer; NULL: none */
+	char **categories;
+	size_t categories_count;
+
+	int points;		 /* for a risk of 100; less in proportion */
+	int allow_points;	 /* where allow_when holds */
 	unsigned risk_floor;	     /* risks below add nothing */
 	unsigned deadline_ms;
 	unsigned cache_hit_s, cache_miss_s, cache_error_s;
@@ -276,6 +310,15 @@ struct config *config_ref(struct config *config);
 /* The same from text, as if from a file named `path`; for tests and fuzzing. */
 int config_parse(struct config **configp, const char *path, const char *text,
 		 struct buf *errors);
+
+/* A copy of all it points to, and its end. -ENOMEM: fini it just the same. */
+int config_reputation_copy(struct config_reputation *to,
+			   const struct config_reputation *from);
+void config_reputation_fini(struct config_reputation *reputation);
+
+/* Whether the same question has the same answer under both. */
+bool config_reputation_agree(const struct config_reputation *a,
+			     const struct config_reputation *b);
 
 /* Lent; NULL when there is none. */
 const struct config_route *config_route_find(const struct config *config,

@@ -1,4 +1,4 @@
-/* SHA-256 and random bytes. The one user of the crypto library besides
+/* Digests and random bytes. The one user of the crypto library besides
  * certificates. */
 #ifndef CALLSIEVE_CORE_DIGEST_H
 #define CALLSIEVE_CORE_DIGEST_H
@@ -9,6 +9,12 @@
 
 /* Lower-case hexadecimal SHA-256 of the bytes, NUL-terminated. */
 void digest_sha256_hex(char hex[DIGEST_HEX_SIZE], const void *data, size_t len);
+
+/* Likewise SHA-1, which some services name numbers by: no protection. */
+void digest_sha1_hex(char *hex, const void *data, size_t len);
+
+/* Base64 (RFC 4648 4) with a NUL; `text` has room for len * 4 / 3 + 4. */
+void base64_print(char *text, const void *data, size_t len);
 
 /* From getrandom(2), by way of a small pool of each thread's own. Cannot fail
  * once the system is up; not for children that fork(2) made. */

@@ -27,8 +27,15 @@ bool reputation_signal(const struct rep_answer *answer, struct signal_hit *hit)
 	}
 	hit->outcome = SIGNAL_FIRED;
 	hit->points = answer->points;
-	snprintf(hit->detail, sizeof(hit->detail), "%s%srisk %d of 100%s%s",
-		 name, colon, answer->risk, answer->cached ? " (cached)" : "",
+	if (answer->allow) {
+		snprintf(hit->detail, sizeof(hit->detail),
+			 "%s%sknown to be good%s", name, colon,
+			 answer->cached ? " (cached)" : "");
+		return true;
+	}
+	snprintf(hit->detail, sizeof(hit->detail), "%s%s%s%srisk %d of 100%s%s",
+		 name, colon, answer->label, *answer->label ? ", " : "",
+		 answer->risk, answer->cached ? " (cached)" : "",
 		 hit->points ? "" : ", too low to count");
 	return true;
 }

@@ -81,15 +81,20 @@ static void on_answer(const struct rep_answer *answer, void *arg)
 	asker->took_ms = real_ms() - asker->began_ms;
 }
 
+void ask_question(struct asker *asker, const struct rep_question *question)
+{
+	*asker = (struct asker){.began_ms = real_ms()};
+	ck_assert_int_eq(
+		rep_ask(&asker->query, rep, question, on_answer, asker), 0);
+	ck_assert_uint_eq(asker->answers, 0);
+}
+
 void ask(struct asker *asker, unsigned n)
 {
 	struct number number = number_of(n);
 	struct rep_question question = {.caller = &number};
 
-	*asker = (struct asker){.began_ms = real_ms()};
-	ck_assert_int_eq(rep_ask(&asker->query, rep, &question, on_answer, asker),
-			 0);
-	ck_assert_uint_eq(asker->answers, 0);
+	ask_question(asker, &question);
 }
 
 void await_answer(struct asker *asker)

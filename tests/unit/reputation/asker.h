@@ -35,6 +35,7 @@ struct number number_of(unsigned n);
 
 /* Asks of number_of(n); must not be answered at once. */
 void ask(struct asker *asker, unsigned n);
+void ask_question(struct asker *asker, const struct rep_question *question);
 void await_answer(struct asker *asker); /* and frees the query */
 
 /* Peeks, and if need be asks and waits: as screening does. */

@@ -240,7 +240,7 @@ START_TEST(other_service_starts_with_an_empty_cache)
 	config.score = "/other";
 	reconfigure();
 	ck_assert(!peek(1, &answer));
-	config.url[strlen(config.url) - 6] = 'x'; /* .../numberx{e164} */
+	config.url[strlen(config.url) - 7] = 'x'; /* .../numberx{e164} */
 	find_out(1);
 	reconfigure();
 	ck_assert(!peek(1, &answer));

@@ -23,11 +23,13 @@ static const struct {
 START_TEST(template_becomes_url)
 {
 	struct number number = {.kind = NUMBER_E164};
+	struct rep_question question = {.caller = &number};
 	char url[TARGET_SIZE];
 
 	strcpy(number.text, cases[_i].number);
 	ck_assert(target_valid(cases[_i].template));
-	ck_assert_int_eq(target_print(url, cases[_i].template, &number), 0);
+	ck_assert_int_eq(target_print(url, cases[_i].template, &question,
+				      TARGET_PERCENT), 0);
 	ck_assert_str_eq(url, cases[_i].url);
 }
 END_TEST
@@ -55,6 +57,7 @@ END_TEST
 START_TEST(length_is_bounded)
 {
 	static const struct number number = {NUMBER_E164, "+12025550123"};
+	struct rep_question question = {.caller = &number};
 	char template[TARGET_SIZE + 1], url[TARGET_SIZE];
 	size_t fits = TARGET_SIZE - 1;
 
@@ -65,7 +68,9 @@ START_TEST(length_is_bounded)
 	template[fits] = 'x';
 	template[fits + 1] = '\0';
 	ck_assert(!target_valid(template));
-	ck_assert_int_eq(target_print(url, template, &number), -EMSGSIZE);
+	ck_assert_int_eq(target_print(url, template, &question,
+				      TARGET_PERCENT),
+			 -EMSGSIZE);
 }
 END_TEST
 
