@@ -100,12 +100,14 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin \
 		$(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man8 \
-		$(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)/etc/callsieve
+		$(DESTDIR)$(PREFIX)/lib/systemd/system \
+		$(DESTDIR)/etc/callsieve/providers
 	install -m 755 $(DAEMON) $(DESTDIR)$(PREFIX)/sbin/
 	install -m 755 $(CLI) $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 etc/man/callsieve.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 etc/man/callsieved.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	install -m 644 etc/callsieve.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
+	install -m 644 etc/providers/*.conf $(DESTDIR)/etc/callsieve/providers/
 	test -e $(DESTDIR)/etc/callsieve/callsieve.conf || \
 		install -m 640 etc/callsieve.conf $(DESTDIR)/etc/callsieve/
 

@@ -99,9 +99,10 @@ static void reply_known(struct reply *reply,
 		json_object_set_new(block->json, "points",
 				    json_integer(block->points));
 	reply_json(reply, 200,
-		   json_pack("{s:s, s:s, s:i, s:o, s:O?, s:O?}", "number",
+		   json_pack("{s:s, s:s, s:i, s:b, s:o, s:O?, s:O?}", "number",
 			     number, "status", "known", "score",
 			     allowed ? 0 : score(settings, block, reports),
+			     "allowed", allowed,
 			     "reports", reports_json(reports), "blocklist",
 			     block->json, "allowlist", allow->json));
 }

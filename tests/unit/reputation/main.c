@@ -8,6 +8,7 @@ int main(void)
 	int failed;
 
 	srunner_add_suite(runner, cache_suite());
+	srunner_add_suite(runner, files_suite());
 	srunner_add_suite(runner, grammar_suite());
 	srunner_add_suite(runner, map_suite());
 	srunner_add_suite(runner, rep_suite());

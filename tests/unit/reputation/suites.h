@@ -5,6 +5,7 @@
 
 Suite *breaker_suite(void);
 Suite *cache_suite(void);
+Suite *files_suite(void);
 Suite *grammar_suite(void);
 Suite *map_suite(void);
 Suite *rep_suite(void);
