@@ -76,49 +76,6 @@ static int create_agent(struct sip *sip)
 		       : -ENOMEM;
 }
 
-int sip_new(struct sip **sipp, struct loop *loop, struct config *config,
-	    const struct sip_events *events, void *arg)
-{
-	struct sip *sip = calloc(1, sizeof(*sip));
-	int err;
-
-	if (!sip)
-		return -ENOMEM;
-	su_home_init(sip->home);
-	sip->loop = loop;
-	sip->config = config_ref(config);
-	sip->events = events;
-	sip->arg = arg;
-	LIST_INIT(&sip->calls);
-	LIST_INIT(&sip->refusals);
-	SLIST_INIT(&sip->gateways);
-	SLIST_INIT(&sip->trunk_loads);
-	random_token(sip->secret, TAG_CHARS);
-	trace_start(config->trace);
-	err = guard_init();
-	if (!err)
-		err = create_agent(sip);
-	if (!err)
-		err = connections_new(sip);
-	if (!err)
-		err = listeners_bind(sip);
-	if (!err)
-		err = sip_configure(sip, config);
-	if (err)
-		sip_free(sip);
-	else
-		*sipp = sip;
-	return err;
-}
-
-int sip_check(const struct config *config, struct buf *errors)
-{
-	struct secure_files *files = secure_load(config, errors);
-
-	secure_files_free(files);
-	return files ? 0 : -EINVAL;
-}
-
 static void log_lines(char *text)
 {
 	char *rest = text, *line;
@@ -140,6 +97,61 @@ static int load_files(struct sip *sip, const struct config *config,
 	log_lines(errors.data);
 	buf_fini(&errors);
 	return err;
+}
+
+/* Before anything is bound, so that what is wrong is said in its own words. */
+static int check_files(struct sip *sip)
+{
+	struct secure_files *files;
+	int err = load_files(sip, sip->config, &files);
+
+	secure_files_free(files);
+	return err;
+}
+
+int sip_new(struct sip **sipp, struct loop *loop, struct config *config,
+	    const struct sip_events *events, void *arg)
+{
+	struct sip *sip = calloc(1, sizeof(*sip));
+	int err;
+
+	if (!sip)
+		return -ENOMEM;
+	su_home_init(sip->home);
+	sip->loop = loop;
+	sip->config = config_ref(config);
+	sip->events = events;
+	sip->arg = arg;
+	LIST_INIT(&sip->calls);
+	LIST_INIT(&sip->refusals);
+	SLIST_INIT(&sip->gateways);
+	SLIST_INIT(&sip->trunk_loads);
+	random_token(sip->secret, TAG_CHARS);
+	trace_start(config->trace);
+	err = guard_init();
+	if (!err)
+		err = check_files(sip);
+	if (!err)
+		err = create_agent(sip);
+	if (!err)
+		err = connections_new(sip);
+	if (!err)
+		err = listeners_bind(sip);
+	if (!err)
+		err = sip_configure(sip, config);
+	if (err)
+		sip_free(sip);
+	else
+		*sipp = sip;
+	return err;
+}
+
+int sip_check(const struct config *config, struct buf *errors)
+{
+	struct secure_files *files = secure_load(config, errors);
+
+	secure_files_free(files);
+	return files ? 0 : -EINVAL;
 }
 
 int sip_configure(struct sip *sip, struct config *config)

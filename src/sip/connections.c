@@ -119,7 +119,7 @@ static void look_at(struct connections *all, int fd, uint64_t now)
 		forget(all, connection);
 		return;
 	}
-	if (connection->ours || connection->settled ||
+	if (connection->settled ||
 	    now < connection->since_ms + all->sip->config->handshake_ms)
 		return;
 	connection->settled = true;
@@ -370,7 +370,7 @@ void connection_settled(int fd)
 /* It has TLS, or, with NULL, its TLS was freed. */
 void connection_secured(int fd, struct ssl_st *ssl)
 {
-	static const struct connection ours = {.ours = true};
+	static const struct connection ours = {.ours = true, .tls = true};
 	struct connection *connection;
 
 	if (!current || fd < 0 || !make_room(current, fd))

@@ -62,7 +62,7 @@ int secure_begin(char directory[SECURE_PATH], const char *certificate)
 	}
 	snprintf(path, sizeof(path), "%s/cafile.pem", directory);
 	if (symlink(target, path) < 0)
-		log_warn("cannot link %s", path);
+		log_debug("cannot link %s: %s", path, strerror(errno));
 	free(target);
 	secure_context_index();
 	secure_watch();

@@ -218,7 +218,7 @@ static void on_info(const SSL *ssl, int where, int ret)
 	if (where & SSL_CB_HANDSHAKE_START && !SSL_is_server(ssl) &&
 	    SSL_get_state(ssl) == TLS_ST_BEFORE)
 		begin_client((SSL *)ssl);
-	if (where & SSL_CB_HANDSHAKE_DONE && SSL_is_server(ssl))
+	if (where & SSL_CB_HANDSHAKE_DONE)
 		connection_settled(SSL_get_fd(ssl));
 }
 

@@ -15,6 +15,7 @@
  * "root" signed "between", which signed "daemon" and "peer". */
 struct secure {
 	struct scene scene;
+	const char *host;
 	unsigned port;
 };
 
@@ -26,6 +27,7 @@ struct secure_options {
 	const char *gateway;	     /* likewise */
 	const char *gateways;
 	const char *sections;
+	bool six; /* by IPv6 */
 };
 
 #define SECURE(...) (&(const struct secure_options){__VA_ARGS__})
@@ -47,8 +49,7 @@ static void make_certificates(const struct secure *secure)
 
 	cert_make(dir, "root", CERT(.authority = true));
 	cert_make(dir, "between", CERT(.issuer = "root", .authority = true));
-	snprintf(alt, sizeof(alt), "DNS:sieve.example, IP:%s",
-		 secure->scene.daemon.host);
+	snprintf(alt, sizeof(alt), "DNS:sieve.example, IP:%s", secure->host);
 	cert_make(dir, "daemon", CERT(.issuer = "between", .alt = alt));
 	cert_make(dir, "caller",
 		  CERT(.issuer = "between", .alt = "DNS:caller.example"));
@@ -78,7 +79,7 @@ static void configure(struct secure *secure,
 		 "%s"
 		 "}\n"
 		 "%s",
-		 scene->daemon.host, secure->port, pem(secure, "daemon"), asks,
+		 secure->host, secure->port, pem(secure, "daemon"), asks,
 		 options->sections ? options->sections : "");
 	snprintf(gateway, sizeof(gateway), "\toptions_interval_s = 0\n%s%s%s%s",
 		 tls ? "\ttls_ca = \"" : "", tls ? pem(secure, "root") : "",
@@ -107,16 +108,30 @@ static void tell_sanitizer(const struct secure *secure)
 	setenv("ASAN_OPTIONS", "fast_unwind_on_malloc=0", 1);
 }
 
+static void open_again(struct peer *peer, const char *transport,
+		       const char *address)
+{
+	const char *name = peer->name;
+
+	peer_close(peer);
+	peer_open(peer, name, transport, address, 0);
+}
+
 static void secure_init(struct secure *secure,
 			const struct secure_options *options)
 {
 	struct scene *scene = &secure->scene;
+	const char *caller = options->caller ? options->caller : "tls";
+	const char *callee = options->callee ? options->callee : "tls";
 
-	scene_init(scene,
-		   SCENE(.caller = options->caller ? options->caller : "tls",
-			 .callee = options->callee ? options->callee : "tls"));
+	scene_init(scene, SCENE(.caller = caller, .callee = callee));
+	secure->host = options->six ? "::1" : scene->daemon.host;
+	if (options->six) {
+		open_again(&scene->caller, caller, "::1");
+		open_again(&scene->callee, callee, "::1");
+	}
 	do
-		secure->port = free_port(scene->daemon.host);
+		secure->port = free_port(secure->host);
 	while (secure->port == scene->daemon.port ||
 	       secure->port == scene->daemon.api_port);
 	make_certificates(secure);
@@ -125,12 +140,10 @@ static void secure_init(struct secure *secure,
 		     false);
 	peer_set_tls(&scene->callee, pem(secure, "callee"), pem(secure, "root"),
 		     false);
-	if (!strcmp(scene->caller.transport, "tls"))
-		peer_set_target(&scene->caller, scene->daemon.host,
-				secure->port);
-	if (!strcmp(scene->callee.transport, "tls"))
-		peer_set_target(&scene->callee, scene->daemon.host,
-				secure->port);
+	if (!strcmp(caller, "tls"))
+		peer_set_target(&scene->caller, secure->host, secure->port);
+	if (!strcmp(callee, "tls"))
+		peer_set_target(&scene->callee, secure->host, secure->port);
 }
 
 static void secure_open(struct secure *secure,
@@ -145,7 +158,11 @@ static void secure_open(struct secure *secure,
 
 static const struct mix {
 	const char *caller, *callee;
-} mixes[] = {{"tls", "tls"}, {"tls", "udp"}, {"udp", "tls"}, {"tcp", "tls"}};
+	bool six;
+} mixes[] = {
+	{"tls", "tls", false}, {"tls", "udp", false}, {"udp", "tls", false},
+	{"tcp", "tls", false}, {"tls", "tls", true},
+};
 
 #define MIXES (int)(sizeof(mixes) / sizeof(*mixes))
 
@@ -181,8 +198,8 @@ START_TEST(whole_calls_over_tls)
 	struct scene *scene = &secure.scene;
 	struct call call;
 
-	secure_open(&secure,
-		    SECURE(.caller = mix->caller, .callee = mix->callee));
+	secure_open(&secure, SECURE(.caller = mix->caller,
+				    .callee = mix->callee, .six = mix->six));
 	call_place(&call, scene, NULL);
 	claim_contact(call.invite, &scene->callee);
 	claim(!strcmp(mix->callee, "udp") ||
@@ -499,6 +516,46 @@ static bool is_closed(int fd, int ms)
 	return false;
 }
 
+/* It takes the connection and says nothing. */
+START_TEST(gateway_that_shakes_no_hands_is_given_up)
+{
+	struct secure secure;
+	struct scene *scene = &secure.scene;
+	struct peer spare, *at;
+	struct call call;
+	char address[32], section[300];
+	size_t len;
+
+	secure_init(&secure, SECURE(.caller = "udp"));
+	peer_open(&spare, "spare", "udp",
+		  daemon_address(address, &scene->daemon, 4), 0);
+	spare_section(section, &spare);
+	len = strlen(section);
+	snprintf(section + len, sizeof(section) - len,
+		 "sip {\n\thandshake_ms = 800\n}\n");
+	configure(&secure, SECURE(.gateway = "\tanswer_ms = 300\n",
+				  .gateways = "\"core\", \"spare\"",
+				  .sections = section));
+	daemon_start(&scene->daemon);
+	/* Nobody attends to the callee: the kernel alone takes it. */
+	call_begin(&call, scene, CALLER, CALLEE, NULL);
+	call_reaches(&call, &spare);
+	call_answer(&call);
+	call_hang_up(&call);
+	poll(NULL, 0, 1200);
+	/* That connection is gone, so this comes by one of its own. */
+	scene->callee.ignores = "INVITE";
+	call_begin(&call, scene, CALLER, CALLEE, NULL);
+	at = reached(&call, &scene->callee, &spare);
+	claim(at == &scene->callee, "the dead connection is still used");
+	dialog_accept(&call.callee, at, call.invite);
+	call_answer(&call);
+	call_hang_up(&call);
+	peer_close(&spare);
+	scene_close(scene);
+}
+END_TEST
+
 /* The first half of a TLS 1.2 ClientHello record, and what is none. */
 static const struct noise {
 	const char *bytes;
@@ -778,6 +835,7 @@ Suite *tls_suite(void)
 	tcase_add_test(tests,
 		       connection_to_a_gateway_is_used_again_and_made_anew);
 	tcase_add_test(tests, requests_take_the_connection_the_caller_came_by);
+	tcase_add_test(tests, gateway_that_shakes_no_hands_is_given_up);
 	tcase_add_test(tests, caller_is_connected_to_when_it_has_hung_up);
 	tcase_add_loop_test(tests,
 			    what_is_no_tls_is_closed_and_leaves_calls_alone, 0,
