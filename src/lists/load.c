@@ -18,11 +18,11 @@ static const struct source {
 	{LIST_BLOCK, "blocklist", "SELECT count(*) FROM blocklist",
 	 "SELECT id, number, CASE WHEN expires_at IS NULL THEN 0 "
 	 "ELSE strftime('%s', expires_at) END, source, reason, points "
-	 "FROM blocklist"},
+	 "FROM blocklist WHERE list NOT IN (SELECT list FROM list_trunks)"},
 	{LIST_ALLOW, "allowlist", "SELECT count(*) FROM allowlist",
 	 "SELECT id, number, CASE WHEN expires_at IS NULL THEN 0 "
 	 "ELSE strftime('%s', expires_at) END, source, reason, 0 "
-	 "FROM allowlist"},
+	 "FROM allowlist WHERE list NOT IN (SELECT list FROM list_trunks)"},
 };
 
 static int count_rows(size_t *countp, struct store *store,

@@ -46,9 +46,9 @@ static const struct {
 	{"prefix", "INSERT INTO blocklist(number, points) VALUES('+1202*', 10)",
 	 0, 20, "+1202*", NULL},
 	{"longest prefix",
-	 "INSERT INTO blocklist(number, points) VALUES('+1*', 50),"
-	 "('+1202*', 10), ('+1203*', 20)",
-	 0, 20, "+1202*", NULL},
+	 "INSERT INTO blocklist(number, points) VALUES('+12025*', 10),"
+	 "('+1202*', 50), ('+1203*', 20)",
+	 0, 20, "+12025*", NULL},
 	{"exact beats the prefix of all its digits",
 	 "INSERT INTO blocklist(number, points) VALUES('" NUMBER "*', 10),"
 	 "('" NUMBER "', 25)",
@@ -76,7 +76,7 @@ static const struct {
 	{"one report is known but does not count", NULL, 1, 0, NULL, NULL},
 	{"two reports count", NULL, 2, 100, NULL, NULL},
 	{"other people's numbers",
-	 "INSERT INTO blocklist(number) VALUES('+12025550124'), ('+44*')", 0,
+	 "INSERT INTO blocklist(number) VALUES('+12025550124'), ('+4420*')", 0,
 	 -1, NULL, NULL},
 };
 

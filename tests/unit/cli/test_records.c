@@ -308,7 +308,7 @@ START_TEST(status_tells_what_was_loaded)
 		NULL});
 	ck_assert_int_eq(
 		store_exec(store,
-			   "INSERT INTO blocklist(number) VALUES('+44*')"),
+			   "INSERT INTO blocklist(number) VALUES('+4420*')"),
 		0);
 	with_database("status", 0);
 	ck_assert_ptr_nonnull(strstr(run.out, "edited since, not loaded yet"));

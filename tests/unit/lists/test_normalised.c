@@ -158,9 +158,9 @@ START_TEST(stored_patterns_are_index_keys)
 
 	for (i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
 		ck_assert_int_eq(
-			store_prepare(
-				&stmt, store,
-				"INSERT INTO blocklist(number) VALUES(?)"),
+			store_prepare(&stmt, store,
+				      "INSERT INTO blocklist(number, force) "
+				      "VALUES(?, 1)"),
 			0);
 		stmt_bind_text(stmt, 1, patterns[i]);
 		ck_assert_msg(

@@ -188,7 +188,7 @@ START_TEST(explanation_names_row_generation_and_config)
 			  lists_generation(world.lists));
 	ck_assert_uint_eq(verdict.config_version, 3);
 
-	world_sql(ROW("blocklist", "+44*"));
+	world_sql(ROW("blocklist", "+4420*"));
 	world.config.version = 4;
 	screen_configure(world.screen, &world.config);
 	screen_decide(world.screen, &facts, &verdict);

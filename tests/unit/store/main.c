@@ -14,6 +14,8 @@ int main(void)
 	srunner_add_suite(runner, replaced_suite());
 	srunner_add_suite(runner, worker_suite());
 	srunner_add_suite(runner, lists_schema_suite());
+	srunner_add_suite(runner, paste_suite());
+	srunner_add_suite(runner, changes_suite());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -8,5 +8,7 @@ Suite *statement_suite(void);
 Suite *replaced_suite(void);
 Suite *worker_suite(void);
 Suite *lists_schema_suite(void);
+Suite *paste_suite(void);
+Suite *changes_suite(void);
 
 #endif
