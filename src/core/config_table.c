@@ -498,6 +498,10 @@ static const struct config_option reputation_options[] = {
 	 IN(config_reputation, cache_error_s),
 	 .sentence = "Seconds before a number that could not be asked is "
 		     "asked again."},
+	{"stale_s", config_read_unsigned, "0", 0, 604800,
+	 IN(config_reputation, stale_s),
+	 .sentence = "Seconds longer that an answer is used while it is asked "
+		     "for anew, so that no call waits."},
 	{"cache_entries", config_read_unsigned, "100000", 1, 10 * MILLION,
 	 IN(config_reputation, cache_entries),
 	 .sentence = "Numbers remembered at most."},
@@ -505,6 +509,12 @@ static const struct config_option reputation_options[] = {
 	 IN(config_reputation, max_in_flight),
 	 .sentence = "Requests under way at once; calls beyond them go on "
 		     "without."},
+	{"max_per_s", config_read_unsigned, "0", 0, MILLION,
+	 IN(config_reputation, max_per_s),
+	 .sentence = "Requests a second; 0: no limit."},
+	{"max_per_day", config_read_unsigned, "0", 0, 1000 * MILLION,
+	 IN(config_reputation, max_per_day),
+	 .sentence = "Requests a day, of UTC and of this process; 0: no limit."},
 	{"max_body", config_read_unsigned, "65536", 64, 16777216,
 	 IN(config_reputation, max_body),
 	 .sentence = "The largest answer accepted, in bytes."},

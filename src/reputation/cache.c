@@ -128,14 +128,10 @@ static uint32_t make_room(struct cache *cache)
 	return at;
 }
 
-bool cache_get(struct cache *cache, number_key key, uint64_t now,
-	       struct rep_answer *answer)
+static void use(struct cache *cache, uint32_t at, struct rep_answer *answer)
 {
-	uint32_t at = find(cache, key);
 	const struct entry *entry = &cache->entries[at];
 
-	if (!at || now >= entry->expires)
-		return false;
 	unlink_use(cache, at);
 	link_newest(cache, at);
 	*answer = (struct rep_answer){.status = entry->status,
@@ -144,6 +140,28 @@ bool cache_get(struct cache *cache, number_key key, uint64_t now,
 				      .allow = entry->allow,
 				      .category = entry->category,
 				      .cached = true};
+}
+
+bool cache_get(struct cache *cache, number_key key, uint64_t now,
+	       struct rep_answer *answer)
+{
+	uint32_t at = find(cache, key);
+
+	if (!at || now >= cache->entries[at].expires)
+		return false;
+	use(cache, at, answer);
+	return true;
+}
+
+bool cache_get_stale(struct cache *cache, number_key key, uint64_t now,
+		     uint64_t grace, struct rep_answer *answer)
+{
+	uint32_t at = find(cache, key);
+
+	if (!at || now >= cache->entries[at].expires + grace ||
+	    cache->entries[at].status == REP_UNAVAILABLE)
+		return false;
+	use(cache, at, answer);
 	return true;
 }
 

@@ -19,6 +19,9 @@ void cache_free(struct cache *cache);
 /* False: not there, or no longer valid. */
 bool cache_get(struct cache *cache, number_key key, uint64_t now,
 	       struct rep_answer *answer);
+/* Also one that expired less than `grace` ago, unless it was no answer. */
+bool cache_get_stale(struct cache *cache, number_key key, uint64_t now,
+		     uint64_t grace, struct rep_answer *answer);
 void cache_put(struct cache *cache, number_key key, uint64_t expires,
 	       const struct rep_answer *answer);
 void cache_clear(struct cache *cache);

@@ -13,6 +13,8 @@
 #include "cache.h"
 #include "settings.h"
 
+#define DAY_S 86400
+
 static enum metric metric_of(const struct rep_answer *answer)
 {
 	if (answer->cached)
@@ -25,7 +27,7 @@ static enum metric metric_of(const struct rep_answer *answer)
 		return METRIC_REP_DEADLINE;
 	if (!strcmp(answer->why, "breaker"))
 		return METRIC_REP_BREAKER;
-	if (!strcmp(answer->why, "limit"))
+	if (!strcmp(answer->why, "limit") || !strcmp(answer->why, "quota"))
 		return METRIC_REP_LIMIT;
 	return METRIC_REP_ERROR;
 }
@@ -33,6 +35,62 @@ static enum metric metric_of(const struct rep_answer *answer)
 static bool has_service(const struct rep *rep, const struct number *number)
 {
 	return rep->settings->config.url && number->kind == NUMBER_E164;
+}
+
+/* Why no request may be made now, or NULL. */
+static const char *obstacle(const struct rep *rep, uint64_t now)
+{
+	const struct config_reputation *config = &rep->settings->config;
+	struct rate rate;
+
+	if (!breaker_allows(&rep->breaker, now))
+		return "breaker";
+	if (rep->in_flight >= config->max_in_flight)
+		return "limit";
+	if (config->max_per_day && rep->day == now_wall_s() / DAY_S &&
+	    rep->day_requests >= config->max_per_day)
+		return "quota";
+	if (!config->max_per_s)
+		return NULL;
+	rate = rate_of(config->max_per_s, 1000000, config->max_per_s);
+	return bucket_has(&rep->bucket, &rate, now * 1000) ? NULL : "limit";
+}
+
+/* A request that obstacle() did not forbid. */
+static int start(struct request **requestp, struct rep *rep,
+		 const struct rep_question *question)
+{
+	unsigned per_s = rep->settings->config.max_per_s;
+	int64_t day = now_wall_s() / DAY_S;
+	struct rate rate;
+	int err = request_start(requestp, rep, question);
+
+	if (err)
+		return err;
+	if (rep->day != day)
+		rep->day_requests = 0;
+	rep->day = day;
+	rep->day_requests++;
+	if (per_s) {
+		rate = rate_of(per_s, 1000000, per_s);
+		bucket_take(&rep->bucket, &rate, now_mono_ms() * 1000);
+	}
+	return 0;
+}
+
+/* Answered by what was true a moment ago, while it is asked for anew. */
+static bool known_stale(struct rep *rep, const struct rep_question *question,
+			uint64_t key, struct rep_answer *answer)
+{
+	uint64_t now = now_mono_ms();
+	uint64_t grace = rep->settings->config.stale_s * UINT64_C(1000);
+	struct request *request;
+
+	if (!cache_get_stale(rep->cache, key, now, grace, answer))
+		return false;
+	if (!request_find(rep, key) && !obstacle(rep, now))
+		start(&request, rep, question);
+	return true;
 }
 
 static bool known(struct rep *rep, const struct rep_question *question,
@@ -44,15 +102,13 @@ static bool known(struct rep *rep, const struct rep_question *question,
 	*answer = (struct rep_answer){.status = REP_UNKNOWN};
 	if (!has_service(rep, question->caller))
 		return true;
-	if (cache_get(rep->cache, key, now, answer))
+	if (cache_get(rep->cache, key, now, answer) ||
+	    known_stale(rep, question, key, answer))
 		return true;
 	if (request_find(rep, key))
 		return false;
 	answer->status = REP_UNAVAILABLE;
-	if (!breaker_allows(&rep->breaker, now))
-		answer->why = "breaker";
-	else if (rep->in_flight >= rep->settings->config.max_in_flight)
-		answer->why = "limit";
+	answer->why = obstacle(rep, now);
 	return answer->why;
 }
 
@@ -131,7 +187,7 @@ static int query_begin(struct rep_query *query,
 	}
 	request = request_find(rep, settings_key(rep->settings, question));
 	if (!request) {
-		err = request_start(&request, rep, question);
+		err = start(&request, rep, question);
 		if (err)
 			return err;
 	}

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <sys/queue.h>
 
+#include "callsieve/core/bucket.h"
 #include "callsieve/reputation.h"
 
 #include "breaker.h"
@@ -27,6 +28,9 @@ struct rep {
 	struct breaker breaker;
 	struct request_list requests[REQUEST_HEADS]; /* by key */
 	unsigned in_flight;
+	struct bucket bucket; /* max_per_s */
+	int64_t day;	      /* since 1970, that max_per_day is of */
+	unsigned day_requests;
 	unsigned queries; /* not yet freed by who asked */
 	bool gone;	  /* rep_free() waits for the last of them */
 };

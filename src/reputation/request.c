@@ -95,6 +95,13 @@ static void remember(struct rep *rep, number_key key,
 {
 	const struct config_reputation *config = &rep->settings->config;
 	unsigned lifetime = config->cache_error_s;
+	struct rep_answer old;
+
+	/* What is stale is better than nothing. */
+	if (answer->status == REP_UNAVAILABLE &&
+	    cache_get_stale(rep->cache, key, now_mono_ms(),
+			    config->stale_s * UINT64_C(1000), &old))
+		return;
 
 	if (answer->status == REP_KNOWN)
 		lifetime = config->cache_hit_s;

@@ -234,8 +234,10 @@ struct config_reputation {
 	unsigned risk_floor;	     /* risks below add nothing */
 	unsigned deadline_ms;
 	unsigned cache_hit_s, cache_miss_s, cache_error_s;
+	unsigned stale_s; /* after that: used, and asked for anew */
 	unsigned cache_entries;
 	unsigned max_in_flight;
+	unsigned max_per_s, max_per_day; /* requests; 0: no limit */
 	unsigned max_body;	   /* bytes */
 	unsigned breaker_failures; /* in a row, then it opens */
 	unsigned breaker_open_s;

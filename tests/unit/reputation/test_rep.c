@@ -104,6 +104,82 @@ START_TEST(answer_is_kept_for_its_lifetime)
 }
 END_TEST
 
+START_TEST(stale_answer_serves_while_it_is_asked_for_anew)
+{
+	struct rep_answer answer;
+
+	config.stale_s = 10;
+	reconfigure();
+	find_out(1);
+	fake_http_set(server, HTTP_ANSWER, 200, "{\"score\": 5}");
+	now_fake_advance_ms(60000);
+	ck_assert(peek(1, &answer));
+	ck_assert_known(&answer, 95);
+	ck_assert(peek(1, &answer)); /* and no second request */
+	await_requests(2);
+	while (metric_get(METRIC_REP_IN_FLIGHT))
+		loop_step(loop, 5);
+	ck_assert(peek(1, &answer));
+	ck_assert_known(&answer, 5);
+	now_fake_advance_ms(70000);
+	ck_assert(!peek(1, &answer));
+	ck_assert_uint_eq(fake_http_requests(server), 2);
+}
+END_TEST
+
+START_TEST(failure_does_not_wipe_out_what_is_stale)
+{
+	struct rep_answer answer;
+
+	config.stale_s = 10;
+	reconfigure();
+	find_out(1);
+	fake_http_set(server, HTTP_ANSWER, 500, "");
+	now_fake_advance_ms(60000);
+	ck_assert(peek(1, &answer));
+	while (metric_get(METRIC_REP_IN_FLIGHT))
+		loop_step(loop, 5);
+	ck_assert(peek(1, &answer));
+	ck_assert_known(&answer, 95);
+}
+END_TEST
+
+START_TEST(requests_a_second_are_limited)
+{
+	struct rep_answer answer;
+
+	config.max_per_s = 2;
+	reconfigure();
+	find_out(1);
+	find_out(2);
+	answer = find_out(3);
+	ck_assert_unavailable(&answer, "limit");
+	answer = find_out(1); /* costs nothing */
+	ck_assert_known(&answer, 95);
+	now_fake_advance_ms(500);
+	answer = find_out(3);
+	ck_assert_known(&answer, 95);
+	answer = find_out(4);
+	ck_assert_unavailable(&answer, "limit");
+}
+END_TEST
+
+START_TEST(requests_a_day_are_limited)
+{
+	struct rep_answer answer;
+
+	config.max_per_day = 2;
+	reconfigure();
+	find_out(1);
+	find_out(2);
+	answer = find_out(3);
+	ck_assert_unavailable(&answer, "quota");
+	now_fake_advance_ms(INT64_C(86400000));
+	answer = find_out(3);
+	ck_assert_known(&answer, 95);
+}
+END_TEST
+
 START_TEST(lifetime_of_nothing_is_not_kept)
 {
 	config.cache_hit_s = 0;
@@ -326,6 +402,10 @@ Suite *rep_suite(void)
 	tcase_add_test(tc, hundred_askers_share_one_request);
 	tcase_add_test(tc, hundred_numbers_are_not_mixed_up);
 	tcase_add_loop_test(tc, answer_is_kept_for_its_lifetime, 0, 3);
+	tcase_add_test(tc, stale_answer_serves_while_it_is_asked_for_anew);
+	tcase_add_test(tc, failure_does_not_wipe_out_what_is_stale);
+	tcase_add_test(tc, requests_a_second_are_limited);
+	tcase_add_test(tc, requests_a_day_are_limited);
 	tcase_add_test(tc, lifetime_of_nothing_is_not_kept);
 	tcase_add_test(tc, asking_what_is_known_asks_nobody);
 	tcase_add_test(tc, what_is_no_e164_number_is_never_asked);
