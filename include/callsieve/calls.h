@@ -9,6 +9,8 @@
 #include "callsieve/model/verdict.h"
 
 struct calls;
+struct loop;
+struct redress;
 struct store;
 
 #define CALL_ID_SIZE 17 /* our own id of a call: 16 characters and NUL */
@@ -54,5 +56,25 @@ int calls_flush(struct store *store, void *arg);
 /* The verdict and facts of a record as one JSON object, sorted keys; free()
  * it. NULL: no memory. What the calls table holds as `explanation`. */
 char *call_explanation(const struct call_record *record);
+
+/* What a rejected caller may name the call by: its id and a code that nobody
+ * without the key can make, so that who shows one was given it. */
+#define REDRESS_ID_SIZE 38
+
+int redress_new(struct redress **redressp, struct loop *loop);
+void redress_free(struct redress *redress);
+
+/* A store task (arg: struct redress): the key is kept with the database; the
+ * first who finds none there makes it. */
+int redress_refresh(struct store *store, void *arg);
+
+/* On the loop. */
+void redress_id(const struct redress *redress, char text[REDRESS_ID_SIZE],
+		const char *call_id);
+
+/* The id in `text`, if it was made with the key of that database. False: it
+ * was not. Negative: an error. */
+int redress_read(struct store *store, char call_id[CALL_ID_SIZE],
+		 const char *text);
 
 #endif

@@ -29,6 +29,7 @@ struct invite {
 	const char *attestation;  /* Attestation-Info */
 	const char *origination_id;
 	const char *priority;
+	bool takes_608;  /* its Feature-Caps say so (RFC 8688 3.3) */
 	bool takeover;	 /* goes to a party of a call in progress, by its
 			  * Replaces or Join: nothing but INVITE_BRIDGE */
 	bool precedence; /* Resource-Priority that this trunk may claim */
@@ -48,9 +49,10 @@ enum invite_order {
 
 struct sip_answer {
 	int status;	    /* 300..699 */
-	const char *phrase; /* static */
+	const char *phrase; /* this and the other texts are lent */
 	unsigned retry_after_s; /* 0: none */
 	const char *contacts;	/* of a 302; NULL: none */
+	const char *headers;	/* lines "Name: value\n"; NULL: none */
 };
 
 enum call_party { PARTY_CALLER, PARTY_CALLEE, PARTY_CALLSIEVE };
@@ -68,8 +70,8 @@ struct call_end {
 };
 
 struct sip_events {
-	/* A new call: what to do with it. For INVITE_REJECT fills `answer`;
-	 * else leaves in *ctxp what the later events get as `ctx`, and `ended`
+	/* A new call: what to do with it. For INVITE_REJECT fills `answer`,
+	 * whose texts stay until the next event; else leaves in *ctxp what the later events get as `ctx`, and `ended`
 	 * will follow in any case. A retransmission is never reported. */
 	enum invite_order (*invite)(const struct invite *invite,
 				    struct sip_answer *answer, void **ctxp,

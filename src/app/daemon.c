@@ -34,7 +34,7 @@
 /* After the drain time every call gets its BYE, and this long to answer. */
 #define HANGUP_MS 2000
 
-enum { TASK_LISTS, TASK_REPORTS, TASK_CALLS, TASK_COUNT };
+enum { TASK_LISTS, TASK_REPORTS, TASK_CALLS, TASK_REDRESS, TASK_COUNT };
 
 struct daemon {
 	struct running now; /* what a reload changes */
@@ -43,6 +43,7 @@ struct daemon {
 	struct reports *reports;
 	struct history *history;
 	struct calls *calls;
+	struct redress *redress;
 	struct fetch *fetch;
 	struct api *api;
 	struct store_worker *worker;
@@ -165,6 +166,8 @@ static int start_screening(struct daemon *daemon)
 		err = calls_new(&daemon->calls, config->record_queue,
 				config->calls_keep_days);
 	if (!err)
+		err = redress_new(&daemon->redress, daemon->loop);
+	if (!err)
 		err = fetch_new(&daemon->fetch, daemon->loop);
 	if (!err)
 		err = providers_new(&daemon->now.providers, daemon->loop,
@@ -178,7 +181,7 @@ static int start_screening(struct daemon *daemon)
 	err = screen_new(&daemon->now.screen, &params);
 	if (!err)
 		err = gate_new(&daemon->now.gate, daemon->now.screen,
-			       daemon->calls, daemon->history);
+			       daemon->calls, daemon->history, daemon->redress);
 	if (err)
 		return err;
 	screen_configure(daemon->now.screen, config);
@@ -196,6 +199,8 @@ static int start_store(struct daemon *daemon)
 		"reports", reports_refresh, daemon->reports};
 	daemon->tasks[TASK_CALLS] =
 		(struct store_task){"calls", calls_flush, daemon->calls};
+	daemon->tasks[TASK_REDRESS] = (struct store_task){
+		"redress", redress_refresh, daemon->redress};
 	err = store_worker_start(&daemon->worker, daemon->now.config->database,
 				 daemon->tasks, TASK_COUNT);
 	/* What it loaded was posted; it must be in place before the first
@@ -268,6 +273,7 @@ void daemon_stop(struct daemon *daemon)
 	loop_watch_free(daemon->signals_watch);
 	if (daemon->signals >= 0)
 		close(daemon->signals);
+	redress_free(daemon->redress);
 	calls_free(daemon->calls);
 	history_free(daemon->history);
 	reports_free(daemon->reports);

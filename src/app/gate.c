@@ -21,6 +21,7 @@
 #include "bypass.h"
 #include "crowd.h"
 #include "facts.h"
+#include "reject.h"
 #include "treat.h"
 
 struct gate {
@@ -28,8 +29,10 @@ struct gate {
 	struct calls *calls;
 	struct history *history;
 	const struct config *config;
+	const struct redress *redress;
 	struct crowd *crowd;
 	struct log_limit log; /* of calls refused */
+	struct reject_answer no; /* the last one, while it is sent */
 };
 
 /* A call under way: owned by sip's call through its `ctx`. */
@@ -40,12 +43,14 @@ struct visit {
 	struct call_record *record;
 	uint64_t began_us;
 	struct facts facts; /* its texts until the verdict */
+	const struct config_trunk *trunk; /* of the call's configuration */
+	bool takes_608;
 	struct history_mark mark;
 	struct verdict *sofar; /* while the verdict is awaited */
 };
 
 int gate_new(struct gate **gatep, struct screen *screen, struct calls *calls,
-	     struct history *history)
+	     struct history *history, const struct redress *redress)
 {
 	struct gate *gate = calloc(1, sizeof(*gate));
 
@@ -54,6 +59,7 @@ int gate_new(struct gate **gatep, struct screen *screen, struct calls *calls,
 	gate->screen = screen;
 	gate->calls = calls;
 	gate->history = history;
+	gate->redress = redress;
 	if (crowd_new(&gate->crowd)) {
 		free(gate);
 		return -ENOMEM;
@@ -222,9 +228,6 @@ static void visit_free(struct visit *visit)
 	free(visit);
 }
 
-static const struct sip_answer unwanted = {.status = 607, /* RFC 8197 */
-					   .phrase = "Unwanted"};
-
 static struct visit *visit_new(struct gate *gate, const struct invite *invite)
 {
 	struct visit *visit = calloc(1, sizeof(*visit));
@@ -232,6 +235,8 @@ static struct visit *visit_new(struct gate *gate, const struct invite *invite)
 	if (!visit)
 		return NULL;
 	visit->gate = gate;
+	visit->trunk = invite->trunk;
+	visit->takes_608 = invite->takes_608;
 	visit->began_us = now_mono_us();
 	facts_read(&visit->facts, gate->config, invite);
 	visit->record = record_for(invite, &visit->facts);
@@ -241,15 +246,35 @@ static struct visit *visit_new(struct gate *gate, const struct invite *invite)
 	return NULL;
 }
 
-static enum invite_order reject(struct visit *visit, struct sip_answer *answer)
+/* Lent until the next one. */
+static const struct sip_answer *rejection(const struct visit *visit,
+					  const struct verdict *verdict)
 {
-	const struct call_end end = {.by = PARTY_CALLSIEVE,
-				     .status = unwanted.status,
-				     .phrase = unwanted.phrase};
+	struct gate *gate = visit->gate;
+	const struct reject_params params = {
+		.config = gate->config,
+		.trunk = visit->trunk,
+		.redress = gate->redress,
+		.call_id = visit->record->id,
+		.takes_608 = visit->takes_608,
+	};
 
+	reject_answer(&gate->no, &params, verdict);
+	return &gate->no.sip;
+}
+
+static enum invite_order reject(struct visit *visit,
+				const struct verdict *verdict,
+				struct sip_answer *answer)
+{
+	const struct sip_answer *how = rejection(visit, verdict);
+	const struct call_end end = {.by = PARTY_CALLSIEVE,
+				     .status = how->status,
+				     .phrase = how->phrase};
+
+	*answer = *how;
 	finish(visit, &end);
 	visit_free(visit);
-	*answer = unwanted;
 	return INVITE_REJECT;
 }
 
@@ -326,7 +351,7 @@ static enum invite_order on_invite(const struct invite *invite,
 	if (decided) {
 		settle_verdict(visit, &verdict);
 		if (verdict.action == VERDICT_REJECT)
-			return reject(visit, answer);
+			return reject(visit, &verdict, answer);
 		return verdict.action == VERDICT_LABEL ? INVITE_WAIT
 						       : INVITE_BRIDGE;
 	}
@@ -362,7 +387,7 @@ static void on_verdict(const struct verdict *verdict, void *arg)
 	if (full)
 		call_reject(call, &too_many);
 	else if (final.action == VERDICT_REJECT)
-		call_reject(call, &unwanted);
+		call_reject(call, rejection(visit, &final));
 	else
 		bridge(visit, call);
 }

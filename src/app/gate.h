@@ -8,13 +8,14 @@ struct calls;
 struct config;
 struct gate;
 struct history;
+struct redress;
 struct screen;
 
 /* What the gate wants to hear of; its `arg` is the gate. */
 extern const struct sip_events gate_events;
 
 int gate_new(struct gate **gatep, struct screen *screen, struct calls *calls,
-	     struct history *history);
+	     struct history *history, const struct redress *redress);
 void gate_free(struct gate *gate);
 
 /* From now on; lent until the next one is set. */

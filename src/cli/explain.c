@@ -10,6 +10,8 @@
 
 #include <jansson.h>
 
+#include "callsieve/calls.h"
+
 #include "database.h"
 #include "print.h"
 
@@ -206,8 +208,13 @@ static int print_found(struct store *store, const char *sql, const char *name,
 
 static int explain(struct store *store, const char *name, bool json)
 {
-	int found;
+	char redressed[CALL_ID_SIZE];
+	int found = redress_read(store, redressed, name);
 
+	if (found < 0)
+		return database_failure(store, found);
+	if (found)
+		name = redressed;
 	found = print_found(store,
 			    COLUMNS "WHERE id = ?1 OR call_id = ?1" NEWEST,
 			    name, json);

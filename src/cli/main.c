@@ -18,8 +18,8 @@ static const struct command commands[] = {
 	{"calls", "[-n N]", "the last calls and what became of them",
 	 calls_command},
 	{"explain", "[--json] CALL",
-	 "why a call was let through or rejected; CALL is our id or the "
-	 "SIP Call-ID",
+	 "why a call was let through or rejected; CALL is our id, the "
+	 "SIP Call-ID or the redress id that its caller got",
 	 explain_command},
 	{"replay", "--events FILE|-",
 	 "what the engine would have done with a record of calls",

@@ -37,6 +37,7 @@ static void free_arrays(struct config *config)
 		free(config->trunks[i].sources);
 		free(config->trunks[i].country);
 		free(config->trunks[i].route);
+		free(config->trunks[i].profile);
 		free_strings(config->trunks[i].tls_subjects,
 			     config->trunks[i].tls_subjects_count);
 	}
@@ -60,6 +61,9 @@ static void free_arrays(struct config *config)
 	for (i = 0; i < config->reputations_count; i++)
 		config_reputation_fini(&config->reputations[i]);
 	free(config->reputations);
+	for (i = 0; i < config->profiles_count; i++)
+		config_profile_fini(&config->profiles[i]);
+	free(config->profiles);
 	for (i = 0; i < config->dns.servers_count; i++)
 		free(config->dns.servers[i]);
 	free(config->dns.servers);
@@ -80,6 +84,7 @@ void config_free(struct config *config)
 	free(config->api.address);
 	free(config->label_header);
 	free(config->label_prefix);
+	free(config->redress_url);
 	free(config->database);
 	free(config->path);
 	free(config);

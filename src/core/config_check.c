@@ -385,5 +385,6 @@ void config_check(struct config_reader *reader)
 	for (i = 0; i < reader->references_count; i++)
 		resolve(reader, &reader->references[i]);
 	config_check_reputations(reader);
+	config_check_profiles(reader);
 	check_dns(reader);
 }

@@ -157,5 +157,10 @@ config_read_h config_read_unsigned, config_read_points, config_read_double,
 config_read_h config_read_subject, config_read_body, config_read_auth_name,
 	config_read_secret, config_read_ok_when, config_read_miss_when,
 	config_read_allow_when, config_read_level, config_read_category;
+config_read_h config_read_response, config_read_redress_url;
+
+/* config_profile.c */
+void config_profile_fini(struct config_profile *profile);
+void config_check_profiles(struct config_reader *reader);
 
 #endif

@@ -18,7 +18,8 @@ _Static_assert(offsetof(struct config_listen, name) == 0 &&
 		       offsetof(struct config_trunk, name) == 0 &&
 		       offsetof(struct config_gateway, name) == 0 &&
 		       offsetof(struct config_route, name) == 0 &&
-		       offsetof(struct config_reputation, name) == 0,
+		       offsetof(struct config_reputation, name) == 0 &&
+		       offsetof(struct config_profile, name) == 0,
 	       "the name comes first in what a titled section fills");
 
 void config_error(struct config_reader *reader, int line, const char *format,

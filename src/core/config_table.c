@@ -138,6 +138,10 @@ static const struct config_option trunk_options[] = {
 	{"reject_at", config_read_points, "100", 1, POINTS_MAX,
 	 IN(config_trunk, reject_at),
 	 .sentence = "Points at which a call is rejected."},
+	{"profile", config_read_name, "\"generic\"", 0, 0,
+	 IN(config_trunk, profile),
+	 .sentence = "How rejected calls are answered: generic, us-fcc, ietf "
+		     "or a profile of your own."},
 	{"priority_namespaces", config_read_namespace, "{\"ets\", \"wps\"}", 0,
 	 0, IN(config_trunk, priority_namespaces),
 	 OPTION_LIST | OPTION_MAY_BE_EMPTY, .choices = config_namespace_names,
@@ -230,6 +234,54 @@ static const struct config_option route_options[] = {
 	 .sentence = "Responses on which the next one is tried, of 408, 480, "
 		     "500, 502, 503 and 504. A transport error and silence "
 		     "are always such; once it rings nothing is."},
+};
+
+/* clang-format off */
+#define RESPONSE(name, fallback_text, sentence_text) \
+	{name, config_read_response, fallback_text, 0, 0, \
+	 IN(config_profile, RESPONSE_IN), OPTION_LIST, \
+	 .sentence = sentence_text}
+/* clang-format on */
+
+static const struct config_option profile_options[] = {
+#define RESPONSE_IN responses[REASON_SUBSCRIBER]
+	RESPONSE("subscriber", "{\"607 Unwanted\"}",
+		 "Status, phrase and headers for what the callee has "
+		 "blocked."),
+#undef RESPONSE_IN
+#define RESPONSE_IN responses[REASON_LIST]
+	RESPONSE("list", "{\"607 Unwanted\"}",
+		 "For what the block list rejects."),
+#undef RESPONSE_IN
+#define RESPONSE_IN responses[REASON_ANALYTICS]
+	RESPONSE("analytics", "{\"607 Unwanted\"}",
+		 "For what signals reject together."),
+#undef RESPONSE_IN
+#define RESPONSE_IN responses[REASON_NUMBER]
+	RESPONSE("number", "{\"607 Unwanted\"}",
+		 "For calls from what can be no telephone number."),
+#undef RESPONSE_IN
+#define RESPONSE_IN responses[REASON_ANONYMOUS]
+	RESPONSE("anonymous", "{\"433 Anonymity Disallowed\"}",
+		 "For callers who withhold their number, where that alone "
+		 "rejects."),
+#undef RESPONSE_IN
+#define RESPONSE_IN responses[REASON_STIR]
+	RESPONSE("stir", "{\"607 Unwanted\"}",
+		 "For signatures that do not hold, where that alone rejects."),
+#undef RESPONSE_IN
+#define RESPONSE_IN without_608
+	RESPONSE("without_608", "{\"607 Unwanted\"}",
+		 "Instead of 608, where the INVITE has no +sip.608 in its "
+		 "Feature-Caps."),
+#undef RESPONSE_IN
+};
+
+static const struct config_option redress_options[] = {
+	{"url", config_read_redress_url, NULL, 0, 0, IN(config, redress_url),
+	 0, "\"https://callsieve.example/redress\"",
+	 .sentence = "Where callers turn who were rejected by mistake: https; "
+		     "{redress_url} in the headers of profiles."},
 };
 
 static const struct config_option dns_options[] = {
@@ -572,6 +624,10 @@ const struct config_section_type config_section_types[] = {
 	{TITLED(trunk, trunks), "A peer that may send us calls."},
 	{TITLED(gateway, gateways), "Where calls go."},
 	{TITLED(route, routes), "Gateways for the same calls."},
+	{TITLED(profile, profiles),
+	 "How rejected calls are answered. In each list first the status and "
+	 "the phrase, then headers."},
+	{SINGLE(redress), "Where rejected callers turn."},
 	{SINGLE(dns), "How gateways that are names are looked up."},
 	{SINGLE(sip), "How SIP is spoken."},
 	{SINGLE(limits),

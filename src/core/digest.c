@@ -8,6 +8,9 @@
 #include <sys/random.h>
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#define MD_SIZE 32
 
 /* Looking it up takes longer than a short digest does. */
 static EVP_MD *sha256;
@@ -18,10 +21,21 @@ static void fetch(void)
 	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 }
 
+static void print_hex(char hex[DIGEST_HEX_SIZE],
+		      const unsigned char md[MD_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < MD_SIZE; i++) {
+		hex[2 * i] = digits[md[i] >> 4];
+		hex[2 * i + 1] = digits[md[i] & 15];
+	}
+	hex[2 * MD_SIZE] = '\0';
+}
+
 void digest_sha256_hex(char hex[DIGEST_HEX_SIZE], const void *data, size_t len)
 {
-	unsigned char md[32];
-	static const char digits[] = "0123456789abcdef";
+	unsigned char md[MD_SIZE];
 	unsigned int size = 0;
 
 	/* Fails only without memory or without SHA-256: no way to go on. */
@@ -29,11 +43,21 @@ void digest_sha256_hex(char hex[DIGEST_HEX_SIZE], const void *data, size_t len)
 	if (!EVP_Digest(data, len, md, &size, sha256, NULL) ||
 	    size != sizeof(md))
 		abort();
-	for (size_t i = 0; i < sizeof(md); i++) {
-		hex[2 * i] = digits[md[i] >> 4];
-		hex[2 * i + 1] = digits[md[i] & 15];
-	}
-	hex[2 * sizeof(md)] = '\0';
+	print_hex(hex, md);
+}
+
+void digest_hmac_hex(char hex[DIGEST_HEX_SIZE], const char *key,
+		     const char *text)
+{
+	unsigned char md[MD_SIZE];
+	unsigned int size = 0;
+
+	pthread_once(&fetched, fetch);
+	if (!HMAC(sha256, key, (int)strlen(key), (const unsigned char *)text,
+		  strlen(text), md, &size) ||
+	    size != sizeof(md))
+		abort();
+	print_hex(hex, md);
 }
 
 void digest_sha1_hex(char *hex, const void *data, size_t len)

@@ -3,6 +3,7 @@
 #include "internal.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include <sofia-sip/su_tagarg.h>
 
@@ -49,36 +50,64 @@ void answer(struct sip *sip, msg_t *msg, int status, const char *phrase,
 		       TAG_END());
 }
 
-sip_header_t *retry_after(su_home_t *home, unsigned seconds)
+static sip_header_t *retry_after(su_home_t *home, unsigned seconds)
 {
 	return (sip_header_t *)sip_retry_after_format(home, "%u", seconds);
 }
 
 /* As text, not read by the stack: it would unescape what it
  * thinks needs no escape. */
-sip_header_t *contacts_header(su_home_t *home, const char *contacts)
+static sip_header_t *contacts_header(su_home_t *home, const char *contacts)
 {
 	return (sip_header_t *)sip_unknown_format(home, "Contact: %s",
 						  contacts);
 }
 
-/* Of the two headers an answer has one. */
+/* As the stack takes several: linked. */
+static sip_header_t *text_headers(su_home_t *home, const char *lines)
+{
+	sip_header_t *first = NULL, **next = &first;
+	size_t len;
+
+	for (; lines && *lines; lines += len + (lines[len] == '\n')) {
+		len = strcspn(lines, "\n");
+		*next = (sip_header_t *)sip_unknown_format(home, "%.*s",
+							   (int)len, lines);
+		if (!*next)
+			break;
+		next = &(*next)->sh_next;
+	}
+	return first;
+}
+
+sip_header_t *answer_headers(su_home_t *home, const struct sip_answer *how)
+{
+	sip_header_t *first = text_headers(home, how->headers), *h = NULL;
+
+	/* Of these two an answer has one. */
+	if (how->contacts)
+		h = contacts_header(home, how->contacts);
+	else if (how->retry_after_s)
+		h = retry_after(home, how->retry_after_s);
+	if (!h)
+		return first;
+	h->sh_next = first;
+	return h;
+}
+
 void answer_as(struct sip *sip, msg_t *msg, const struct sip_answer *how)
 {
-	su_home_t *home = msg_home(msg);
-	sip_header_t *extra = NULL;
-
-	if (how->contacts)
-		extra = contacts_header(home, how->contacts);
-	else if (how->retry_after_s)
-		extra = retry_after(home, how->retry_after_s);
-	answer(sip, msg, how->status, how->phrase, extra);
+	answer(sip, msg, how->status, how->phrase,
+	       answer_headers(msg_home(msg), how));
 }
 
 struct sip_answer busy(const struct sip *sip)
 {
-	return (struct sip_answer){503, sip_503_Service_unavailable,
-				   sip->config->retry_after_s, NULL};
+	return (struct sip_answer){
+		.status = 503,
+		.phrase = sip_503_Service_unavailable,
+		.retry_after_s = sip->config->retry_after_s,
+	};
 }
 
 static void count_refused(int status)

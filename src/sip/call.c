@@ -189,8 +189,7 @@ void call_bridge(struct call *call)
 
 void call_reject(struct call *call, const struct sip_answer *answer)
 {
-	call->retry_after_s = answer->retry_after_s;
-	caller_reject(call, PARTY_CALLSIEVE, answer->status, answer->phrase);
+	caller_end(call, PARTY_CALLSIEVE, answer);
 }
 
 /* RFC 3261 16.6 (11): anew with each provisional response. */

@@ -230,9 +230,8 @@ static const char *rejection_tag(const struct call *call)
 	return tag && call->state < CALL_RINGING ? tag : call->tag;
 }
 
-/* Ends the call with an answer of our own. */
-static void end_with(struct call *call, enum call_party by,
-		     const struct sip_answer *how)
+void caller_end(struct call *call, enum call_party by,
+		const struct sip_answer *how)
 {
 	msg_t *reply = nta_incoming_create_response(call->irq, how->status,
 						    how->phrase);
@@ -242,18 +241,13 @@ static void end_with(struct call *call, enum call_party by,
 		msg_header_remove_param(sip->sip_to->a_common, "tag");
 	if (sip)
 		sip_to_tag(msg_home(reply), sip->sip_to, rejection_tag(call));
-	if (sip && how->retry_after_s)
-		sip_add_tl(reply, sip,
-			   SIPTAG_HEADER(retry_after(msg_home(reply),
-						     how->retry_after_s)),
-			   TAG_END());
-	if (sip && how->contacts)
-		sip_add_tl(reply, sip,
-			   SIPTAG_HEADER(contacts_header(msg_home(reply),
-							 how->contacts)),
-			   TAG_END());
+	/* The stack may look at it when the owner's text is gone. */
+	if (sip && sip->sip_status)
+		sip->sip_status->st_phrase =
+			su_strdup(msg_home(reply), how->phrase);
 	if (sip)
 		sip_add_tl(reply, sip,
+			   SIPTAG_HEADER(answer_headers(msg_home(reply), how)),
 			   SIPTAG_HEADER(session_id_answer(
 				   msg_home(reply), sip_object(call->invite),
 				   LIST_FIRST(&call->dialogs))),
@@ -275,10 +269,10 @@ void caller_reject(struct call *call, enum call_party by, int status,
 		.phrase = phrase,
 		.retry_after_s = status == 503
 					 ? call->sip->config->retry_after_s
-					 : call->retry_after_s,
+					 : 0,
 	};
 
-	end_with(call, by, &how);
+	caller_end(call, by, &how);
 }
 
 /* Tells the caller the way instead of taking the call there. */
@@ -290,5 +284,5 @@ void caller_move(struct call *call)
 	moved_read(&moved, call->sip, call->config, call->trunk,
 		   msg_home(call->invite), invite->sip_request);
 	call->moved = &moved;
-	end_with(call, PARTY_CALLSIEVE, &moved.answer);
+	caller_end(call, PARTY_CALLSIEVE, &moved.answer);
 }

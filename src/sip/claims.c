@@ -1,6 +1,8 @@
 /* What an INVITE says of who calls, before anybody decides what to believe. */
 #include "internal.h"
 
+#include <string.h>
+
 #include <sofia-sip/su_string.h>
 
 static const char *unknown_header(const sip_t *req, const char *name)
@@ -9,6 +11,23 @@ static const char *unknown_header(const sip_t *req, const char *name)
 		if (su_casematch(h->un_name, name))
 			return h->un_value;
 	return NULL;
+}
+
+/* A feature-capability indicator (RFC 6809 6.2), of whatever value. */
+static bool has_capability(const sip_t *req, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const sip_unknown_t *h = req->sip_unknown; h; h = h->un_next) {
+		if (!su_casematch(h->un_name, "Feature-Caps"))
+			continue;
+		for (const char *at = h->un_value; (at = strchr(at, '+'));
+		     at++)
+			if (su_casenmatch(at, name, len) &&
+			    (!at[len] || strchr(" \t;,=", at[len])))
+				return true;
+	}
+	return false;
 }
 
 /* RFC 3325 9.1: at most one sip or sips and one tel URI; a tel URI is a number
@@ -51,5 +70,6 @@ void claims_read(struct invite *invite, su_home_t *home, const sip_t *req)
 				  home, (const sip_header_t *)req->sip_privacy)
 			: NULL;
 	invite->attestation = unknown_header(req, "Attestation-Info");
+	invite->takes_608 = has_capability(req, "+sip.608");
 	invite->origination_id = unknown_header(req, "Origination-Id");
 }

@@ -314,7 +314,6 @@ struct call {
 	char call_id[CALL_ID_CHARS + 1];
 	char session_id[SESSION_ID_SIZE]; /* the caller's; "": none yet */
 	int status; /* the final one sent to the caller */
-	unsigned retry_after_s; /* in it, unless 0 */
 
 	LIST_HEAD(, dialog) dialogs;
 	LIST_HEAD(, relay) relays;
@@ -433,14 +432,13 @@ const char *form_fault(const sip_t *request);
 /* answer.c */
 void answer(struct sip *sip, msg_t *msg, int status, const char *phrase,
 	    sip_header_t *extra);
-sip_header_t *contacts_header(su_home_t *home, const char *contacts);
+sip_header_t *answer_headers(su_home_t *home, const struct sip_answer *how);
 void answer_as(struct sip *sip, msg_t *msg, const struct sip_answer *how);
 void refuse(struct sip *sip, msg_t *msg, const struct invite *invite,
 	    int status, const char *phrase, sip_header_t *extra);
 void log_refused(struct sip *sip, const struct invite *invite, const sip_t *req,
 		 int status, const char *reason);
 struct sip_answer busy(const struct sip *sip);
-sip_header_t *retry_after(su_home_t *home, unsigned seconds);
 
 /* admit.c */
 struct trunk_load **trunk_loads_new(struct sip *sip,
@@ -488,6 +486,9 @@ void caller_final(struct call *call, msg_t *msg, const sip_t *response,
 		  int status, const char *phrase);
 void caller_reject(struct call *call, enum call_party by, int status,
 		   const char *phrase);
+/* With an answer of our own. */
+void caller_end(struct call *call, enum call_party by,
+		const struct sip_answer *how);
 void caller_move(struct call *call);
 void refusals_free(struct sip *sip);
 

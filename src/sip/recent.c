@@ -18,7 +18,7 @@ struct slot {
 	uint64_t key;
 	uint64_t until_ms;
 	struct sip_answer answer;
-	char *contacts; /* of the answer, or NULL */
+	char *phrase, *contacts, *headers; /* of the answer, or NULL */
 };
 
 struct recent {
@@ -35,12 +35,24 @@ struct recent *recent_new(void)
 	return recent;
 }
 
+static void forget(struct slot *slot)
+{
+	free(slot->phrase);
+	free(slot->contacts);
+	free(slot->headers);
+}
+
+static char *copy(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
 void recent_free(struct recent *recent)
 {
 	if (!recent)
 		return;
 	for (size_t i = 0; i < SLOTS; i++)
-		free(recent->slots[i].contacts);
+		forget(&recent->slots[i]);
 	free(recent);
 }
 
@@ -95,11 +107,14 @@ void recent_add(struct recent *recent, const sip_t *sip,
 	for (unsigned i = 1; i < WAYS; i++)
 		if (slot[i].until_ms < oldest->until_ms)
 			oldest = &slot[i];
-	free(oldest->contacts);
+	forget(oldest);
 	*oldest = (struct slot){.key = key,
 				.until_ms = now_mono_ms() + LIFE_MS,
-				.answer = *answer};
-	if (answer->contacts)
-		oldest->contacts = strdup(answer->contacts);
+				.answer = *answer,
+				.phrase = copy(answer->phrase),
+				.contacts = copy(answer->contacts),
+				.headers = copy(answer->headers)};
+	oldest->answer.phrase = oldest->phrase;
 	oldest->answer.contacts = oldest->contacts;
+	oldest->answer.headers = oldest->headers;
 }

@@ -65,6 +65,7 @@ static const struct entry {
 	{"reports", reports_suite, false},
 	{"facts", facts_suite, false},
 	{"label", label_suite, false},
+	{"profiles", profiles_suite, false},
 	{"admission", admission_suite, false},
 	{"bypass", bypass_suite, false},
 	{"floods", floods_suite, false},

@@ -71,6 +71,33 @@ struct config_limits {
 	unsigned max_connections; /* opened by peers */
 };
 
+/* Why a call is rejected: what profiles tell apart. */
+enum config_reason {
+	REASON_SUBSCRIBER, /* the callee's own block */
+	REASON_LIST,	   /* the operator's block list */
+	REASON_ANALYTICS,  /* signals, together */
+	REASON_NUMBER,	   /* nobody can call from that number */
+	REASON_ANONYMOUS,  /* the number is withheld by choice */
+	REASON_STIR,	   /* the signature over the number does not hold */
+	REASONS
+};
+extern const char *const config_reason_names[REASONS];
+
+/* How a rejected call is answered. */
+struct config_response {
+	int status; /* 400..499, 600..699; 0: none */
+	char *phrase;
+	char **headers; /* "Name: value", with {redress_url}, {redress_id} */
+	size_t headers_count;
+};
+
+/* profile NAME { ... }: a row of them, some built in. */
+struct config_profile {
+	char *name;
+	struct config_response responses[REASONS];
+	struct config_response without_608; /* where that is not understood */
+};
+
 enum config_mode { MODE_BRIDGE, MODE_REDIRECT };
 enum config_redirect_allow {
 	REDIRECT_ALLOW_302,
@@ -96,6 +123,7 @@ struct config_trunk {
 	bool screen;   /* no: bridge every call unjudged */
 	bool outbound; /* its callers are our subscribers */
 	int label_at, reject_at; /* points; 0: never */
+	char *profile; /* by its name, which exists */
 };
 
 enum config_redirects { REDIRECTS_PASS, REDIRECTS_FOLLOW };
@@ -265,6 +293,8 @@ struct config {
 	size_t gateways_count;
 	struct config_route *routes;
 	size_t routes_count;
+	struct config_profile *profiles; /* besides those built in */
+	size_t profiles_count;
 
 	struct config_limits limits; /* of all trunks together */
 	unsigned callee_burst; /* calls to one number; 0: no limit */
@@ -287,6 +317,7 @@ struct config {
 	char *label_prefix; /* of display names; NULL: none */
 	struct config_reputation *reputations;
 	size_t reputations_count;
+	char *redress_url; /* NULL: none */
 	struct config_api api;
 
 	char *database;		  /* path */
@@ -325,6 +356,10 @@ bool config_reputation_agree(const struct config_reputation *a,
 /* Lent; NULL when there is none. */
 const struct config_route *config_route_find(const struct config *config,
 					     const char *name);
+
+/* Lent; NULL when there is none. */
+const struct config_profile *config_profile_find(const struct config *config,
+						 const char *name);
 
 bool config_fails_over(const struct config_route *route, int status);
 

@@ -16,6 +16,10 @@ void digest_sha1_hex(char *hex, const void *data, size_t len);
 /* Base64 (RFC 4648 4) with a NUL; `text` has room for len * 4 / 3 + 4. */
 void base64_print(char *text, const void *data, size_t len);
 
+/* Lower-case hexadecimal HMAC-SHA256 (RFC 2104). */
+void digest_hmac_hex(char hex[DIGEST_HEX_SIZE], const char *key,
+		     const char *text);
+
 /* From getrandom(2), by way of a small pool of each thread's own. Cannot fail
  * once the system is up; not for children that fork(2) made. */
 void random_bytes(void *data, size_t len);
