@@ -24,6 +24,12 @@ static const struct command commands[] = {
 	{"replay", "--events FILE|-",
 	 "what the engine would have done with a record of calls",
 	 replay_command},
+	{"import",
+	 "FILE --source NAME [--format F] [--update] [--dry-run] [--force] "
+	 "[--rejects FILE]",
+	 "brings a source to what a file says of it; F is auto, plain, csv, "
+	 "ftc, fcc or phoneblock",
+	 import_command},
 	{"token", "new NAME | revoke NAME | list",
 	 "who may report numbers to the HTTP API", token_command},
 	{"help", "", "this text", help_command},
