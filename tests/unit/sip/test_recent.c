@@ -27,7 +27,12 @@ static const sip_t *invite(struct copy *copy, const char *branch,
 	return copy->sip;
 }
 
-static const struct sip_answer unwanted = {607, "Unwanted", 9, "<sip:a@b>"};
+static const struct sip_answer unwanted = {
+	.status = 607,
+	.phrase = "Unwanted",
+	.retry_after_s = 9,
+	.contacts = "<sip:a@b>",
+};
 
 static bool seen(struct recent *recent, const sip_t *sip)
 {
