@@ -1170,7 +1170,130 @@ END;
 CREATE VIEW blocklist_import AS
 SELECT number, reason, source, expires_at, points FROM blocklist;
 
-CREATE TRIGGER blocklist_import_insert INSTEAD OF INSERT ON blocklist_import
+CREATE TRIGGER blocklist_import_plain INSTEAD OF INSERT ON blocklist_import WHEN
+	NEW.number GLOB '+[1-9]*' AND
+	CASE ltrim(substr(NEW.number, 2), '0123456789')
+	WHEN '' THEN length(NEW.number) BETWEEN 8 AND 16
+		AND NEW.number NOT GLOB '+1[01]*'
+	WHEN '*' THEN length(NEW.number) <= 17
+	WHEN substr(NEW.number, length(NEW.number) / 2 + 1) THEN
+		length(NEW.number) BETWEEN 17 AND 33 AND
+		NEW.number GLOB '+[1-9]*-+[1-9]*' AND
+		ltrim(substr(NEW.number, length(NEW.number) / 2 + 3), '0123456789') = '' AND
+		substr(NEW.number, 1, length(NEW.number) / 2) < substr(NEW.number, length(NEW.number) / 2 + 2)
+	ELSE 0 END AND
+	(coalesce(NEW.expires_at, '') = '' OR
+		NEW.expires_at IS datetime(NEW.expires_at, '+0 days')) AND
+	(coalesce(NEW.points, '') = '' OR NEW.points NOT GLOB '*[^0-9]*' AND
+		CAST(NEW.points AS INTEGER) <= 1000) AND NOT (
+	true AND (
+	NEW.number GLOB '+*[*]' AND length(NEW.number) < 6 OR
+	NEW.number GLOB '+1*[0-9]' AND length(NEW.number) NOT IN (12, 25) OR
+	NEW.number GLOB '+*-+*' AND substr(NEW.number, 1, 5) <>
+		substr(NEW.number, length(NEW.number) / 2 + 2, 5) OR
+	EXISTS (SELECT 1 FROM neverblock) AND (
+		EXISTS (SELECT 1 FROM neverblock WHERE number IN (
+			NEW.number, substr(NEW.number, 1, 5) || '*',
+			substr(NEW.number, 1, 6) || '*',
+			substr(NEW.number, 1, 7) || '*',
+			substr(NEW.number, 1, 8) || '*',
+			substr(NEW.number, 1, 9) || '*',
+			substr(NEW.number, 1, 10) || '*',
+			substr(NEW.number, 1, 11) || '*',
+			substr(NEW.number, 1, 12) || '*',
+			substr(NEW.number, 1, 13) || '*',
+			substr(NEW.number, 1, 14) || '*',
+			substr(NEW.number, 1, 15) || '*',
+			substr(NEW.number, 1, 16) || '*')) OR
+		EXISTS (SELECT 1 FROM neverblock WHERE number GLOB '+*-+*' AND
+			NEW.number BETWEEN substr(number, 1, length(number) / 2)
+				AND substr(number, length(number) / 2 + 2) AND
+			length(NEW.number) = length(number) / 2)) OR
+	EXISTS (SELECT 1 FROM own_numbers) AND (
+		EXISTS (SELECT 1 FROM own_numbers WHERE number IN (
+			NEW.number, substr(NEW.number, 1, 5) || '*',
+			substr(NEW.number, 1, 6) || '*',
+			substr(NEW.number, 1, 7) || '*',
+			substr(NEW.number, 1, 8) || '*',
+			substr(NEW.number, 1, 9) || '*',
+			substr(NEW.number, 1, 10) || '*',
+			substr(NEW.number, 1, 11) || '*',
+			substr(NEW.number, 1, 12) || '*',
+			substr(NEW.number, 1, 13) || '*',
+			substr(NEW.number, 1, 14) || '*',
+			substr(NEW.number, 1, 15) || '*',
+			substr(NEW.number, 1, 16) || '*')) OR
+		EXISTS (SELECT 1 FROM own_numbers WHERE number GLOB '+*-+*' AND
+			NEW.number BETWEEN substr(number, 1, length(number) / 2)
+				AND substr(number, length(number) / 2 + 2) AND
+			length(NEW.number) = length(number) / 2))))
+BEGIN
+	INSERT INTO blocklist(number, reason, source, expires_at, points)
+	VALUES(NEW.number, nullif(NEW.reason, ''), nullif(NEW.source, ''),
+		nullif(NEW.expires_at, ''),
+		coalesce(nullif(NEW.points, ''), 100))
+	ON CONFLICT(number, list) DO UPDATE SET reason = excluded.reason, source = excluded.source,
+		expires_at = excluded.expires_at,
+		points = excluded.points;
+END;
+
+CREATE TRIGGER blocklist_import_insert INSTEAD OF INSERT ON blocklist_import WHEN NOT coalesce(
+	NEW.number GLOB '+[1-9]*' AND
+	CASE ltrim(substr(NEW.number, 2), '0123456789')
+	WHEN '' THEN length(NEW.number) BETWEEN 8 AND 16
+		AND NEW.number NOT GLOB '+1[01]*'
+	WHEN '*' THEN length(NEW.number) <= 17
+	WHEN substr(NEW.number, length(NEW.number) / 2 + 1) THEN
+		length(NEW.number) BETWEEN 17 AND 33 AND
+		NEW.number GLOB '+[1-9]*-+[1-9]*' AND
+		ltrim(substr(NEW.number, length(NEW.number) / 2 + 3), '0123456789') = '' AND
+		substr(NEW.number, 1, length(NEW.number) / 2) < substr(NEW.number, length(NEW.number) / 2 + 2)
+	ELSE 0 END AND
+	(coalesce(NEW.expires_at, '') = '' OR
+		NEW.expires_at IS datetime(NEW.expires_at, '+0 days')) AND
+	(coalesce(NEW.points, '') = '' OR NEW.points NOT GLOB '*[^0-9]*' AND
+		CAST(NEW.points AS INTEGER) <= 1000) AND NOT (
+	true AND (
+	NEW.number GLOB '+*[*]' AND length(NEW.number) < 6 OR
+	NEW.number GLOB '+1*[0-9]' AND length(NEW.number) NOT IN (12, 25) OR
+	NEW.number GLOB '+*-+*' AND substr(NEW.number, 1, 5) <>
+		substr(NEW.number, length(NEW.number) / 2 + 2, 5) OR
+	EXISTS (SELECT 1 FROM neverblock) AND (
+		EXISTS (SELECT 1 FROM neverblock WHERE number IN (
+			NEW.number, substr(NEW.number, 1, 5) || '*',
+			substr(NEW.number, 1, 6) || '*',
+			substr(NEW.number, 1, 7) || '*',
+			substr(NEW.number, 1, 8) || '*',
+			substr(NEW.number, 1, 9) || '*',
+			substr(NEW.number, 1, 10) || '*',
+			substr(NEW.number, 1, 11) || '*',
+			substr(NEW.number, 1, 12) || '*',
+			substr(NEW.number, 1, 13) || '*',
+			substr(NEW.number, 1, 14) || '*',
+			substr(NEW.number, 1, 15) || '*',
+			substr(NEW.number, 1, 16) || '*')) OR
+		EXISTS (SELECT 1 FROM neverblock WHERE number GLOB '+*-+*' AND
+			NEW.number BETWEEN substr(number, 1, length(number) / 2)
+				AND substr(number, length(number) / 2 + 2) AND
+			length(NEW.number) = length(number) / 2)) OR
+	EXISTS (SELECT 1 FROM own_numbers) AND (
+		EXISTS (SELECT 1 FROM own_numbers WHERE number IN (
+			NEW.number, substr(NEW.number, 1, 5) || '*',
+			substr(NEW.number, 1, 6) || '*',
+			substr(NEW.number, 1, 7) || '*',
+			substr(NEW.number, 1, 8) || '*',
+			substr(NEW.number, 1, 9) || '*',
+			substr(NEW.number, 1, 10) || '*',
+			substr(NEW.number, 1, 11) || '*',
+			substr(NEW.number, 1, 12) || '*',
+			substr(NEW.number, 1, 13) || '*',
+			substr(NEW.number, 1, 14) || '*',
+			substr(NEW.number, 1, 15) || '*',
+			substr(NEW.number, 1, 16) || '*')) OR
+		EXISTS (SELECT 1 FROM own_numbers WHERE number GLOB '+*-+*' AND
+			NEW.number BETWEEN substr(number, 1, length(number) / 2)
+				AND substr(number, length(number) / 2 + 2) AND
+			length(NEW.number) = length(number) / 2)))), 0)
 BEGIN
 	UPDATE normalise SET number = NEW.number,
 		expires_at = NEW.expires_at, points = NEW.points,
@@ -1195,7 +1318,137 @@ CREATE VIEW blocklist_csv AS
 SELECT number, points, reason, source, ticket, list, comment, force,
 	expires_at, created_at, created_by FROM blocklist;
 
-CREATE TRIGGER blocklist_csv_insert INSTEAD OF INSERT ON blocklist_csv
+CREATE TRIGGER blocklist_csv_plain INSTEAD OF INSERT ON blocklist_csv WHEN
+	NEW.number GLOB '+[1-9]*' AND
+	CASE ltrim(substr(NEW.number, 2), '0123456789')
+	WHEN '' THEN length(NEW.number) BETWEEN 8 AND 16
+		AND NEW.number NOT GLOB '+1[01]*'
+	WHEN '*' THEN length(NEW.number) <= 17
+	WHEN substr(NEW.number, length(NEW.number) / 2 + 1) THEN
+		length(NEW.number) BETWEEN 17 AND 33 AND
+		NEW.number GLOB '+[1-9]*-+[1-9]*' AND
+		ltrim(substr(NEW.number, length(NEW.number) / 2 + 3), '0123456789') = '' AND
+		substr(NEW.number, 1, length(NEW.number) / 2) < substr(NEW.number, length(NEW.number) / 2 + 2)
+	ELSE 0 END AND
+	(coalesce(NEW.expires_at, '') = '' OR
+		NEW.expires_at IS datetime(NEW.expires_at, '+0 days')) AND
+	(coalesce(NEW.points, '') = '' OR NEW.points NOT GLOB '*[^0-9]*' AND
+		CAST(NEW.points AS INTEGER) <= 1000) AND NOT (
+	CAST(coalesce(NEW.force, 0) AS INTEGER) <> 1 AND (
+	NEW.number GLOB '+*[*]' AND length(NEW.number) < 6 OR
+	NEW.number GLOB '+1*[0-9]' AND length(NEW.number) NOT IN (12, 25) OR
+	NEW.number GLOB '+*-+*' AND substr(NEW.number, 1, 5) <>
+		substr(NEW.number, length(NEW.number) / 2 + 2, 5) OR
+	EXISTS (SELECT 1 FROM neverblock) AND (
+		EXISTS (SELECT 1 FROM neverblock WHERE number IN (
+			NEW.number, substr(NEW.number, 1, 5) || '*',
+			substr(NEW.number, 1, 6) || '*',
+			substr(NEW.number, 1, 7) || '*',
+			substr(NEW.number, 1, 8) || '*',
+			substr(NEW.number, 1, 9) || '*',
+			substr(NEW.number, 1, 10) || '*',
+			substr(NEW.number, 1, 11) || '*',
+			substr(NEW.number, 1, 12) || '*',
+			substr(NEW.number, 1, 13) || '*',
+			substr(NEW.number, 1, 14) || '*',
+			substr(NEW.number, 1, 15) || '*',
+			substr(NEW.number, 1, 16) || '*')) OR
+		EXISTS (SELECT 1 FROM neverblock WHERE number GLOB '+*-+*' AND
+			NEW.number BETWEEN substr(number, 1, length(number) / 2)
+				AND substr(number, length(number) / 2 + 2) AND
+			length(NEW.number) = length(number) / 2)) OR
+	EXISTS (SELECT 1 FROM own_numbers) AND (
+		EXISTS (SELECT 1 FROM own_numbers WHERE number IN (
+			NEW.number, substr(NEW.number, 1, 5) || '*',
+			substr(NEW.number, 1, 6) || '*',
+			substr(NEW.number, 1, 7) || '*',
+			substr(NEW.number, 1, 8) || '*',
+			substr(NEW.number, 1, 9) || '*',
+			substr(NEW.number, 1, 10) || '*',
+			substr(NEW.number, 1, 11) || '*',
+			substr(NEW.number, 1, 12) || '*',
+			substr(NEW.number, 1, 13) || '*',
+			substr(NEW.number, 1, 14) || '*',
+			substr(NEW.number, 1, 15) || '*',
+			substr(NEW.number, 1, 16) || '*')) OR
+		EXISTS (SELECT 1 FROM own_numbers WHERE number GLOB '+*-+*' AND
+			NEW.number BETWEEN substr(number, 1, length(number) / 2)
+				AND substr(number, length(number) / 2 + 2) AND
+			length(NEW.number) = length(number) / 2))))
+BEGIN
+	INSERT INTO blocklist(number, points, reason, source, ticket, list, comment,
+		force, expires_at, created_at, created_by)
+	VALUES(NEW.number, coalesce(nullif(NEW.points, ''), 100),
+		nullif(NEW.reason, ''), nullif(NEW.source, ''),
+		nullif(NEW.ticket, ''),
+		coalesce(nullif(trim(NEW.list), ''), 'default'),
+		nullif(NEW.comment, ''), coalesce(nullif(NEW.force, ''), 0),
+		nullif(NEW.expires_at, ''),
+		coalesce(nullif(NEW.created_at, ''), CURRENT_TIMESTAMP),
+		coalesce(nullif(NEW.created_by, ''), 'sqlite3'))
+	ON CONFLICT(number, list) DO UPDATE SET points = excluded.points, reason = excluded.reason,
+		source = excluded.source, ticket = excluded.ticket,
+		comment = excluded.comment, force = excluded.force,
+		expires_at = excluded.expires_at;
+END;
+
+CREATE TRIGGER blocklist_csv_insert INSTEAD OF INSERT ON blocklist_csv WHEN NOT coalesce(
+	NEW.number GLOB '+[1-9]*' AND
+	CASE ltrim(substr(NEW.number, 2), '0123456789')
+	WHEN '' THEN length(NEW.number) BETWEEN 8 AND 16
+		AND NEW.number NOT GLOB '+1[01]*'
+	WHEN '*' THEN length(NEW.number) <= 17
+	WHEN substr(NEW.number, length(NEW.number) / 2 + 1) THEN
+		length(NEW.number) BETWEEN 17 AND 33 AND
+		NEW.number GLOB '+[1-9]*-+[1-9]*' AND
+		ltrim(substr(NEW.number, length(NEW.number) / 2 + 3), '0123456789') = '' AND
+		substr(NEW.number, 1, length(NEW.number) / 2) < substr(NEW.number, length(NEW.number) / 2 + 2)
+	ELSE 0 END AND
+	(coalesce(NEW.expires_at, '') = '' OR
+		NEW.expires_at IS datetime(NEW.expires_at, '+0 days')) AND
+	(coalesce(NEW.points, '') = '' OR NEW.points NOT GLOB '*[^0-9]*' AND
+		CAST(NEW.points AS INTEGER) <= 1000) AND NOT (
+	CAST(coalesce(NEW.force, 0) AS INTEGER) <> 1 AND (
+	NEW.number GLOB '+*[*]' AND length(NEW.number) < 6 OR
+	NEW.number GLOB '+1*[0-9]' AND length(NEW.number) NOT IN (12, 25) OR
+	NEW.number GLOB '+*-+*' AND substr(NEW.number, 1, 5) <>
+		substr(NEW.number, length(NEW.number) / 2 + 2, 5) OR
+	EXISTS (SELECT 1 FROM neverblock) AND (
+		EXISTS (SELECT 1 FROM neverblock WHERE number IN (
+			NEW.number, substr(NEW.number, 1, 5) || '*',
+			substr(NEW.number, 1, 6) || '*',
+			substr(NEW.number, 1, 7) || '*',
+			substr(NEW.number, 1, 8) || '*',
+			substr(NEW.number, 1, 9) || '*',
+			substr(NEW.number, 1, 10) || '*',
+			substr(NEW.number, 1, 11) || '*',
+			substr(NEW.number, 1, 12) || '*',
+			substr(NEW.number, 1, 13) || '*',
+			substr(NEW.number, 1, 14) || '*',
+			substr(NEW.number, 1, 15) || '*',
+			substr(NEW.number, 1, 16) || '*')) OR
+		EXISTS (SELECT 1 FROM neverblock WHERE number GLOB '+*-+*' AND
+			NEW.number BETWEEN substr(number, 1, length(number) / 2)
+				AND substr(number, length(number) / 2 + 2) AND
+			length(NEW.number) = length(number) / 2)) OR
+	EXISTS (SELECT 1 FROM own_numbers) AND (
+		EXISTS (SELECT 1 FROM own_numbers WHERE number IN (
+			NEW.number, substr(NEW.number, 1, 5) || '*',
+			substr(NEW.number, 1, 6) || '*',
+			substr(NEW.number, 1, 7) || '*',
+			substr(NEW.number, 1, 8) || '*',
+			substr(NEW.number, 1, 9) || '*',
+			substr(NEW.number, 1, 10) || '*',
+			substr(NEW.number, 1, 11) || '*',
+			substr(NEW.number, 1, 12) || '*',
+			substr(NEW.number, 1, 13) || '*',
+			substr(NEW.number, 1, 14) || '*',
+			substr(NEW.number, 1, 15) || '*',
+			substr(NEW.number, 1, 16) || '*')) OR
+		EXISTS (SELECT 1 FROM own_numbers WHERE number GLOB '+*-+*' AND
+			NEW.number BETWEEN substr(number, 1, length(number) / 2)
+				AND substr(number, length(number) / 2 + 2) AND
+			length(NEW.number) = length(number) / 2)))), 0)
 BEGIN
 	UPDATE normalise SET number = NEW.number,
 		expires_at = NEW.expires_at, points = NEW.points,
@@ -1233,7 +1486,52 @@ END;
 CREATE VIEW allowlist_import AS
 SELECT number, reason, source, expires_at FROM allowlist;
 
-CREATE TRIGGER allowlist_import_insert INSTEAD OF INSERT ON allowlist_import
+CREATE TRIGGER allowlist_import_plain INSTEAD OF INSERT ON allowlist_import WHEN
+	NEW.number GLOB '+[1-9]*' AND
+	CASE ltrim(substr(NEW.number, 2), '0123456789')
+	WHEN '' THEN length(NEW.number) BETWEEN 8 AND 16
+		AND NEW.number NOT GLOB '+1[01]*'
+	WHEN '*' THEN length(NEW.number) <= 17
+	WHEN substr(NEW.number, length(NEW.number) / 2 + 1) THEN
+		length(NEW.number) BETWEEN 17 AND 33 AND
+		NEW.number GLOB '+[1-9]*-+[1-9]*' AND
+		ltrim(substr(NEW.number, length(NEW.number) / 2 + 3), '0123456789') = '' AND
+		substr(NEW.number, 1, length(NEW.number) / 2) < substr(NEW.number, length(NEW.number) / 2 + 2)
+	ELSE 0 END AND
+	(coalesce(NEW.expires_at, '') = '' OR
+		NEW.expires_at IS datetime(NEW.expires_at, '+0 days')) AND NOT (
+	true AND (
+	NEW.number GLOB '+*[*]' AND length(NEW.number) < 6 OR
+	NEW.number GLOB '+1*[0-9]' AND length(NEW.number) NOT IN (12, 25) OR
+	NEW.number GLOB '+*-+*' AND substr(NEW.number, 1, 5) <>
+		substr(NEW.number, length(NEW.number) / 2 + 2, 5)))
+BEGIN
+	INSERT INTO allowlist(number, reason, source, expires_at)
+	VALUES(NEW.number, nullif(NEW.reason, ''), nullif(NEW.source, ''),
+		nullif(NEW.expires_at, ''))
+	ON CONFLICT(number, list) DO UPDATE SET reason = excluded.reason, source = excluded.source,
+		expires_at = excluded.expires_at;
+END;
+
+CREATE TRIGGER allowlist_import_insert INSTEAD OF INSERT ON allowlist_import WHEN NOT coalesce(
+	NEW.number GLOB '+[1-9]*' AND
+	CASE ltrim(substr(NEW.number, 2), '0123456789')
+	WHEN '' THEN length(NEW.number) BETWEEN 8 AND 16
+		AND NEW.number NOT GLOB '+1[01]*'
+	WHEN '*' THEN length(NEW.number) <= 17
+	WHEN substr(NEW.number, length(NEW.number) / 2 + 1) THEN
+		length(NEW.number) BETWEEN 17 AND 33 AND
+		NEW.number GLOB '+[1-9]*-+[1-9]*' AND
+		ltrim(substr(NEW.number, length(NEW.number) / 2 + 3), '0123456789') = '' AND
+		substr(NEW.number, 1, length(NEW.number) / 2) < substr(NEW.number, length(NEW.number) / 2 + 2)
+	ELSE 0 END AND
+	(coalesce(NEW.expires_at, '') = '' OR
+		NEW.expires_at IS datetime(NEW.expires_at, '+0 days')) AND NOT (
+	true AND (
+	NEW.number GLOB '+*[*]' AND length(NEW.number) < 6 OR
+	NEW.number GLOB '+1*[0-9]' AND length(NEW.number) NOT IN (12, 25) OR
+	NEW.number GLOB '+*-+*' AND substr(NEW.number, 1, 5) <>
+		substr(NEW.number, length(NEW.number) / 2 + 2, 5))), 0)
 BEGIN
 	UPDATE normalise SET number = NEW.number,
 		expires_at = NEW.expires_at, points = NULL,
@@ -1256,7 +1554,60 @@ CREATE VIEW allowlist_csv AS
 SELECT number, reason, source, ticket, list, comment, force, expires_at,
 	created_at, created_by FROM allowlist;
 
-CREATE TRIGGER allowlist_csv_insert INSTEAD OF INSERT ON allowlist_csv
+CREATE TRIGGER allowlist_csv_plain INSTEAD OF INSERT ON allowlist_csv WHEN
+	NEW.number GLOB '+[1-9]*' AND
+	CASE ltrim(substr(NEW.number, 2), '0123456789')
+	WHEN '' THEN length(NEW.number) BETWEEN 8 AND 16
+		AND NEW.number NOT GLOB '+1[01]*'
+	WHEN '*' THEN length(NEW.number) <= 17
+	WHEN substr(NEW.number, length(NEW.number) / 2 + 1) THEN
+		length(NEW.number) BETWEEN 17 AND 33 AND
+		NEW.number GLOB '+[1-9]*-+[1-9]*' AND
+		ltrim(substr(NEW.number, length(NEW.number) / 2 + 3), '0123456789') = '' AND
+		substr(NEW.number, 1, length(NEW.number) / 2) < substr(NEW.number, length(NEW.number) / 2 + 2)
+	ELSE 0 END AND
+	(coalesce(NEW.expires_at, '') = '' OR
+		NEW.expires_at IS datetime(NEW.expires_at, '+0 days')) AND NOT (
+	CAST(coalesce(NEW.force, 0) AS INTEGER) <> 1 AND (
+	NEW.number GLOB '+*[*]' AND length(NEW.number) < 6 OR
+	NEW.number GLOB '+1*[0-9]' AND length(NEW.number) NOT IN (12, 25) OR
+	NEW.number GLOB '+*-+*' AND substr(NEW.number, 1, 5) <>
+		substr(NEW.number, length(NEW.number) / 2 + 2, 5)))
+BEGIN
+	INSERT INTO allowlist(number, reason, source, ticket, list, comment, force,
+		expires_at, created_at, created_by)
+	VALUES(NEW.number, nullif(NEW.reason, ''), nullif(NEW.source, ''),
+		nullif(NEW.ticket, ''),
+		coalesce(nullif(trim(NEW.list), ''), 'default'),
+		nullif(NEW.comment, ''), coalesce(nullif(NEW.force, ''), 0),
+		nullif(NEW.expires_at, ''),
+		coalesce(nullif(NEW.created_at, ''), CURRENT_TIMESTAMP),
+		coalesce(nullif(NEW.created_by, ''), 'sqlite3'))
+	ON CONFLICT(number, list) DO UPDATE SET reason = excluded.reason, source = excluded.source,
+		ticket = excluded.ticket, comment = excluded.comment,
+		force = excluded.force,
+		expires_at = excluded.expires_at;
+END;
+
+CREATE TRIGGER allowlist_csv_insert INSTEAD OF INSERT ON allowlist_csv WHEN NOT coalesce(
+	NEW.number GLOB '+[1-9]*' AND
+	CASE ltrim(substr(NEW.number, 2), '0123456789')
+	WHEN '' THEN length(NEW.number) BETWEEN 8 AND 16
+		AND NEW.number NOT GLOB '+1[01]*'
+	WHEN '*' THEN length(NEW.number) <= 17
+	WHEN substr(NEW.number, length(NEW.number) / 2 + 1) THEN
+		length(NEW.number) BETWEEN 17 AND 33 AND
+		NEW.number GLOB '+[1-9]*-+[1-9]*' AND
+		ltrim(substr(NEW.number, length(NEW.number) / 2 + 3), '0123456789') = '' AND
+		substr(NEW.number, 1, length(NEW.number) / 2) < substr(NEW.number, length(NEW.number) / 2 + 2)
+	ELSE 0 END AND
+	(coalesce(NEW.expires_at, '') = '' OR
+		NEW.expires_at IS datetime(NEW.expires_at, '+0 days')) AND NOT (
+	CAST(coalesce(NEW.force, 0) AS INTEGER) <> 1 AND (
+	NEW.number GLOB '+*[*]' AND length(NEW.number) < 6 OR
+	NEW.number GLOB '+1*[0-9]' AND length(NEW.number) NOT IN (12, 25) OR
+	NEW.number GLOB '+*-+*' AND substr(NEW.number, 1, 5) <>
+		substr(NEW.number, length(NEW.number) / 2 + 2, 5))), 0)
 BEGIN
 	UPDATE normalise SET number = NEW.number,
 		expires_at = NEW.expires_at, points = NULL,
@@ -1292,7 +1643,52 @@ END;
 CREATE VIEW neverblock_import AS
 SELECT number, reason, source, expires_at FROM neverblock;
 
-CREATE TRIGGER neverblock_import_insert INSTEAD OF INSERT ON neverblock_import
+CREATE TRIGGER neverblock_import_plain INSTEAD OF INSERT ON neverblock_import WHEN
+	NEW.number GLOB '+[1-9]*' AND
+	CASE ltrim(substr(NEW.number, 2), '0123456789')
+	WHEN '' THEN length(NEW.number) BETWEEN 8 AND 16
+		AND NEW.number NOT GLOB '+1[01]*'
+	WHEN '*' THEN length(NEW.number) <= 17
+	WHEN substr(NEW.number, length(NEW.number) / 2 + 1) THEN
+		length(NEW.number) BETWEEN 17 AND 33 AND
+		NEW.number GLOB '+[1-9]*-+[1-9]*' AND
+		ltrim(substr(NEW.number, length(NEW.number) / 2 + 3), '0123456789') = '' AND
+		substr(NEW.number, 1, length(NEW.number) / 2) < substr(NEW.number, length(NEW.number) / 2 + 2)
+	ELSE 0 END AND
+	(coalesce(NEW.expires_at, '') = '' OR
+		NEW.expires_at IS datetime(NEW.expires_at, '+0 days')) AND NOT (
+	true AND (
+	NEW.number GLOB '+*[*]' AND length(NEW.number) < 6 OR
+	NEW.number GLOB '+1*[0-9]' AND length(NEW.number) NOT IN (12, 25) OR
+	NEW.number GLOB '+*-+*' AND substr(NEW.number, 1, 5) <>
+		substr(NEW.number, length(NEW.number) / 2 + 2, 5)))
+BEGIN
+	INSERT INTO neverblock(number, reason, source, expires_at)
+	VALUES(NEW.number, nullif(NEW.reason, ''), nullif(NEW.source, ''),
+		nullif(NEW.expires_at, ''))
+	ON CONFLICT(number) DO UPDATE SET reason = excluded.reason, source = excluded.source,
+		expires_at = excluded.expires_at;
+END;
+
+CREATE TRIGGER neverblock_import_insert INSTEAD OF INSERT ON neverblock_import WHEN NOT coalesce(
+	NEW.number GLOB '+[1-9]*' AND
+	CASE ltrim(substr(NEW.number, 2), '0123456789')
+	WHEN '' THEN length(NEW.number) BETWEEN 8 AND 16
+		AND NEW.number NOT GLOB '+1[01]*'
+	WHEN '*' THEN length(NEW.number) <= 17
+	WHEN substr(NEW.number, length(NEW.number) / 2 + 1) THEN
+		length(NEW.number) BETWEEN 17 AND 33 AND
+		NEW.number GLOB '+[1-9]*-+[1-9]*' AND
+		ltrim(substr(NEW.number, length(NEW.number) / 2 + 3), '0123456789') = '' AND
+		substr(NEW.number, 1, length(NEW.number) / 2) < substr(NEW.number, length(NEW.number) / 2 + 2)
+	ELSE 0 END AND
+	(coalesce(NEW.expires_at, '') = '' OR
+		NEW.expires_at IS datetime(NEW.expires_at, '+0 days')) AND NOT (
+	true AND (
+	NEW.number GLOB '+*[*]' AND length(NEW.number) < 6 OR
+	NEW.number GLOB '+1*[0-9]' AND length(NEW.number) NOT IN (12, 25) OR
+	NEW.number GLOB '+*-+*' AND substr(NEW.number, 1, 5) <>
+		substr(NEW.number, length(NEW.number) / 2 + 2, 5))), 0)
 BEGIN
 	UPDATE normalise SET number = NEW.number,
 		expires_at = NEW.expires_at, points = NULL,
@@ -1315,7 +1711,59 @@ CREATE VIEW neverblock_csv AS
 SELECT number, reason, source, ticket, comment, force, expires_at,
 	created_at, created_by FROM neverblock;
 
-CREATE TRIGGER neverblock_csv_insert INSTEAD OF INSERT ON neverblock_csv
+CREATE TRIGGER neverblock_csv_plain INSTEAD OF INSERT ON neverblock_csv WHEN
+	NEW.number GLOB '+[1-9]*' AND
+	CASE ltrim(substr(NEW.number, 2), '0123456789')
+	WHEN '' THEN length(NEW.number) BETWEEN 8 AND 16
+		AND NEW.number NOT GLOB '+1[01]*'
+	WHEN '*' THEN length(NEW.number) <= 17
+	WHEN substr(NEW.number, length(NEW.number) / 2 + 1) THEN
+		length(NEW.number) BETWEEN 17 AND 33 AND
+		NEW.number GLOB '+[1-9]*-+[1-9]*' AND
+		ltrim(substr(NEW.number, length(NEW.number) / 2 + 3), '0123456789') = '' AND
+		substr(NEW.number, 1, length(NEW.number) / 2) < substr(NEW.number, length(NEW.number) / 2 + 2)
+	ELSE 0 END AND
+	(coalesce(NEW.expires_at, '') = '' OR
+		NEW.expires_at IS datetime(NEW.expires_at, '+0 days')) AND NOT (
+	CAST(coalesce(NEW.force, 0) AS INTEGER) <> 1 AND (
+	NEW.number GLOB '+*[*]' AND length(NEW.number) < 6 OR
+	NEW.number GLOB '+1*[0-9]' AND length(NEW.number) NOT IN (12, 25) OR
+	NEW.number GLOB '+*-+*' AND substr(NEW.number, 1, 5) <>
+		substr(NEW.number, length(NEW.number) / 2 + 2, 5)))
+BEGIN
+	INSERT INTO neverblock(number, reason, source, ticket, comment, force,
+		expires_at, created_at, created_by)
+	VALUES(NEW.number, nullif(NEW.reason, ''), nullif(NEW.source, ''),
+		nullif(NEW.ticket, ''), nullif(NEW.comment, ''),
+		coalesce(nullif(NEW.force, ''), 0),
+		nullif(NEW.expires_at, ''),
+		coalesce(nullif(NEW.created_at, ''), CURRENT_TIMESTAMP),
+		coalesce(nullif(NEW.created_by, ''), 'sqlite3'))
+	ON CONFLICT(number) DO UPDATE SET reason = excluded.reason, source = excluded.source,
+		ticket = excluded.ticket, comment = excluded.comment,
+		force = excluded.force,
+		expires_at = excluded.expires_at;
+END;
+
+CREATE TRIGGER neverblock_csv_insert INSTEAD OF INSERT ON neverblock_csv WHEN NOT coalesce(
+	NEW.number GLOB '+[1-9]*' AND
+	CASE ltrim(substr(NEW.number, 2), '0123456789')
+	WHEN '' THEN length(NEW.number) BETWEEN 8 AND 16
+		AND NEW.number NOT GLOB '+1[01]*'
+	WHEN '*' THEN length(NEW.number) <= 17
+	WHEN substr(NEW.number, length(NEW.number) / 2 + 1) THEN
+		length(NEW.number) BETWEEN 17 AND 33 AND
+		NEW.number GLOB '+[1-9]*-+[1-9]*' AND
+		ltrim(substr(NEW.number, length(NEW.number) / 2 + 3), '0123456789') = '' AND
+		substr(NEW.number, 1, length(NEW.number) / 2) < substr(NEW.number, length(NEW.number) / 2 + 2)
+	ELSE 0 END AND
+	(coalesce(NEW.expires_at, '') = '' OR
+		NEW.expires_at IS datetime(NEW.expires_at, '+0 days')) AND NOT (
+	CAST(coalesce(NEW.force, 0) AS INTEGER) <> 1 AND (
+	NEW.number GLOB '+*[*]' AND length(NEW.number) < 6 OR
+	NEW.number GLOB '+1*[0-9]' AND length(NEW.number) NOT IN (12, 25) OR
+	NEW.number GLOB '+*-+*' AND substr(NEW.number, 1, 5) <>
+		substr(NEW.number, length(NEW.number) / 2 + 2, 5))), 0)
 BEGIN
 	UPDATE normalise SET number = NEW.number,
 		expires_at = NEW.expires_at, points = NULL,
@@ -1348,7 +1796,94 @@ END;
 CREATE VIEW dno_import AS
 SELECT number, reason, source, expires_at, points FROM dno;
 
-CREATE TRIGGER dno_import_insert INSTEAD OF INSERT ON dno_import
+CREATE TRIGGER dno_import_plain INSTEAD OF INSERT ON dno_import WHEN
+	NEW.number GLOB '+[1-9]*' AND
+	CASE ltrim(substr(NEW.number, 2), '0123456789')
+	WHEN '' THEN length(NEW.number) BETWEEN 8 AND 16
+		AND NEW.number NOT GLOB '+1[01]*'
+	WHEN '*' THEN length(NEW.number) <= 17
+	WHEN substr(NEW.number, length(NEW.number) / 2 + 1) THEN
+		length(NEW.number) BETWEEN 17 AND 33 AND
+		NEW.number GLOB '+[1-9]*-+[1-9]*' AND
+		ltrim(substr(NEW.number, length(NEW.number) / 2 + 3), '0123456789') = '' AND
+		substr(NEW.number, 1, length(NEW.number) / 2) < substr(NEW.number, length(NEW.number) / 2 + 2)
+	ELSE 0 END AND
+	(coalesce(NEW.expires_at, '') = '' OR
+		NEW.expires_at IS datetime(NEW.expires_at, '+0 days')) AND
+	(coalesce(NEW.points, '') = '' OR NEW.points NOT GLOB '*[^0-9]*' AND
+		CAST(NEW.points AS INTEGER) <= 1000) AND NOT (
+	true AND (
+	NEW.number GLOB '+*[*]' AND length(NEW.number) < 6 OR
+	NEW.number GLOB '+1*[0-9]' AND length(NEW.number) NOT IN (12, 25) OR
+	NEW.number GLOB '+*-+*' AND substr(NEW.number, 1, 5) <>
+		substr(NEW.number, length(NEW.number) / 2 + 2, 5) OR
+	EXISTS (SELECT 1 FROM neverblock) AND (
+		EXISTS (SELECT 1 FROM neverblock WHERE number IN (
+			NEW.number, substr(NEW.number, 1, 5) || '*',
+			substr(NEW.number, 1, 6) || '*',
+			substr(NEW.number, 1, 7) || '*',
+			substr(NEW.number, 1, 8) || '*',
+			substr(NEW.number, 1, 9) || '*',
+			substr(NEW.number, 1, 10) || '*',
+			substr(NEW.number, 1, 11) || '*',
+			substr(NEW.number, 1, 12) || '*',
+			substr(NEW.number, 1, 13) || '*',
+			substr(NEW.number, 1, 14) || '*',
+			substr(NEW.number, 1, 15) || '*',
+			substr(NEW.number, 1, 16) || '*')) OR
+		EXISTS (SELECT 1 FROM neverblock WHERE number GLOB '+*-+*' AND
+			NEW.number BETWEEN substr(number, 1, length(number) / 2)
+				AND substr(number, length(number) / 2 + 2) AND
+			length(NEW.number) = length(number) / 2))))
+BEGIN
+	INSERT INTO dno(number, reason, source, expires_at, points)
+	VALUES(NEW.number, nullif(NEW.reason, ''), nullif(NEW.source, ''),
+		nullif(NEW.expires_at, ''),
+		coalesce(nullif(NEW.points, ''), 100))
+	ON CONFLICT(number) DO UPDATE SET reason = excluded.reason, source = excluded.source,
+		expires_at = excluded.expires_at,
+		points = excluded.points;
+END;
+
+CREATE TRIGGER dno_import_insert INSTEAD OF INSERT ON dno_import WHEN NOT coalesce(
+	NEW.number GLOB '+[1-9]*' AND
+	CASE ltrim(substr(NEW.number, 2), '0123456789')
+	WHEN '' THEN length(NEW.number) BETWEEN 8 AND 16
+		AND NEW.number NOT GLOB '+1[01]*'
+	WHEN '*' THEN length(NEW.number) <= 17
+	WHEN substr(NEW.number, length(NEW.number) / 2 + 1) THEN
+		length(NEW.number) BETWEEN 17 AND 33 AND
+		NEW.number GLOB '+[1-9]*-+[1-9]*' AND
+		ltrim(substr(NEW.number, length(NEW.number) / 2 + 3), '0123456789') = '' AND
+		substr(NEW.number, 1, length(NEW.number) / 2) < substr(NEW.number, length(NEW.number) / 2 + 2)
+	ELSE 0 END AND
+	(coalesce(NEW.expires_at, '') = '' OR
+		NEW.expires_at IS datetime(NEW.expires_at, '+0 days')) AND
+	(coalesce(NEW.points, '') = '' OR NEW.points NOT GLOB '*[^0-9]*' AND
+		CAST(NEW.points AS INTEGER) <= 1000) AND NOT (
+	true AND (
+	NEW.number GLOB '+*[*]' AND length(NEW.number) < 6 OR
+	NEW.number GLOB '+1*[0-9]' AND length(NEW.number) NOT IN (12, 25) OR
+	NEW.number GLOB '+*-+*' AND substr(NEW.number, 1, 5) <>
+		substr(NEW.number, length(NEW.number) / 2 + 2, 5) OR
+	EXISTS (SELECT 1 FROM neverblock) AND (
+		EXISTS (SELECT 1 FROM neverblock WHERE number IN (
+			NEW.number, substr(NEW.number, 1, 5) || '*',
+			substr(NEW.number, 1, 6) || '*',
+			substr(NEW.number, 1, 7) || '*',
+			substr(NEW.number, 1, 8) || '*',
+			substr(NEW.number, 1, 9) || '*',
+			substr(NEW.number, 1, 10) || '*',
+			substr(NEW.number, 1, 11) || '*',
+			substr(NEW.number, 1, 12) || '*',
+			substr(NEW.number, 1, 13) || '*',
+			substr(NEW.number, 1, 14) || '*',
+			substr(NEW.number, 1, 15) || '*',
+			substr(NEW.number, 1, 16) || '*')) OR
+		EXISTS (SELECT 1 FROM neverblock WHERE number GLOB '+*-+*' AND
+			NEW.number BETWEEN substr(number, 1, length(number) / 2)
+				AND substr(number, length(number) / 2 + 2) AND
+			length(NEW.number) = length(number) / 2)))), 0)
 BEGIN
 	UPDATE normalise SET number = NEW.number,
 		expires_at = NEW.expires_at, points = NEW.points,
@@ -1373,7 +1908,100 @@ CREATE VIEW dno_csv AS
 SELECT number, points, reason, source, ticket, comment, force, expires_at,
 	created_at, created_by FROM dno;
 
-CREATE TRIGGER dno_csv_insert INSTEAD OF INSERT ON dno_csv
+CREATE TRIGGER dno_csv_plain INSTEAD OF INSERT ON dno_csv WHEN
+	NEW.number GLOB '+[1-9]*' AND
+	CASE ltrim(substr(NEW.number, 2), '0123456789')
+	WHEN '' THEN length(NEW.number) BETWEEN 8 AND 16
+		AND NEW.number NOT GLOB '+1[01]*'
+	WHEN '*' THEN length(NEW.number) <= 17
+	WHEN substr(NEW.number, length(NEW.number) / 2 + 1) THEN
+		length(NEW.number) BETWEEN 17 AND 33 AND
+		NEW.number GLOB '+[1-9]*-+[1-9]*' AND
+		ltrim(substr(NEW.number, length(NEW.number) / 2 + 3), '0123456789') = '' AND
+		substr(NEW.number, 1, length(NEW.number) / 2) < substr(NEW.number, length(NEW.number) / 2 + 2)
+	ELSE 0 END AND
+	(coalesce(NEW.expires_at, '') = '' OR
+		NEW.expires_at IS datetime(NEW.expires_at, '+0 days')) AND
+	(coalesce(NEW.points, '') = '' OR NEW.points NOT GLOB '*[^0-9]*' AND
+		CAST(NEW.points AS INTEGER) <= 1000) AND NOT (
+	CAST(coalesce(NEW.force, 0) AS INTEGER) <> 1 AND (
+	NEW.number GLOB '+*[*]' AND length(NEW.number) < 6 OR
+	NEW.number GLOB '+1*[0-9]' AND length(NEW.number) NOT IN (12, 25) OR
+	NEW.number GLOB '+*-+*' AND substr(NEW.number, 1, 5) <>
+		substr(NEW.number, length(NEW.number) / 2 + 2, 5) OR
+	EXISTS (SELECT 1 FROM neverblock) AND (
+		EXISTS (SELECT 1 FROM neverblock WHERE number IN (
+			NEW.number, substr(NEW.number, 1, 5) || '*',
+			substr(NEW.number, 1, 6) || '*',
+			substr(NEW.number, 1, 7) || '*',
+			substr(NEW.number, 1, 8) || '*',
+			substr(NEW.number, 1, 9) || '*',
+			substr(NEW.number, 1, 10) || '*',
+			substr(NEW.number, 1, 11) || '*',
+			substr(NEW.number, 1, 12) || '*',
+			substr(NEW.number, 1, 13) || '*',
+			substr(NEW.number, 1, 14) || '*',
+			substr(NEW.number, 1, 15) || '*',
+			substr(NEW.number, 1, 16) || '*')) OR
+		EXISTS (SELECT 1 FROM neverblock WHERE number GLOB '+*-+*' AND
+			NEW.number BETWEEN substr(number, 1, length(number) / 2)
+				AND substr(number, length(number) / 2 + 2) AND
+			length(NEW.number) = length(number) / 2))))
+BEGIN
+	INSERT INTO dno(number, points, reason, source, ticket, comment,
+		force, expires_at, created_at, created_by)
+	VALUES(NEW.number, coalesce(nullif(NEW.points, ''), 100),
+		nullif(NEW.reason, ''), nullif(NEW.source, ''),
+		nullif(NEW.ticket, ''), nullif(NEW.comment, ''),
+		coalesce(nullif(NEW.force, ''), 0),
+		nullif(NEW.expires_at, ''),
+		coalesce(nullif(NEW.created_at, ''), CURRENT_TIMESTAMP),
+		coalesce(nullif(NEW.created_by, ''), 'sqlite3'))
+	ON CONFLICT(number) DO UPDATE SET points = excluded.points, reason = excluded.reason,
+		source = excluded.source, ticket = excluded.ticket,
+		comment = excluded.comment, force = excluded.force,
+		expires_at = excluded.expires_at;
+END;
+
+CREATE TRIGGER dno_csv_insert INSTEAD OF INSERT ON dno_csv WHEN NOT coalesce(
+	NEW.number GLOB '+[1-9]*' AND
+	CASE ltrim(substr(NEW.number, 2), '0123456789')
+	WHEN '' THEN length(NEW.number) BETWEEN 8 AND 16
+		AND NEW.number NOT GLOB '+1[01]*'
+	WHEN '*' THEN length(NEW.number) <= 17
+	WHEN substr(NEW.number, length(NEW.number) / 2 + 1) THEN
+		length(NEW.number) BETWEEN 17 AND 33 AND
+		NEW.number GLOB '+[1-9]*-+[1-9]*' AND
+		ltrim(substr(NEW.number, length(NEW.number) / 2 + 3), '0123456789') = '' AND
+		substr(NEW.number, 1, length(NEW.number) / 2) < substr(NEW.number, length(NEW.number) / 2 + 2)
+	ELSE 0 END AND
+	(coalesce(NEW.expires_at, '') = '' OR
+		NEW.expires_at IS datetime(NEW.expires_at, '+0 days')) AND
+	(coalesce(NEW.points, '') = '' OR NEW.points NOT GLOB '*[^0-9]*' AND
+		CAST(NEW.points AS INTEGER) <= 1000) AND NOT (
+	CAST(coalesce(NEW.force, 0) AS INTEGER) <> 1 AND (
+	NEW.number GLOB '+*[*]' AND length(NEW.number) < 6 OR
+	NEW.number GLOB '+1*[0-9]' AND length(NEW.number) NOT IN (12, 25) OR
+	NEW.number GLOB '+*-+*' AND substr(NEW.number, 1, 5) <>
+		substr(NEW.number, length(NEW.number) / 2 + 2, 5) OR
+	EXISTS (SELECT 1 FROM neverblock) AND (
+		EXISTS (SELECT 1 FROM neverblock WHERE number IN (
+			NEW.number, substr(NEW.number, 1, 5) || '*',
+			substr(NEW.number, 1, 6) || '*',
+			substr(NEW.number, 1, 7) || '*',
+			substr(NEW.number, 1, 8) || '*',
+			substr(NEW.number, 1, 9) || '*',
+			substr(NEW.number, 1, 10) || '*',
+			substr(NEW.number, 1, 11) || '*',
+			substr(NEW.number, 1, 12) || '*',
+			substr(NEW.number, 1, 13) || '*',
+			substr(NEW.number, 1, 14) || '*',
+			substr(NEW.number, 1, 15) || '*',
+			substr(NEW.number, 1, 16) || '*')) OR
+		EXISTS (SELECT 1 FROM neverblock WHERE number GLOB '+*-+*' AND
+			NEW.number BETWEEN substr(number, 1, length(number) / 2)
+				AND substr(number, length(number) / 2 + 2) AND
+			length(NEW.number) = length(number) / 2)))), 0)
 BEGIN
 	UPDATE normalise SET number = NEW.number,
 		expires_at = NEW.expires_at, points = NEW.points,

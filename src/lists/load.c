@@ -1,28 +1,33 @@
 #include "load.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "callsieve/core/clock.h"
 #include "callsieve/core/log.h"
 #include "callsieve/store.h"
 #include "classes.h"
+#include "range.h"
 
 #define NAMED_MAX 5 /* bad rows named in the log */
 #define LOG_VALUE 100
 
+/* Lists that are attached to trunks count for no other. */
+#define ROWS(table, points)                                                    \
+	"SELECT id, number, CASE WHEN expires_at IS NULL THEN 0 "              \
+	"ELSE strftime('%s', expires_at) END, source, reason, " points " "     \
+	"FROM " table " WHERE list NOT IN (SELECT list FROM list_trunks)"
+#define RANGES(table, points) ROWS(table, points) " AND number GLOB '+*-+*'"
+
 static const struct source {
 	enum list_kind kind;
-	const char *name, *count, *rows;
+	const char *name, *count, *ranges, *rows;
 } sources[] = {
 	{LIST_BLOCK, "blocklist", "SELECT count(*) FROM blocklist",
-	 "SELECT id, number, CASE WHEN expires_at IS NULL THEN 0 "
-	 "ELSE strftime('%s', expires_at) END, source, reason, points "
-	 "FROM blocklist WHERE list NOT IN (SELECT list FROM list_trunks)"},
+	 RANGES("blocklist", "points"), ROWS("blocklist", "points")},
 	{LIST_ALLOW, "allowlist", "SELECT count(*) FROM allowlist",
-	 "SELECT id, number, CASE WHEN expires_at IS NULL THEN 0 "
-	 "ELSE strftime('%s', expires_at) END, source, reason, 0 "
-	 "FROM allowlist WHERE list NOT IN (SELECT list FROM list_trunks)"},
+	 RANGES("allowlist", "0"), ROWS("allowlist", "0")},
 };
 
 static int count_rows(size_t *countp, struct store *store,
@@ -45,8 +50,6 @@ static const char *read_row(struct index_row *row, struct store_stmt *stmt)
 {
 	int64_t points = stmt_int(stmt, 5);
 
-	if (number_pattern_key(&row->key, stmt_text(stmt, 1)) < 0)
-		return "the number is not in stored form";
 	if (stmt_is_null(stmt, 2))
 		return "expires_at is no time";
 	if (points < 0 || points > POINTS_MAX)
@@ -72,22 +75,51 @@ static void skip_row(struct loaded *loaded, const struct source *source,
 		 log_quote(quoted, sizeof(quoted), why));
 }
 
-static int read_list(struct loaded *loaded, struct store *store,
-		     const struct source *source)
+/* The row under each prefix and number that the range is made of. */
+static int add_range(struct index *index, struct index_row *row,
+		     struct range *range)
+{
+	char piece[RANGE_PIECE];
+	int err = 0;
+
+	while (!err && range_next(range, piece)) {
+		err = number_pattern_key(&row->key, piece);
+		if (!err)
+			err = index_add(index, row);
+	}
+	return err;
+}
+
+static int add_row(struct loaded *loaded, const struct source *source,
+		   struct store_stmt *stmt, bool ranges)
 {
 	struct index_row row = {.kind = source->kind};
+	const char *number = stmt_text(stmt, 1), *why;
+	bool keyed = number_pattern_key(&row.key, number) == 0;
+	struct range range;
+
+	why = read_row(&row, stmt);
+	if (!why && keyed)
+		return ranges ? 0 : index_add(loaded->index, &row);
+	if (!why && range_read(&range, number))
+		return ranges ? add_range(loaded->index, &row, &range) : 0;
+	if (!ranges)
+		skip_row(loaded, source, stmt,
+			 why ? why : "the number is not in stored form");
+	return 0;
+}
+
+static int read_list(struct loaded *loaded, struct store *store,
+		     const struct source *source, bool ranges)
+{
 	struct store_stmt *stmt;
-	const char *why;
-	int more, err = store_prepare(&stmt, store, source->rows);
+	int more, err = store_prepare(&stmt, store,
+				      ranges ? source->ranges : source->rows);
 
 	if (err)
 		return err;
 	while ((more = stmt_step(stmt)) == 1) {
-		why = read_row(&row, stmt);
-		if (why)
-			skip_row(loaded, source, stmt, why);
-		else
-			err = index_add(loaded->index, &row);
+		err = add_row(loaded, source, stmt, ranges);
 		if (err) {
 			stmt_reset(stmt);
 			return err;
@@ -108,8 +140,11 @@ static int read_all(struct loaded *loaded, struct store *store)
 		err = count_rows(&counts[i], store, &sources[i]);
 	if (!err)
 		err = index_new(&loaded->index, counts[0], counts[1]);
+	/* First, so that a row of a piece's own outranks the range. */
 	for (i = 0; !err && i < 2; i++)
-		err = read_list(loaded, store, &sources[i]);
+		err = read_list(loaded, store, &sources[i], true);
+	for (i = 0; !err && i < 2; i++)
+		err = read_list(loaded, store, &sources[i], false);
 	return err ? err : index_seal(loaded->index);
 }
 

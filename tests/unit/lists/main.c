@@ -13,6 +13,7 @@ int main(void)
 	srunner_add_suite(runner, classes_suite());
 	srunner_add_suite(runner, lists_suite());
 	srunner_add_suite(runner, normalised_suite());
+	srunner_add_suite(runner, range_suite());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

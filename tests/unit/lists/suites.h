@@ -7,5 +7,6 @@ Suite *index_suite(void);
 Suite *classes_suite(void);
 Suite *lists_suite(void);
 Suite *normalised_suite(void);
+Suite *range_suite(void);
 
 #endif

@@ -101,6 +101,37 @@ START_TEST(row_expires_without_a_load)
 }
 END_TEST
 
+START_TEST(range_matches_from_end_to_end)
+{
+	edit("INSERT INTO blocklist(number, points) "
+	     "VALUES('+12025550095-+12025550119', 70), ('+1202555010*', 20)");
+	refresh();
+	ck_assert_int_eq(found("+12025550094").row, -1);
+	ck_assert_int_eq(found("+12025550095").row, 1);
+	ck_assert_int_eq(found("+12025550119").points, 70);
+	ck_assert_int_eq(found("+12025550120").row, -1);
+	ck_assert_int_eq(found("+12025550105").points, 20);
+	ck_assert_str_eq(scratch_sql(scratch.path,
+				     "SELECT list_skipped FROM engine_status"),
+			 "0");
+}
+END_TEST
+
+/* No trunk is known here yet, so such a list counts for none. */
+START_TEST(list_of_a_trunk_does_not_count_everywhere)
+{
+	edit("INSERT INTO blocklist(number, list) VALUES('+12025550123', 'l'), "
+	     "('+12025550124', 'm')");
+	edit("INSERT INTO list_trunks(list, trunk) VALUES('l', 'carrier')");
+	refresh();
+	ck_assert_int_eq(found("+12025550123").row, -1);
+	ck_assert_int_eq(found("+12025550124").row, 2);
+	edit("DELETE FROM list_trunks");
+	refresh();
+	ck_assert_int_eq(found("+12025550123").row, 1);
+}
+END_TEST
+
 START_TEST(only_changes_are_loaded)
 {
 	refresh();
@@ -280,6 +311,8 @@ Suite *lists_suite(void)
 	tcase_add_test(tc, nothing_matches_before_the_first_load);
 	tcase_add_test(tc, row_is_loaded_with_all_it_says);
 	tcase_add_test(tc, row_expires_without_a_load);
+	tcase_add_test(tc, range_matches_from_end_to_end);
+	tcase_add_test(tc, list_of_a_trunk_does_not_count_everywhere);
 	tcase_add_test(tc, only_changes_are_loaded);
 	tcase_add_test(tc, bad_rows_are_skipped_and_counted);
 	tcase_add_test(tc, last_good_lists_survive_a_broken_database);

@@ -54,6 +54,8 @@ static const struct trace {
 	 "update|blocklist|1|+12025550123|a"},
 	{GIVEN "INSERT INTO blocklist_import(number) VALUES('2025550123');",
 	 "update|blocklist|1|+12025550123|a"},
+	{GIVEN "INSERT INTO blocklist_import(number) VALUES('+12025550123');",
+	 "update|blocklist|1|+12025550123|a"},
 	{"INSERT INTO list_trunks(list, trunk) VALUES('l', 'carrier');",
 	 "insert|list_trunks|1|carrier|-"},
 	{"INSERT INTO neverblock(number) VALUES('2025550123');",
