@@ -156,8 +156,8 @@ msg_t *message_within(struct leg *to, msg_t *from, const sip_t *sip,
  * those that are sent past the transaction. */
 static int add_record_route(msg_t *msg, nta_incoming_t *irq, int status)
 {
-	msg_t *request = irq && status < 300 ? nta_incoming_getrequest(irq)
-					     : NULL;
+	msg_t *request =
+		irq && status < 300 ? nta_incoming_getrequest(irq) : NULL;
 	const sip_t *sip = sip_object(request);
 	int err = 0;
 
@@ -166,6 +166,35 @@ static int add_record_route(msg_t *msg, nta_incoming_t *irq, int status)
 				  (const sip_header_t *)sip->sip_record_route);
 	msg_destroy(request);
 	return err;
+}
+
+/* An answer with what it owes to its request. The stack would let it point into
+ * the transaction, and the other side's headers point elsewhere already: a
+ * message can hold on to one other alone, and may wait in a connection's queue
+ * when the transaction is gone. */
+static msg_t *answer_new(struct sip *sip, nta_incoming_t *irq, int status,
+			 const char *phrase)
+{
+	msg_t *msg = nta_msg_create(sip->agent, 0);
+	msg_t *request = nta_incoming_getrequest(irq);
+	const sip_t *asked = sip_object(request);
+	int err = -1;
+
+	if (msg && asked)
+		err = header_insert(
+			msg,
+			sip_status_create(msg_home(msg), status, phrase, NULL));
+	if (err >= 0)
+		err = sip_add_tl(
+			msg, sip_object(msg), SIPTAG_VIA(asked->sip_via),
+			SIPTAG_FROM(asked->sip_from), SIPTAG_TO(asked->sip_to),
+			SIPTAG_CALL_ID(asked->sip_call_id),
+			SIPTAG_CSEQ(asked->sip_cseq), TAG_END());
+	msg_destroy(request);
+	if (err >= 0)
+		return msg;
+	msg_destroy(msg);
+	return NULL;
 }
 
 /* The other side's response as the answer to `irq`, or, with `irq` NULL, a
@@ -177,8 +206,9 @@ msg_t *message_response(struct crossing *crossing, nta_incoming_t *irq,
 			const char *phrase, const sip_contact_t *contact,
 			const char *tag)
 {
-	msg_t *msg = irq ? nta_incoming_create_response(irq, status, phrase)
-			 : nta_msg_create(crossing->call->sip->agent, 0);
+	struct sip *sip = crossing->call->sip;
+	msg_t *msg = irq ? answer_new(sip, irq, status, phrase)
+			 : nta_msg_create(sip->agent, 0);
 	int err = msg ? 0 : -1;
 
 	crossing->refusal = status >= 300;
