@@ -225,12 +225,15 @@ static void recv_line(struct place *place, struct line *line)
 	memcpy(line->data + line->len, data, (size_t)got);
 	line->len += (size_t)got;
 	line->data[line->len] = '\0';
-	while (line->len && (len = message_frame(line->data, line->len))) {
+	/* Empty lines are pings, or their answers (RFC 5626 3.5.1). */
+	while (line->len && ((len = strspn(line->data, "\r\n")) ||
+			     (len = message_frame(line->data, line->len)))) {
 		char *one = strndup(line->data, len);
 
 		line->len -= len;
 		memmove(line->data, line->data + len, line->len + 1);
-		hand_over(place, &from, one, len);
+		if (!strchr("\r\n", *one))
+			hand_over(place, &from, one, len);
 		free(one);
 	}
 }
