@@ -23,6 +23,7 @@ struct slot {
 
 struct recent {
 	uint64_t seed;
+	bool used; /* or its memory was never touched */
 	struct slot slots[SLOTS];
 };
 
@@ -51,8 +52,9 @@ void recent_free(struct recent *recent)
 {
 	if (!recent)
 		return;
-	for (size_t i = 0; i < SLOTS; i++)
-		forget(&recent->slots[i]);
+	for (size_t i = 0; recent->used && i < SLOTS; i++)
+		if (recent->slots[i].key)
+			forget(&recent->slots[i]);
 	free(recent);
 }
 
@@ -108,6 +110,7 @@ void recent_add(struct recent *recent, const sip_t *sip,
 		if (slot[i].until_ms < oldest->until_ms)
 			oldest = &slot[i];
 	forget(oldest);
+	recent->used = true;
 	*oldest = (struct slot){.key = key,
 				.until_ms = now_mono_ms() + LIFE_MS,
 				.answer = *answer,
