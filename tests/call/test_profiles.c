@@ -104,7 +104,8 @@ START_TEST(redress_id_names_the_call)
 				"-d '%s' explain %s", database, id),
 		     0);
 	claim(strstr(out, SPAMMER) != NULL, "explain said %s", out);
-	id[ID_CHARS - 1] ^= 1;
+	/* To a letter that an id may have: anything else is no id at all. */
+	id[ID_CHARS / 2] = id[ID_CHARS / 2] == 'A' ? 'B' : 'A';
 	claim_number(daemon_run(out, sizeof(out), "callsieve",
 				"-d '%s' explain %s", database, id),
 		     1);
