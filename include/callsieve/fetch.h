@@ -24,6 +24,8 @@ struct fetch_result {
 	int status; /* HTTP status when err is 0 */
 	const char *body; /* NUL-terminated; lent until the handler returns */
 	size_t len;
+	long fresh_s; /* how long it may be kept (RFC 9111 4.2.1), from
+		       * Cache-Control and Age; -1: it does not say */
 };
 
 typedef void fetch_h(const struct fetch_result *result, void *arg);

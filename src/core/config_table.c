@@ -550,6 +550,15 @@ static const struct config_option reputation_options[] = {
 	 IN(config_reputation, cache_error_s),
 	 .sentence = "Seconds before a number that could not be asked is "
 		     "asked again."},
+	{"cache_by_header", config_read_bool, "no", 0, 0,
+	 IN(config_reputation, cache_by_header),
+	 .sentence = "Whether the service says how long its answers are "
+		     "remembered (Cache-Control, RFC 9111), the seconds above "
+		     "being for those that do not say."},
+	{"error_points", config_read_points, "0", 0, POINTS_MAX,
+	 IN(config_reputation, error_points),
+	 .sentence = "Points for a caller that the service could not be asked "
+		     "about: 0, as who is unchecked is neither bad nor good."},
 	{"stale_s", config_read_unsigned, "0", 0, 604800,
 	 IN(config_reputation, stale_s),
 	 .sentence = "Seconds longer that an answer is used while it is asked "
@@ -573,10 +582,22 @@ static const struct config_option reputation_options[] = {
 	{"breaker_failures", config_read_unsigned, "5", 1, 1000,
 	 IN(config_reputation, breaker_failures),
 	 .sentence = "After this many failures in a row nothing is asked for "
-		     "breaker_open_s."},
+		     "breaker_open_s; likewise when as many within "
+		     "breaker_window_s are breaker_percent of the requests."},
+	{"breaker_percent", config_read_unsigned, "50", 1, 100,
+	 IN(config_reputation, breaker_percent),
+	 .sentence = "See breaker_failures."},
+	{"breaker_window_s", config_read_unsigned, "30", 1, 3600,
+	 IN(config_reputation, breaker_window_s),
+	 .sentence = "See breaker_failures."},
 	{"breaker_open_s", config_read_unsigned, "10", 1, 3600,
 	 IN(config_reputation, breaker_open_s),
 	 .sentence = "Seconds until the service is tried again."},
+	{"breaker_probe_percent", config_read_unsigned, "10", 1, 100,
+	 IN(config_reputation, breaker_probe_percent),
+	 .sentence = "Of the questions after that, as many are asked, until "
+		     "three answers in a row are good; one bad answer, and "
+		     "nothing is asked for breaker_open_s again."},
 };
 
 static const struct config_option api_options[] = {

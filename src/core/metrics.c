@@ -102,6 +102,14 @@ void metric_of_set(struct metric_subject *subject, enum metric_of metric,
 				      memory_order_relaxed);
 }
 
+int64_t metric_of_get(const struct metric_subject *subject,
+		      enum metric_of metric)
+{
+	return subject ? atomic_load_explicit(&subject->values[metric],
+					      memory_order_relaxed)
+		       : 0;
+}
+
 static int print_head(struct buf *buf, const struct row *table, size_t i)
 {
 	if (i && strcmp(table[i].name, table[i - 1].name) == 0)

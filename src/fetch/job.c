@@ -9,6 +9,8 @@
 #include "callsieve/core/log.h"
 #include "callsieve/core/loop.h"
 
+#include "freshness.h"
+
 #define IDLE_JOBS_MAX	  64
 #define RESPONSE_HEAD_MAX (32 * 1024)
 #define HAPPY_EYEBALLS_MS 50L /* IPv6 is dead: leave time to try IPv4 */
@@ -25,13 +27,14 @@ static void job_stop(struct fetch_job *job)
 
 void job_finish(struct fetch_job *job, int err)
 {
-	struct fetch_result result = {.err = err, .body = ""};
+	struct fetch_result result = {.err = err, .body = "", .fresh_s = -1};
 	long status = 0;
 	char *body;
 
 	if (!err) {
 		curl_easy_getinfo(job->easy, CURLINFO_RESPONSE_CODE, &status);
 		result.status = (int)status;
+		result.fresh_s = fresh_s(job->easy);
 	}
 	job_stop(job);
 

@@ -8,28 +8,45 @@
 
 #include "callsieve/core/clock.h"
 #include "callsieve/core/loop.h"
-#include "callsieve/core/metrics.h"
 
 #include "cache.h"
 #include "settings.h"
 
 #define DAY_S 86400
 
-static enum metric metric_of(const struct rep_answer *answer)
+static enum metric_of metric_of(const struct rep_answer *answer)
 {
 	if (answer->cached)
-		return METRIC_REP_HIT;
+		return METRIC_OF_REP_HIT;
 	if (answer->status == REP_KNOWN)
-		return METRIC_REP_KNOWN;
+		return METRIC_OF_REP_KNOWN;
 	if (answer->status == REP_UNKNOWN)
-		return METRIC_REP_UNKNOWN;
+		return METRIC_OF_REP_UNKNOWN;
 	if (!strcmp(answer->why, "deadline"))
-		return METRIC_REP_DEADLINE;
+		return METRIC_OF_REP_DEADLINE;
 	if (!strcmp(answer->why, "breaker"))
-		return METRIC_REP_BREAKER;
+		return METRIC_OF_REP_BREAKER;
 	if (!strcmp(answer->why, "limit") || !strcmp(answer->why, "quota"))
-		return METRIC_REP_LIMIT;
-	return METRIC_REP_ERROR;
+		return METRIC_OF_REP_LIMIT;
+	return METRIC_OF_REP_ERROR;
+}
+
+void rep_metric(const struct rep *rep, enum metric_of metric, int64_t n)
+{
+	metric_of_add(rep->metrics, metric, n);
+}
+
+struct breaker_limits rep_breaker_limits(const struct rep *rep)
+{
+	const struct config_reputation *config = &rep->settings->config;
+
+	return (struct breaker_limits){
+		.failures = config->breaker_failures,
+		.percent = config->breaker_percent,
+		.probe_percent = config->breaker_probe_percent,
+		.window_ms = config->breaker_window_s * UINT64_C(1000),
+		.open_ms = config->breaker_open_s * UINT64_C(1000),
+	};
 }
 
 static bool has_service(const struct rep *rep, const struct number *number)
@@ -41,9 +58,10 @@ static bool has_service(const struct rep *rep, const struct number *number)
 static const char *obstacle(const struct rep *rep, uint64_t now)
 {
 	const struct config_reputation *config = &rep->settings->config;
+	struct breaker_limits limits = rep_breaker_limits(rep);
 	struct rate rate;
 
-	if (!breaker_allows(&rep->breaker, now))
+	if (!breaker_allows(&rep->breaker, &limits, now))
 		return "breaker";
 	if (rep->in_flight >= config->max_in_flight)
 		return "limit";
@@ -109,6 +127,8 @@ static bool known(struct rep *rep, const struct rep_question *question,
 		return false;
 	answer->status = REP_UNAVAILABLE;
 	answer->why = obstacle(rep, now);
+	if (answer->why && rep->breaker.open)
+		breaker_refused(&rep->breaker);
 	return answer->why;
 }
 
@@ -129,7 +149,7 @@ bool rep_knows(struct rep *rep, const struct rep_question *question,
 void rep_count(const struct rep *rep, const struct rep_answer *answer)
 {
 	if (rep->settings->config.url)
-		metric_add(metric_of(answer), 1);
+		rep_metric(rep, metric_of(answer), 1);
 }
 
 void rep_refuse(const struct rep *rep, struct rep_answer *answer)
@@ -157,7 +177,7 @@ void query_answer(struct rep_query *query, const struct rep_answer *answer)
 		LIST_REMOVE(query, link);
 	query->request = NULL;
 	loop_timer_stop(query->timer);
-	metric_add(metric_of(answer), 1);
+	rep_metric(query->rep, metric_of(answer), 1);
 	settings_weigh(query->settings, &weighed);
 	query->h(&weighed, query->arg);
 }
@@ -236,7 +256,7 @@ static void destroy(struct rep *rep)
 		while ((request = LIST_FIRST(&rep->requests[i])))
 			request_free(request);
 	if (rep->breaker.open)
-		metric_add(METRIC_REP_BREAKER_OPEN, -1);
+		rep_metric(rep, METRIC_OF_REP_BREAKER_OPEN, -1);
 	cache_free(rep->cache);
 	settings_unref(rep->settings);
 	free(rep);
@@ -299,7 +319,7 @@ int rep_configure(struct rep *rep, const struct config_reputation *config)
 	/* A new service, or a repaired mapping, starts with a clean record. */
 	if (!rep->settings || !settings_agree(rep->settings, settings)) {
 		if (rep->breaker.open)
-			metric_add(METRIC_REP_BREAKER_OPEN, -1);
+			rep_metric(rep, METRIC_OF_REP_BREAKER_OPEN, -1);
 		rep->breaker = (struct breaker){0};
 	}
 	settings_unref(rep->settings);
@@ -317,6 +337,9 @@ int rep_new(struct rep **repp, struct loop *loop, struct fetch *fetch,
 		return -ENOMEM;
 	rep->loop = loop;
 	rep->fetch = fetch;
+	rep->metrics = metric_subject("provider", config->name && *config->name
+							  ? config->name
+							  : "reputation");
 	err = rep_configure(rep, config);
 	if (err)
 		rep_free(rep);

@@ -6,6 +6,7 @@
 #include <sys/queue.h>
 
 #include "callsieve/core/bucket.h"
+#include "callsieve/core/metrics.h"
 #include "callsieve/reputation.h"
 
 #include "breaker.h"
@@ -25,6 +26,7 @@ struct rep {
 	struct fetch *fetch;
 	struct settings *settings;
 	struct cache *cache;
+	struct metric_subject *metrics; /* by its name */
 	struct breaker breaker;
 	struct request_list requests[REQUEST_HEADS]; /* by key */
 	unsigned in_flight;
@@ -58,6 +60,9 @@ struct rep_query {
 	rep_answer_h *h;
 	void *arg;
 };
+
+void rep_metric(const struct rep *rep, enum metric_of metric, int64_t n);
+struct breaker_limits rep_breaker_limits(const struct rep *rep);
 
 int request_start(struct request **requestp, struct rep *rep,
 		  const struct rep_question *question);

@@ -5,7 +5,6 @@
 
 #include "callsieve/core/clock.h"
 #include "callsieve/core/log.h"
-#include "callsieve/core/metrics.h"
 #include "callsieve/fetch.h"
 
 #include "cache.h"
@@ -37,24 +36,24 @@ struct request *request_find(struct rep *rep, number_key key)
 static void tell_failure(struct rep *rep, const char *why)
 {
 	const struct config_reputation *config = &rep->settings->config;
+	struct breaker_limits limits = rep_breaker_limits(rep);
 
 	log_debug("reputation-failed provider=%s why=%s", config->name, why);
-	if (!breaker_failure(&rep->breaker, now_mono_ms(),
-			     config->breaker_failures,
-			     config->breaker_open_s * UINT64_C(1000)))
+	if (!breaker_failure(&rep->breaker, &limits, now_mono_ms()))
 		return;
-	metric_add(METRIC_REP_BREAKER_OPEN, 1);
-	log_warn("reputation-breaker-open provider=%s failures=%u last=%s "
+	rep_metric(rep, METRIC_OF_REP_BREAKER_OPEN, 1);
+	log_warn("reputation-breaker-open provider=%s in_a_row=%u last=%s "
 		 "retry_s=%u",
-		 config->name, rep->breaker.failures, why,
-		 config->breaker_open_s);
+		 config->name, rep->breaker.row, why, config->breaker_open_s);
 }
 
 static void tell_success(struct rep *rep)
 {
-	if (!breaker_success(&rep->breaker))
+	struct breaker_limits limits = rep_breaker_limits(rep);
+
+	if (!breaker_success(&rep->breaker, &limits, now_mono_ms()))
 		return;
-	metric_add(METRIC_REP_BREAKER_OPEN, -1);
+	rep_metric(rep, METRIC_OF_REP_BREAKER_OPEN, -1);
 	log_info("reputation-breaker-closed provider=%s",
 		 rep->settings->config.name);
 }
@@ -90,11 +89,22 @@ static bool interpret(const struct request *request,
 	return !blames_service(result->status);
 }
 
+static unsigned lifetime_of(const struct config_reputation *config,
+			    const struct rep_answer *answer, long fresh_s)
+{
+	if (answer->status == REP_UNAVAILABLE)
+		return config->cache_error_s;
+	if (config->cache_by_header && fresh_s >= 0)
+		return (unsigned)fresh_s;
+	return answer->status == REP_KNOWN ? config->cache_hit_s
+					   : config->cache_miss_s;
+}
+
 static void remember(struct rep *rep, number_key key,
-		     const struct rep_answer *answer)
+		     const struct rep_answer *answer, long fresh_s)
 {
 	const struct config_reputation *config = &rep->settings->config;
-	unsigned lifetime = config->cache_error_s;
+	unsigned lifetime = lifetime_of(config, answer, fresh_s);
 	struct rep_answer old;
 
 	/* What is stale is better than nothing. */
@@ -103,27 +113,23 @@ static void remember(struct rep *rep, number_key key,
 			    config->stale_s * UINT64_C(1000), &old))
 		return;
 
-	if (answer->status == REP_KNOWN)
-		lifetime = config->cache_hit_s;
-	else if (answer->status == REP_UNKNOWN)
-		lifetime = config->cache_miss_s;
 	if (lifetime)
 		cache_put(rep->cache, key,
 			  now_mono_ms() + lifetime * UINT64_C(1000), answer);
 }
 
 static void learn(struct request *request, const struct rep_answer *answer,
-		  bool success)
+		  bool success, long fresh_s)
 {
 	struct rep *rep = request->rep;
 
 	/* Another service, or another meaning, by now. */
 	if (!settings_agree(request->settings, rep->settings))
 		return;
-	remember(rep, request->key, answer);
+	remember(rep, request->key, answer, fresh_s);
 	if (request->missed) {
 		if (success)
-			metric_add(METRIC_REP_LATE, 1);
+			rep_metric(rep, METRIC_OF_REP_LATE, 1);
 	} else if (success) {
 		tell_success(rep);
 	} else {
@@ -138,7 +144,7 @@ static void end(struct request *request)
 		return;
 	LIST_REMOVE(request, link);
 	request->rep->in_flight--;
-	metric_add(METRIC_REP_IN_FLIGHT, -1);
+	rep_metric(request->rep, METRIC_OF_REP_IN_FLIGHT, -1);
 	fetch_job_free(request->job);
 	request->job = NULL;
 }
@@ -151,7 +157,7 @@ static void on_result(const struct fetch_result *result, void *arg)
 	bool success;
 
 	success = interpret(request, result, &answer);
-	learn(request, &answer, success);
+	learn(request, &answer, success, result->fresh_s);
 
 	/* Those who are answered may do anything, such as to ask the same
 	 * again or to let go of the others: by then it is nobody's request. */
@@ -223,8 +229,8 @@ int request_start(struct request **requestp, struct rep *rep,
 	}
 	LIST_INSERT_HEAD(head_of(rep, request->key), request, link);
 	rep->in_flight++;
-	metric_add(METRIC_REP_IN_FLIGHT, 1);
-	metric_add(METRIC_REP_REQUESTS, 1);
+	rep_metric(rep, METRIC_OF_REP_IN_FLIGHT, 1);
+	rep_metric(rep, METRIC_OF_REP_REQUESTS, 1);
 	breaker_begin(&rep->breaker);
 	*requestp = request;
 	return 0;

@@ -123,7 +123,9 @@ void settings_weigh(const struct settings *settings, struct rep_answer *answer)
 	answer->name = config->name;
 	answer->points = 0;
 	weigh_category(config, answer);
-	if (answer->allow)
+	if (answer->status == REP_UNAVAILABLE)
+		answer->points = config->error_points;
+	else if (answer->allow)
 		answer->points = config->allow_points;
 	else if (answer->status == REP_KNOWN && answer->risk > 0 &&
 		 (unsigned)answer->risk >= config->risk_floor)

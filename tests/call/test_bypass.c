@@ -116,7 +116,8 @@ START_TEST(emergency_passes_while_nothing_else_works)
 				   "Geolocation: <cid:here@a.example>\r\n");
 	/* The one that is in the way, which was asked about. */
 	claim_number(daemon_metric(&scene.daemon,
-				   "callsieve_reputation_requests_total"),
+				   "callsieve_reputation_requests_total"
+				   "{provider=\"reputation\"}"),
 		     1);
 	call_refuse(&full, 486);
 	scene_close(&scene);

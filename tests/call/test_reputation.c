@@ -7,6 +7,7 @@
 #include "call/suites.h"
 #include "fake/http.h"
 
+#define OF_PROVIDER "{provider=\"reputation\"}"
 #define DEADLINE_MS 300
 
 /* The deadline and what a busy machine may add to it. */
@@ -247,7 +248,8 @@ START_TEST(breaker_spares_calls_a_service_that_keeps_failing)
 		bridged_after(&scene, from);
 	}
 	claim_number(daemon_metric(&scene.daemon,
-				   "callsieve_reputation_breaker_open"),
+				   "callsieve_reputation_breaker_open"
+				   OF_PROVIDER),
 		     1);
 	took = bridged_after(&scene, "+12125550109");
 	claim(took < DEADLINE_MS, "it still waited: %ld ms", took);

@@ -82,9 +82,10 @@ static void write_reply(struct connection *c)
 		len = snprintf(c->out, sizeof(c->out),
 			       "HTTP/1.1 %d Fake\r\n"
 			       "Content-Type: application/json\r\n"
-			       "%s%sContent-Length: %zu\r\n\r\n%s",
+			       "%s%s%sContent-Length: %zu\r\n\r\n%s",
 			       reply->status ? reply->status : 200, location,
 			       reply->close ? "Connection: close\r\n" : "",
+			       reply->headers,
 			       strlen(reply->body), reply->body);
 	c->out_len = (size_t)len;
 	c->out_at = 0;

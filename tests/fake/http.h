@@ -29,6 +29,7 @@ struct fake_http_reply {
 	unsigned delay_ms;
 	bool close;	    /* no keep-alive */
 	char location[128]; /* a Location header unless empty */
+	char headers[128];  /* lines besides, each ending in \r\n */
 	char body[FAKE_HTTP_BODY];
 };
 

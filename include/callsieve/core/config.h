@@ -267,8 +267,10 @@ struct config_reputation {
 	unsigned max_in_flight;
 	unsigned max_per_s, max_per_day; /* requests; 0: no limit */
 	unsigned max_body;	   /* bytes */
-	unsigned breaker_failures; /* in a row, then it opens */
-	unsigned breaker_open_s;
+	bool cache_by_header; /* where the answer says how long */
+	int error_points; /* for who could not be asked about */
+	unsigned breaker_failures, breaker_percent, breaker_window_s;
+	unsigned breaker_open_s, breaker_probe_percent;
 };
 
 /* api { ... }; address NULL: no API */

@@ -36,6 +36,8 @@ void metric_of_add(struct metric_subject *subject, enum metric_of metric,
 		   int64_t n);
 void metric_of_set(struct metric_subject *subject, enum metric_of metric,
 		   int64_t value);
+int64_t metric_of_get(const struct metric_subject *subject,
+		      enum metric_of metric);
 
 /* Appends all of them in Prometheus' text format 0.0.4. */
 int metrics_print(struct buf *buf);

@@ -17,7 +17,8 @@ bool reputation_signal(const struct rep_answer *answer, struct signal_hit *hit)
 	case REP_UNKNOWN:
 		return false;
 	case REP_UNAVAILABLE:
-		hit->outcome = SIGNAL_UNAVAILABLE;
+		hit->points = answer->points;
+		hit->outcome = hit->points ? SIGNAL_FIRED : SIGNAL_UNAVAILABLE;
 		snprintf(hit->detail, sizeof(hit->detail),
 			 "%s%sunavailable: %s", name, colon,
 			 answer->why ? answer->why : "error");

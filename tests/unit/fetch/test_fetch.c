@@ -358,6 +358,42 @@ START_TEST(handler_may_free_and_start_jobs)
 }
 END_TEST
 
+static const struct {
+	const char *headers;
+	long fresh_s;
+} freshness[] = {
+	{"", -1},
+	{"Expires: Thu, 01 Jan 2099 00:00:00 GMT\r\n", -1},
+	{"Cache-Control: max-age=60\r\n", 60},
+	{"cache-control: private , MAX-AGE=\"60\"\r\n", 60},
+	{"Cache-Control: max-age=60\r\nAge: 20\r\n", 40},
+	{"Cache-Control: max-age=60\r\nAge: 61\r\n", 0},
+	{"Cache-Control: max-age=60\r\nAge: soon\r\n", 60},
+	{"Cache-Control: public\r\nCache-Control: max-age=7\r\n", 7},
+	{"Cache-Control: max-age=60, no-store\r\n", 0},
+	{"Cache-Control: no-cache\r\n", 0},
+	{"Cache-Control: x=\"a, no-store\", max-age=5\r\n", 5},
+	{"Cache-Control: max-age=99999999999999999999\r\n", 604800},
+	{"Cache-Control: max-age=-1\r\n", -1},
+	{"Cache-Control: max-age\r\n", -1},
+	{"Cache-Control: s-max-age=9, max-ages=9, no-stores\r\n", -1},
+	{"Cache-Control: ,,\r\n", -1},
+};
+
+START_TEST(lifetime_is_told)
+{
+	struct fetch_request request = request_to(url);
+	struct fake_http_reply reply = {.way = HTTP_ANSWER};
+	struct outcome got;
+
+	strcpy(reply.headers, freshness[_i].headers);
+	fake_http_set_reply(server, &reply);
+	get(&got, &request);
+	ck_assert_int_eq(got.err, 0);
+	ck_assert_int_eq(got.fresh_s, freshness[_i].fresh_s);
+}
+END_TEST
+
 Suite *fetch_suite(void)
 {
 	Suite *suite = suite_create("fetch");
@@ -384,6 +420,8 @@ Suite *fetch_suite(void)
 	tcase_add_test(tc, many_at_once_each_get_their_own);
 	tcase_add_test(tc, cancelled_job_never_answers);
 	tcase_add_test(tc, handler_may_free_and_start_jobs);
+	tcase_add_loop_test(tc, lifetime_is_told, 0,
+			    (int)(sizeof(freshness) / sizeof(*freshness)));
 	suite_add_tcase(suite, tc);
 	return suite;
 }

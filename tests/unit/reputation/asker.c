@@ -45,6 +45,9 @@ void rep_setup(void)
 		.max_in_flight = 200,
 		.max_body = 4096,
 		.breaker_failures = 3,
+		.breaker_percent = 50,
+		.breaker_window_s = 10,
+		.breaker_probe_percent = 10,
 		.breaker_open_s = 10,
 	};
 	ck_assert_int_eq(rep_new(&rep, loop, fetch, &config), 0);
@@ -62,6 +65,11 @@ void rep_teardown(void)
 void reconfigure(void)
 {
 	ck_assert_int_eq(rep_configure(rep, &config), 0);
+}
+
+int64_t rep_count_of(enum metric_of metric)
+{
+	return metric_of_get(metric_subject("provider", "reputation"), metric);
 }
 
 struct number number_of(unsigned n)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "callsieve/core/loop.h"
+#include "callsieve/core/metrics.h"
 #include "callsieve/reputation.h"
 #include "fake/http.h"
 
@@ -43,6 +44,7 @@ struct rep_answer find_out(unsigned n);
 
 bool peek(unsigned n, struct rep_answer *answer);
 void await_requests(unsigned count);
+int64_t rep_count_of(enum metric_of metric);
 void pass_ms(unsigned ms);
 
 void ck_assert_known(const struct rep_answer *answer, int risk);

@@ -104,6 +104,49 @@ START_TEST(answer_is_kept_for_its_lifetime)
 }
 END_TEST
 
+static void serve(const char *headers)
+{
+	struct fake_http_reply reply = {.body = "{\"score\": 95}"};
+
+	strcpy(reply.headers, headers);
+	fake_http_set_reply(server, &reply);
+}
+
+START_TEST(service_may_say_how_long_it_is_kept)
+{
+	struct rep_answer answer;
+
+	config.cache_by_header = true;
+	reconfigure();
+	serve("Cache-Control: max-age=7\r\n");
+	find_out(1);
+	now_fake_advance_ms(6999);
+	ck_assert(peek(1, &answer));
+	now_fake_advance_ms(1);
+	ck_assert(!peek(1, &answer));
+
+	serve("Cache-Control: no-store\r\n");
+	find_out(1);
+	ck_assert(!peek(1, &answer));
+
+	/* Where it does not, the configured time holds. */
+	serve("");
+	find_out(1);
+	now_fake_advance_ms(59999);
+	ck_assert(peek(1, &answer));
+}
+END_TEST
+
+START_TEST(its_word_on_that_counts_only_where_configured)
+{
+	struct rep_answer answer;
+
+	serve("Cache-Control: no-store\r\n");
+	find_out(1);
+	ck_assert(peek(1, &answer));
+}
+END_TEST
+
 START_TEST(stale_answer_serves_while_it_is_asked_for_anew)
 {
 	struct rep_answer answer;
@@ -117,7 +160,7 @@ START_TEST(stale_answer_serves_while_it_is_asked_for_anew)
 	ck_assert_known(&answer, 95);
 	ck_assert(peek(1, &answer)); /* and no second request */
 	await_requests(2);
-	while (metric_get(METRIC_REP_IN_FLIGHT))
+	while (rep_count_of(METRIC_OF_REP_IN_FLIGHT))
 		loop_step(loop, 5);
 	ck_assert(peek(1, &answer));
 	ck_assert_known(&answer, 5);
@@ -137,7 +180,7 @@ START_TEST(failure_does_not_wipe_out_what_is_stale)
 	fake_http_set(server, HTTP_ANSWER, 500, "");
 	now_fake_advance_ms(60000);
 	ck_assert(peek(1, &answer));
-	while (metric_get(METRIC_REP_IN_FLIGHT))
+	while (rep_count_of(METRIC_OF_REP_IN_FLIGHT))
 		loop_step(loop, 5);
 	ck_assert(peek(1, &answer));
 	ck_assert_known(&answer, 95);
@@ -375,17 +418,17 @@ END_TEST
 
 START_TEST(metrics_tell_how_questions_were_answered)
 {
-	int64_t hits = metric_get(METRIC_REP_HIT);
-	int64_t known = metric_get(METRIC_REP_KNOWN);
-	int64_t requests = metric_get(METRIC_REP_REQUESTS);
+	int64_t hits = rep_count_of(METRIC_OF_REP_HIT);
+	int64_t known = rep_count_of(METRIC_OF_REP_KNOWN);
+	int64_t requests = rep_count_of(METRIC_OF_REP_REQUESTS);
 
 	find_out(1);
 	find_out(1);
 	find_out(1);
-	ck_assert_int_eq(metric_get(METRIC_REP_KNOWN) - known, 1);
-	ck_assert_int_eq(metric_get(METRIC_REP_HIT) - hits, 2);
-	ck_assert_int_eq(metric_get(METRIC_REP_REQUESTS) - requests, 1);
-	ck_assert_int_eq(metric_get(METRIC_REP_IN_FLIGHT), 0);
+	ck_assert_int_eq(rep_count_of(METRIC_OF_REP_KNOWN) - known, 1);
+	ck_assert_int_eq(rep_count_of(METRIC_OF_REP_HIT) - hits, 2);
+	ck_assert_int_eq(rep_count_of(METRIC_OF_REP_REQUESTS) - requests, 1);
+	ck_assert_int_eq(rep_count_of(METRIC_OF_REP_IN_FLIGHT), 0);
 }
 END_TEST
 
@@ -402,6 +445,8 @@ Suite *rep_suite(void)
 	tcase_add_test(tc, hundred_askers_share_one_request);
 	tcase_add_test(tc, hundred_numbers_are_not_mixed_up);
 	tcase_add_loop_test(tc, answer_is_kept_for_its_lifetime, 0, 3);
+	tcase_add_test(tc, service_may_say_how_long_it_is_kept);
+	tcase_add_test(tc, its_word_on_that_counts_only_where_configured);
 	tcase_add_test(tc, stale_answer_serves_while_it_is_asked_for_anew);
 	tcase_add_test(tc, failure_does_not_wipe_out_what_is_stale);
 	tcase_add_test(tc, requests_a_second_are_limited);

@@ -29,7 +29,8 @@ START_TEST(template_becomes_url)
 	strcpy(number.text, cases[_i].number);
 	ck_assert(target_valid(cases[_i].template));
 	ck_assert_int_eq(target_print(url, cases[_i].template, &question,
-				      TARGET_PERCENT), 0);
+				      TARGET_PERCENT),
+			 0);
 	ck_assert_str_eq(url, cases[_i].url);
 }
 END_TEST
@@ -68,8 +69,7 @@ START_TEST(length_is_bounded)
 	template[fits] = 'x';
 	template[fits + 1] = '\0';
 	ck_assert(!target_valid(template));
-	ck_assert_int_eq(target_print(url, template, &question,
-				      TARGET_PERCENT),
+	ck_assert_int_eq(target_print(url, template, &question, TARGET_PERCENT),
 			 -EMSGSIZE);
 }
 END_TEST

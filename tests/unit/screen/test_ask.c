@@ -251,6 +251,19 @@ static void check_hit(const struct verdict *verdict, unsigned i, int points,
 	ck_assert_int_eq(verdict->signals[i].points, points);
 }
 
+START_TEST(unchecked_caller_may_be_worth_points)
+{
+	struct asking asking;
+
+	world.reputation.error_points = 60;
+	world_reputation(fake_http_port(server));
+	fake_http_set(server, HTTP_CLOSE, 0, "");
+	ask(&asking, CALLER);
+	check_hit(&asking.verdict, 0, 60, "unavailable: error");
+	ck_assert_int_eq(asking.verdict.score, 60);
+}
+END_TEST
+
 /* The slowest answers first in the explanation: its order is that of the
  * configuration. */
 START_TEST(services_are_asked_at_once_each_with_its_points)
@@ -352,6 +365,7 @@ Suite *ask_suite(void)
 	tcase_add_test(tests, broken_service_loses_no_call);
 	tcase_add_test(tests, lying_service_loses_no_call);
 	tcase_add_test(tests, reload_meanwhile_mixes_no_two_configurations);
+	tcase_add_test(tests, unchecked_caller_may_be_worth_points);
 	tcase_add_test(tests, services_are_asked_at_once_each_with_its_points);
 	tcase_add_test(tests, silent_service_does_not_silence_the_others);
 	tcase_add_test(tests,

@@ -29,7 +29,10 @@ static void set_config(void)
 	world.reputation.max_in_flight = 10;
 	world.reputation.max_body = 4096;
 	world.reputation.breaker_failures = 100;
+	world.reputation.breaker_percent = 50;
+	world.reputation.breaker_window_s = 10;
 	world.reputation.breaker_open_s = 10;
+	world.reputation.breaker_probe_percent = 10;
 }
 
 void world_setup(void)
