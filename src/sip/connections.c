@@ -137,6 +137,9 @@ static void on_timer(void *arg)
 		all->next = (all->next + 1) % all->size;
 		look_at(all, (int)all->next, now);
 	}
+	/* Upstream's 1.13 forgets the idle limit of a listener with each
+	 * connection it makes. */
+	listeners_configure(all->sip, all->sip->config);
 	loop_timer_set(all->timer, LOOK_MS);
 }
 
