@@ -347,7 +347,8 @@ static const struct config_option limits_options[] = {
 	{"max_loop_lag_ms", config_read_unsigned, "200", 10, 60000,
 	 IN(config, max_loop_lag_ms),
 	 .sentence = "Lateness of our own timers, in milliseconds, at which "
-		     "new calls are refused."},
+		     "new calls are refused; likewise how long datagrams may "
+		     "fill a quarter of the receive buffer."},
 	{"retry_after_s", config_read_unsigned, "5", 1, 3600,
 	 IN(config, retry_after_s),
 	 .sentence = "Retry-After in the 503 that refused calls get, in "

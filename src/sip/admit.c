@@ -29,6 +29,7 @@ static const struct limit all_setup = {"setup", METRIC_OF_SHED_SETUP};
 static const struct limit all_unacked = {"unacked", METRIC_OF_SHED_UNACKED};
 static const struct limit all_rate = {"rate", METRIC_OF_SHED_RATE};
 static const struct limit lag = {"lag", METRIC_OF_SHED_LAG};
+static const struct limit queue = {"queue", METRIC_OF_SHED_QUEUE};
 static const struct limit draining = {"draining", METRIC_OF_SHED_DRAINING};
 
 static struct trunk_load *trunk_load_for(struct sip *sip, const char *name)
@@ -36,9 +37,9 @@ static struct trunk_load *trunk_load_for(struct sip *sip, const char *name)
 	struct trunk_load *load;
 	size_t size = strlen(name) + 1;
 
-	SLIST_FOREACH(load, &sip->trunk_loads, link)
-	if (strcmp(load->name, name) == 0)
-		return load;
+	SLIST_FOREACH (load, &sip->trunk_loads, link)
+		if (strcmp(load->name, name) == 0)
+			return load;
 	load = calloc(1, sizeof(*load) + size);
 	if (!load)
 		return NULL;
@@ -149,17 +150,21 @@ static const struct limit *over_all(const struct sip *sip,
 		       : &all_rate;
 }
 
-/* Late, and this trunk is not one of those that ask little of us. */
-static bool lags(const struct sip *sip, const struct load *own)
+/* We are late, and this trunk is not one of those that ask little of us. */
+static const struct limit *late(struct sip *sip, const struct load *own)
 {
 	unsigned max_ms = sip->config->max_loop_lag_ms;
+	bool queued = backlog_standing_ms(sip) > max_ms;
 
-	return max_ms && loop_lag_ms(sip->loop) > max_ms &&
-	       own->setup >= sip->load.setup / sip->config->trunks_count;
+	if (own->setup < sip->load.setup / sip->config->trunks_count)
+		return NULL;
+	if (queued)
+		return &queue;
+	return loop_lag_ms(sip->loop) > max_ms ? &lag : NULL;
 }
 
 /* Which limit says no, or NULL. */
-const struct limit *admit_refusal(const struct sip *sip,
+const struct limit *admit_refusal(struct sip *sip,
 				  const struct config_trunk *trunk,
 				  const struct trunk_load *load,
 				  uint64_t now_us)
@@ -171,9 +176,7 @@ const struct limit *admit_refusal(const struct sip *sip,
 	limit = over_own(&load->load, &trunk->limits, now_us);
 	if (!limit)
 		limit = over_all(sip, load, now_us);
-	if (!limit && lags(sip, &load->load))
-		limit = &lag;
-	return limit;
+	return limit ? limit : late(sip, &load->load);
 }
 
 /* A call was admitted: its tokens are spent. A trunk's share does not go into

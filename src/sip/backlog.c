@@ -9,9 +9,13 @@
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
 
-#define DESCRIPTORS 4096       /* more are not open yet when we bind */
-#define BACKLOG_MAX (64 << 10) /* bytes, of which a datagram takes 1 to 3 KB   \
-				*/
+#include "callsieve/core/clock.h"
+
+#define DESCRIPTORS	 4096 /* more are not open yet when we bind */
+#define BACKLOG_STALE_MS 100  /* since the last look: it may have been read */
+#define BACKLOG_MAX                                                            \
+	(64 << 10) /* bytes, of which a datagram takes 1 to 3 KB               \
+		    */
 
 static bool is_it(int fd, const struct netaddr *addr, uint16_t port)
 {
@@ -37,13 +41,36 @@ int backlog_socket(const struct netaddr *addr, uint16_t port)
 	return -1;
 }
 
+static bool is_over(int fd, unsigned part)
+{
+	uint32_t info[SK_MEMINFO_VARS] = {0}, most = BACKLOG_MAX;
+	socklen_t len = sizeof(info);
+
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &len) < 0)
+		return false;
+	if (part && info[SK_MEMINFO_RCVBUF] / part > most)
+		most = info[SK_MEMINFO_RCVBUF] / part;
+	return info[SK_MEMINFO_RMEM_ALLOC] > most;
+}
+
 /* Is what arrived of late still to be read? */
 bool backlog_is_long(int fd)
 {
-	uint32_t info[SK_MEMINFO_VARS] = {0};
-	socklen_t len = sizeof(info);
+	return is_over(fd, 0);
+}
 
-	return fd >= 0 &&
-	       getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &len) == 0 &&
-	       info[SK_MEMINFO_RMEM_ALLOC] > BACKLOG_MAX;
+/* For how long no look found any less than a quarter of the buffers in use, in
+ * milliseconds. A burst is read in no time; what stands for long is more than
+ * we can do, and will be lost next. */
+uint64_t backlog_standing_ms(struct sip *sip)
+{
+	uint64_t now = now_mono_ms();
+	bool over = false;
+
+	for (size_t i = 0; !over && i < sip->listeners_count; i++)
+		over = is_over(sip->listeners[i].udp_socket, 4);
+	if (!over || now > sip->backlog_seen_ms + BACKLOG_STALE_MS)
+		sip->backlog_since_ms = now;
+	sip->backlog_seen_ms = now;
+	return now - sip->backlog_since_ms;
 }

@@ -56,6 +56,7 @@
 /* backlog.c */
 int backlog_socket(const struct netaddr *addr, uint16_t port);
 bool backlog_is_long(int fd);
+uint64_t backlog_standing_ms(struct sip *sip);
 
 /* listener.c */
 int listeners_bind(struct sip *sip);
@@ -123,7 +124,7 @@ struct trunk_load **trunk_loads_new(struct sip *sip,
 void trunk_loads_free(struct sip *sip);
 struct trunk_load *trunk_load_of(const struct sip *sip,
 				 const struct config_trunk *trunk);
-const struct limit *admit_refusal(const struct sip *sip,
+const struct limit *admit_refusal(struct sip *sip,
 				  const struct config_trunk *trunk,
 				  const struct trunk_load *load,
 				  uint64_t now_us);

@@ -303,6 +303,7 @@ struct sip {
 	unsigned abandoned; /* INVITEs given up, that may still be answered */
 	struct recent *recent; /* rejected, */
 	struct recent *shed;   /* refused for a limit */
+	uint64_t backlog_since_ms, backlog_seen_ms; /* of backlog.c */
 	struct log_limit log;  /* of what comes from no trunk */
 	bool draining;
 	char secret[TAG_CHARS + 1]; /* of stateless To tags */

@@ -1,8 +1,12 @@
 /* Floods: by rate, at one number, and of all that is no call. What they ask for
  * is refused cheaply, and the calls beside them feel nothing. */
+#include <arpa/inet.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "call/scene.h"
 #include "call/suites.h"
@@ -406,6 +410,64 @@ START_TEST(flood_of_what_is_no_call_leaves_calls_alone)
 }
 END_TEST
 
+/* From the caller's address, each a call of its own. */
+static void flood_with_invites(const struct scene *scene, int fd, unsigned *n,
+			       unsigned count)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET};
+	char text[1024];
+	int len;
+
+	inet_pton(AF_INET, scene->daemon.host, &to.sin_addr);
+	to.sin_port = htons((uint16_t)scene->daemon.port);
+	for (; count; count--) {
+		len = snprintf(text, sizeof(text),
+			       "INVITE sip:%s@callsieve SIP/2.0\r\n"
+			       "Via: SIP/2.0/UDP "
+			       "flood.example;rport;branch=z9hG4bK%u\r\n"
+			       "From: <sip:%s@flood.example>;tag=%u\r\n"
+			       "To: <sip:%s@callsieve>\r\n"
+			       "Call-ID: flood%u\r\nCSeq: 1 INVITE\r\n"
+			       "Contact: <sip:flood@%s>\r\nMax-Forwards: 70\r\n"
+			       "Content-Length: 0\r\n\r\n",
+			       CALLEE, *n, BLOCKED, *n, CALLEE, *n,
+			       scene->caller.address);
+		++*n;
+		sendto(fd, text, (size_t)len, MSG_DONTWAIT,
+		       (struct sockaddr *)&to, sizeof(to));
+	}
+}
+
+/* Our timers may be on time while datagrams wait: the queue tells. */
+START_TEST(calls_are_refused_while_datagrams_pile_up)
+{
+	struct scene scene;
+	struct sockaddr_in from = {.sin_family = AF_INET};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct pollfd answers = {fd, POLLIN, 0};
+	char text[2048];
+	unsigned n = 0;
+
+	scene_open(&scene,
+		   SCENE(.lag_ms = 10, .limits = "\tmax_setup = 0\n"
+						 "\tmax_unacked = 0\n"));
+	scene_block(&scene, BLOCKED, 100);
+	inet_pton(AF_INET, scene.caller.address, &from.sin_addr);
+	claim(!bind(fd, (struct sockaddr *)&from, sizeof(from)), "bind");
+	/* The metrics are another thread's: they do not wait for the loop. */
+	for (unsigned i = 0; !metric_shed(&scene, "queue"); i++) {
+		claim(i < 500, "none was refused");
+		flood_with_invites(&scene, fd, &n, 2000);
+	}
+	/* It is over when no answer comes any more. */
+	while (poll(&answers, 1, 500) == 1)
+		claim(recv(fd, text, sizeof(text), 0) > 0, "recv");
+	close(fd);
+	expect_reached(&scene, CALLER, CALLEE);
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *floods_suite(void)
 {
 	Suite *suite = suite_create("floods");
@@ -421,5 +483,6 @@ Suite *floods_suite(void)
 	tcase_add_test(tests, short_numbers_have_a_limit_and_names_have_none);
 	tcase_add_test(tests, call_that_waited_may_be_one_too_many);
 	tcase_add_test(tests, flood_of_what_is_no_call_leaves_calls_alone);
+	tcase_add_test(tests, calls_are_refused_while_datagrams_pile_up);
 	return suite;
 }
