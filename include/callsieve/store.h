@@ -65,10 +65,13 @@ int stmt_step(struct store_stmt *stmt);
 /* Ends a read early. */
 void stmt_reset(struct store_stmt *stmt);
 int64_t stmt_int(struct store_stmt *stmt, int column);
+int stmt_columns(struct store_stmt *stmt);
 bool stmt_is_null(struct store_stmt *stmt, int column);
 
 /* "" for NULL; lent until the next step. */
 const char *stmt_text(struct store_stmt *stmt, int column);
+/* What the column is called; lent likewise. */
+const char *stmt_name(struct store_stmt *stmt, int column);
 int64_t store_last_rowid(const struct store *store);
 int store_changes(const struct store *store);
 

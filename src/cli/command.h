@@ -26,6 +26,7 @@ command_h explain_command;
 command_h calls_command;
 command_h replay_command;
 command_h import_command;
+command_h list_command;
 command_h status_command;
 
 /* Prints the sentence, for a wrong command line; returns EXIT_USAGE. */

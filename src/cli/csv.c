@@ -146,8 +146,11 @@ static void end_field(struct csv *csv, struct csv_record *record,
 		      size_t *startp)
 {
 	csv->text[csv->used] = '\0';
+	/* What stands in quotes is meant so. */
 	if (record->count < CSV_FIELDS_MAX)
-		record->fields[record->count++] = trim(csv->text + *startp);
+		record->fields[record->count++] =
+			csv->was_quoted ? csv->text + *startp
+					: trim(csv->text + *startp);
 	if (csv->used < sizeof(csv->text) - 1)
 		csv->used++;
 	*startp = csv->used;

@@ -14,7 +14,8 @@ struct csv;
 struct csv_record {
 	unsigned long line; /* it begins on; from 1 */
 	size_t count;	    /* at least 1; what is beyond the limit is cut */
-	const char *fields[CSV_FIELDS_MAX]; /* trimmed; lent until the next */
+	const char *fields[CSV_FIELDS_MAX]; /* trimmed unless quoted; lent till
+					       the next */
 	const char *problem; /* a sentence, when it could not be read */
 };
 

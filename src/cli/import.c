@@ -10,6 +10,7 @@
 
 #include "command.h"
 #include "database.h"
+#include "list_number.h"
 
 #define SHOWN	   20
 #define TEXT_SHOWN 60
@@ -66,18 +67,9 @@ static int read_plan(struct import *import)
 	struct store_stmt *stmt;
 	int err;
 
-	err = store_prepare(&stmt, import->store,
-			    "SELECT value FROM settings "
-			    "WHERE name = 'country'");
+	err = numbering_read(&import->plan, &import->has_plan, import->store);
 	if (err)
 		return err;
-	err = stmt_step(stmt);
-	if (err < 0)
-		return err;
-	if (err)
-		import->has_plan = !numbering_for_country(&import->plan,
-							  stmt_text(stmt, 0));
-	stmt_reset(stmt);
 	err = store_prepare(&stmt, import->store,
 			    "SELECT date(?1, 'unixepoch', '+1 day')");
 	if (err)

@@ -10,6 +10,7 @@
 #include "command.h"
 #include "database.h"
 #include "import.h"
+#include "who.h"
 
 /* Named lists are for hands; an import fills the one every trunk has. */
 #define DEFAULT_LIST "list = 'default'"
@@ -123,8 +124,16 @@ static int put_row(struct import *import, struct store_stmt *row,
  * nothing that was done by hand before or after it. */
 static int begin_batch(struct import *import)
 {
-	return run(import, "INSERT INTO batches(who, note) "
-			   "VALUES ('import', 'source ' || ?1)");
+	struct store_stmt *stmt;
+	int err = store_prepare(&stmt, import->store,
+				"INSERT INTO batches(who, note) VALUES "
+				"(?1, 'import of source ' || ?2)");
+
+	if (err)
+		return err;
+	stmt_bind_text(stmt, 1, who());
+	stmt_bind_text(stmt, 2, import->source);
+	return stmt_step(stmt);
 }
 
 static int end_batch(struct import *import)

@@ -105,13 +105,18 @@ const char *import_number(char number[NUMBER_TEXT + 1], const char *text,
 	struct number parsed;
 	char copy[TEXT_MAX];
 	const char *problem;
-	size_t len = strlen(text);
+	size_t len;
 
+	text += strspn(text, " \t\r\n");
+	len = strlen(text);
+	while (len && strchr(" \t\r\n", text[len - 1]))
+		len--;
 	if (!len)
 		return "The number is empty.";
 	if (len >= sizeof(copy))
 		return "The number is too long.";
-	memcpy(copy, text, len + 1);
+	memcpy(copy, text, len);
+	copy[len] = '\0';
 	unwrap(copy);
 	problem = unscale(copy);
 	if (problem)

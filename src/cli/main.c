@@ -30,6 +30,10 @@ static const struct command commands[] = {
 	 "brings a source to what a file says of it; F is auto, plain, csv, "
 	 "ftc, fcc or phoneblock",
 	 import_command},
+	{"list",
+	 "show [LIST] | export LIST | import LIST FILE | log | blame NUMBER | "
+	 "undo BATCH",
+	 "the lists, who changed what in them, and back again", list_command},
 	{"token", "new NAME | revoke NAME | list",
 	 "who may report numbers to the HTTP API", token_command},
 	{"help", "", "this text", help_command},

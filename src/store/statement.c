@@ -128,6 +128,18 @@ const char *stmt_text(struct store_stmt *stmt, int column)
 	return text ? text : "";
 }
 
+int stmt_columns(struct store_stmt *stmt)
+{
+	return sqlite3_column_count(stmt->handle);
+}
+
+const char *stmt_name(struct store_stmt *stmt, int column)
+{
+	const char *name = sqlite3_column_name(stmt->handle, column);
+
+	return name ? name : "";
+}
+
 int64_t store_last_rowid(const struct store *store)
 {
 	return store->db ? sqlite3_last_insert_rowid(store->db) : 0;

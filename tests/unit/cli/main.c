@@ -13,6 +13,7 @@ int main(void)
 	srunner_add_suite(runner, token_suite());
 	srunner_add_suite(runner, records_suite());
 	srunner_add_suite(runner, import_suite());
+	srunner_add_suite(runner, list_suite());
 	srunner_add_suite(runner, man_suite());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

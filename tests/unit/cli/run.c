@@ -103,6 +103,26 @@ void write_file(const char *name, const char *text)
 	fclose(file);
 }
 
+void execute(const char *sql)
+{
+	struct store *store = open_store();
+
+	ck_assert_int_eq(store_exec(store, sql), 0);
+	store_close(store);
+}
+
+void check_answer(const char *sql, const char *expected)
+{
+	struct store *store = open_store();
+	struct store_stmt *stmt;
+
+	ck_assert_int_eq(store_prepare(&stmt, store, sql), 0);
+	ck_assert_int_eq(stmt_step(stmt), 1);
+	ck_assert_str_eq(stmt_text(stmt, 0), expected);
+	stmt_reset(stmt);
+	store_close(store);
+}
+
 struct store *open_store(void)
 {
 	struct store *store;

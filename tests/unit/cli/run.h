@@ -27,6 +27,11 @@ void with_database(const char *arguments, int status);
 /* run.folder/NAME with that text. */
 void write_file(const char *name, const char *text);
 
+/* By run.database: SQL that returns nothing, and SQL whose first row's first
+ * column is `expected`. */
+void execute(const char *sql);
+void check_answer(const char *sql, const char *expected);
+
 /* run.database, made if missing. */
 struct store *open_store(void);
 
