@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "callsieve/core/digest.h"
 #include "callsieve/model/facts.h"
 #include "callsieve/model/verdict.h"
 
@@ -71,6 +72,11 @@ int redress_refresh(struct store *store, void *arg);
 /* On the loop. */
 void redress_id(const struct redress *redress, char text[REDRESS_ID_SIZE],
 		const char *call_id);
+
+/* The HMAC of any other text, which must have a blank: no id of a call has
+ * one. On the loop. */
+void redress_sign(const struct redress *redress, char hex[DIGEST_HEX_SIZE],
+		  const char *text);
 
 /* The id in `text`, if it was made with the key of that database. False: it
  * was not. Negative: an error. */

@@ -30,6 +30,9 @@ void screen_free(struct screen *screen);
 /* The configuration from now on; lent, must stay until the next one is set. */
 void screen_configure(struct screen *screen, const struct config *config);
 
+/* At how many points calls of a trunk get which treatment. */
+struct thresholds screen_thresholds(const struct config_trunk *trunk);
+
 /* What that many reporting subscribers are worth. */
 int screen_report_points(const struct config_screening *config,
 			 unsigned reporters);

@@ -125,6 +125,10 @@ struct call_label {
 /* Before call_bridge(). Copies the texts. -ENOMEM. */
 int call_label(struct call *call, const struct call_label *label);
 
+/* Are two URIs the same (RFC 3261 19.1.4)? Each may stand in angle brackets;
+ * one that cannot be read is no other's. */
+bool sip_uri_same(const char *a, const char *b);
+
 /* What INVITE_WAIT promised. After call_reject() the call is gone. */
 void call_bridge(struct call *call);
 void call_reject(struct call *call, const struct sip_answer *answer);

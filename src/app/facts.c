@@ -5,6 +5,7 @@
 
 #include "bypass.h"
 #include "callsieve/core/config.h"
+#include "callsieve/screen.h"
 #include "callsieve/sip.h"
 
 static bool trusted(const struct invite *invite)
@@ -108,8 +109,7 @@ void facts_read(struct facts *facts, const struct config *config,
 	facts->trunk = trunk->name;
 	facts->screen = trunk->screen;
 	facts->outbound = trunk->outbound;
-	facts->thresholds = (struct thresholds){
-		.label_at = trunk->label_at, .reject_at = trunk->reject_at};
+	facts->thresholds = screen_thresholds(trunk);
 	facts->display = invite->display;
 	facts->withheld = is_withheld(invite);
 	read_stir(facts, invite);

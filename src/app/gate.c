@@ -30,6 +30,7 @@ struct gate {
 	struct history *history;
 	const struct config *config;
 	const struct redress *redress;
+	struct treat *treat;
 	struct crowd *crowd;
 	struct log_limit log; /* of calls refused */
 	struct reject_answer no; /* the last one, while it is sent */
@@ -53,6 +54,7 @@ int gate_new(struct gate **gatep, struct screen *screen, struct calls *calls,
 	     struct history *history, const struct redress *redress)
 {
 	struct gate *gate = calloc(1, sizeof(*gate));
+	int err;
 
 	if (!gate)
 		return -ENOMEM;
@@ -60,18 +62,21 @@ int gate_new(struct gate **gatep, struct screen *screen, struct calls *calls,
 	gate->calls = calls;
 	gate->history = history;
 	gate->redress = redress;
-	if (crowd_new(&gate->crowd)) {
-		free(gate);
-		return -ENOMEM;
-	}
-	*gatep = gate;
-	return 0;
+	err = treat_new(&gate->treat, redress);
+	if (!err)
+		err = crowd_new(&gate->crowd);
+	if (err)
+		gate_free(gate);
+	else
+		*gatep = gate;
+	return err;
 }
 
 void gate_free(struct gate *gate)
 {
 	if (!gate)
 		return;
+	treat_free(gate->treat);
 	crowd_free(gate->crowd);
 	free(gate);
 }
@@ -123,10 +128,11 @@ static void log_verdict(const struct call_record *record,
 
 	if (!log_wants(LOG_LEVEL_INFO))
 		return;
-	log_info("call=%s event=verdict action=%s basis=%s score=%d "
-		 "reject_at=%d signal=%s trunk=%s caller=%s callee=%s "
+	log_info("call=%s event=verdict action=%s treatment=%s basis=%s "
+		 "score=%d reject_at=%d signal=%s trunk=%s caller=%s callee=%s "
 		 "call_id=%s",
 		 record->id, verdict_action_name(verdict->action),
+		 verdict_action_name(verdict->treatment),
 		 verdict_basis_name(verdict->basis), verdict->score,
 		 verdict->thresholds.reject_at, why, record->trunk,
 		 number_log(caller, &record->caller),
@@ -172,11 +178,33 @@ static enum metric metric_of_action(enum verdict_action action)
 	switch (action) {
 	case VERDICT_REJECT:
 		return METRIC_CALLS_REJECTED;
+	case VERDICT_CHALLENGE:
+		return METRIC_CALLS_CHALLENGED;
+	case VERDICT_GREYLIST:
+		return METRIC_CALLS_GREYLISTED;
 	case VERDICT_LABEL:
 		return METRIC_CALLS_LABELLED;
 	default:
 		return METRIC_CALLS_BRIDGED;
 	}
+}
+
+static void treat(struct visit *visit, struct verdict *verdict)
+{
+	const struct treat_params params = {
+		.config = visit->gate->config,
+		.trunk = visit->trunk,
+		.facts = &visit->facts,
+		.request_uri = visit->record->to_uri ? visit->record->to_uri
+						     : "",
+	};
+
+	treat_decide(visit->gate->treat, &params, verdict);
+}
+
+static bool is_refused(const struct verdict *verdict)
+{
+	return verdict->treatment > VERDICT_LABEL;
 }
 
 static void settle_verdict(struct visit *visit, struct verdict *verdict)
@@ -185,7 +213,7 @@ static void settle_verdict(struct visit *visit, struct verdict *verdict)
 	verdict->decide_us = (uint32_t)(now_mono_us() - visit->began_us);
 	log_verdict(visit->record, verdict);
 	visit->record->verdict = verdict_dup(verdict);
-	metric_add(metric_of_action(verdict->action), 1);
+	metric_add(metric_of_action(verdict->treatment), 1);
 }
 
 static const char *party_name(enum call_party party)
@@ -259,7 +287,10 @@ static const struct sip_answer *rejection(const struct visit *visit,
 		.takes_608 = visit->takes_608,
 	};
 
-	reject_answer(&gate->no, &params, verdict);
+	if (verdict->treatment == VERDICT_REJECT)
+		reject_answer(&gate->no, &params, verdict);
+	else
+		treat_answer(gate->treat, &gate->no.sip, gate->config, verdict);
 	return &gate->no.sip;
 }
 
@@ -318,7 +349,7 @@ static bool overcrowds(struct visit *visit, const struct verdict *verdict,
 	uint64_t now = now_mono_us();
 
 	if (visit->facts.bypass != BYPASS_NONE ||
-	    (decided && (verdict->action == VERDICT_REJECT ||
+	    (decided && (is_refused(verdict) ||
 			 verdict->basis == BASIS_ALLOWLIST)))
 		return false;
 	if (decided ? crowd_enter(gate->crowd, gate->config, callee, now)
@@ -342,6 +373,8 @@ static enum invite_order on_invite(const struct invite *invite,
 	if (!visit)
 		return INVITE_BRIDGE;
 	decided = screen_decide(gate->screen, &visit->facts, &verdict);
+	if (decided)
+		treat(visit, &verdict);
 	if (overcrowds(visit, &verdict, decided)) {
 		/* No record: there may be thousands a second. */
 		visit_free(visit);
@@ -350,10 +383,10 @@ static enum invite_order on_invite(const struct invite *invite,
 	}
 	if (decided) {
 		settle_verdict(visit, &verdict);
-		if (verdict.action == VERDICT_REJECT)
+		if (is_refused(&verdict))
 			return reject(visit, &verdict, answer);
-		return verdict.action == VERDICT_LABEL ? INVITE_WAIT
-						       : INVITE_BRIDGE;
+		return verdict.treatment == VERDICT_LABEL ? INVITE_WAIT
+							  : INVITE_BRIDGE;
 	}
 	visit->sofar = malloc(sizeof(*visit->sofar));
 	if (!visit->sofar)
@@ -366,7 +399,7 @@ static void bridge(struct visit *visit, struct call *call)
 {
 	const struct call_record *record = visit->record;
 
-	if (record->verdict && record->verdict->action == VERDICT_LABEL)
+	if (record->verdict && record->verdict->treatment == VERDICT_LABEL)
 		treat_label(call, visit->gate->config, record);
 	call_bridge(call);
 }
@@ -377,8 +410,10 @@ static void on_verdict(const struct verdict *verdict, void *arg)
 	struct verdict final = *verdict;
 	struct call *call = visit->call;
 	const struct sip_answer too_many = crowded(visit->gate);
-	bool full = overcrowds(visit, &final, true);
+	bool full;
 
+	treat(visit, &final);
+	full = overcrowds(visit, &final, true);
 	if (!full)
 		settle_verdict(visit, &final);
 	free(visit->sofar);
@@ -386,7 +421,7 @@ static void on_verdict(const struct verdict *verdict, void *arg)
 	visit->call = NULL;
 	if (full)
 		call_reject(call, &too_many);
-	else if (final.action == VERDICT_REJECT)
+	else if (is_refused(&final))
 		call_reject(call, rejection(visit, &final));
 	else
 		bridge(visit, call);

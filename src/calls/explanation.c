@@ -20,7 +20,7 @@ static json_t *signal_json(const struct signal_hit *hit)
 {
 	return json_pack("{s:o, s:s, s:i, s:o, s:o}", "name", text(hit->name),
 			 "outcome",
-			 hit->outcome == SIGNAL_FIRED ? "fired" : "unavailable",
+			 signal_outcome_name(hit->outcome),
 			 "points", hit->points, "row",
 			 hit->row ? json_integer(hit->row) : json_null(),
 			 "detail", text(hit->detail));
@@ -53,6 +53,14 @@ static json_t *explanation(const struct call_record *record,
 		signals_json(verdict));
 }
 
+static void add_treatment(json_t *json, const struct verdict *verdict)
+{
+	json_object_set_new(
+		json, "treatment",
+		json_string(verdict_action_name(verdict->treatment)));
+	json_object_set_new(json, "because", json_string(verdict->because));
+}
+
 char *call_explanation(const struct call_record *record)
 {
 	json_t *json;
@@ -61,6 +69,8 @@ char *call_explanation(const struct call_record *record)
 	if (!record->verdict)
 		return NULL;
 	json = explanation(record, record->verdict);
+	if (json && record->verdict->because)
+		add_treatment(json, record->verdict);
 	if (json && record->redirected_to)
 		json_object_set_new(json, "redirected_to",
 				    text(record->redirected_to));

@@ -107,22 +107,23 @@ static void print_id(char text[REDRESS_ID_SIZE], const char *key,
 		 CODE_CHARS, hex);
 }
 
-void redress_id(const struct redress *redress, char text[REDRESS_ID_SIZE],
-		const char *call_id)
+static const char *key_of(const struct redress *redress)
 {
 	const char *key = handover_current(redress->keys);
 
-	print_id(text, key ? key : redress->first, call_id);
+	return key ? key : redress->first;
 }
 
-/* In the same time, whatever differs. */
-static bool same(const char *a, const char *b, size_t len)
+void redress_id(const struct redress *redress, char text[REDRESS_ID_SIZE],
+		const char *call_id)
 {
-	unsigned char differs = 0;
+	print_id(text, key_of(redress), call_id);
+}
 
-	for (size_t i = 0; i < len; i++)
-		differs |= (unsigned char)(a[i] ^ b[i]);
-	return !differs;
+void redress_sign(const struct redress *redress, char hex[DIGEST_HEX_SIZE],
+		  const char *text)
+{
+	digest_hmac_hex(hex, key_of(redress), text);
 }
 
 int redress_read(struct store *store, char call_id[CALL_ID_SIZE],
@@ -140,5 +141,5 @@ int redress_read(struct store *store, char call_id[CALL_ID_SIZE],
 	snprintf(call_id, CALL_ID_SIZE, "%s", text);
 	print_id(expected, key, call_id);
 	free(key);
-	return same(expected, text, REDRESS_ID_SIZE - 1);
+	return digest_same(expected, text, REDRESS_ID_SIZE - 1);
 }

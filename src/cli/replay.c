@@ -188,8 +188,7 @@ static void read_facts(const struct replay *replay, const json_t *event,
 		.screen = trunk->screen,
 		.display = text_of(event, "display"),
 		.withheld = is_withheld(event),
-		.thresholds = {.label_at = trunk->label_at,
-			       .reject_at = trunk->reject_at},
+		.thresholds = screen_thresholds(trunk),
 	};
 	read_party(&facts->caller,
 		   trunk->identity == IDENTITY_PAI && pai

@@ -5,26 +5,48 @@
 #include <stdlib.h>
 #include <string.h>
 
-int config_line_of(const struct config_reader *reader, size_t items,
-		   size_t index, const char *option)
+static const struct config_section *find_section(
+	const struct config_reader *reader, size_t items, size_t index)
 {
-	size_t i, k;
+	size_t i;
 
 	for (i = 0; i < reader->sections_count; i++) {
 		const struct config_section *section = &reader->sections[i];
-		const struct config_section_type *type = section->type;
 
-		if (!type->titled || type->items != items ||
-		    section->index != index)
-			continue;
-		for (k = 0; k < type->options_count; k++) {
-			if (!strcmp(type->options[k].name, option) &&
-			    section->lines[k])
-				return section->lines[k];
-		}
-		return section->line;
+		if (section->type->titled && section->type->items == items &&
+		    section->index == index)
+			return section;
 	}
-	return 1;
+	return NULL;
+}
+
+static int line_given(const struct config_section *section, const char *option)
+{
+	const struct config_section_type *type = section->type;
+
+	for (size_t i = 0; i < type->options_count; i++)
+		if (!strcmp(type->options[i].name, option))
+			return section->lines[i];
+	return 0;
+}
+
+int config_line_of(const struct config_reader *reader, size_t items,
+		   size_t index, const char *option)
+{
+	const struct config_section *section =
+		find_section(reader, items, index);
+	int line = section ? line_given(section, option) : 0;
+
+	return line ? line : section ? section->line : 1;
+}
+
+bool config_is_given(const struct config_reader *reader, size_t items,
+		     size_t index, const char *option)
+{
+	const struct config_section *section =
+		find_section(reader, items, index);
+
+	return section && line_given(section, option);
 }
 
 #define LINE_OF(reader, array, index, option)                                  \
@@ -386,5 +408,6 @@ void config_check(struct config_reader *reader)
 		resolve(reader, &reader->references[i]);
 	config_check_reputations(reader);
 	config_check_profiles(reader);
+	config_check_treatment(reader);
 	check_dns(reader);
 }

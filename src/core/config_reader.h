@@ -12,7 +12,7 @@
 
 #define CONFIG_TEXT_MAX	    (1 << 20)
 #define CONFIG_SECTIONS_MAX 1000
-#define CONFIG_OPTIONS_MAX  96 /* of one section */
+#define CONFIG_OPTIONS_MAX  192 /* of one section */
 
 struct config_place;
 
@@ -138,6 +138,10 @@ void config_check_reputations(struct config_reader *reader);
 int config_line_of(const struct config_reader *reader, size_t items,
 		   size_t index, const char *option);
 
+/* Whether the file says anything of that option there. */
+bool config_is_given(const struct config_reader *reader, size_t items,
+		     size_t index, const char *option);
+
 /* The best guess of what was meant by `name`, appended to a sentence. */
 const char *config_suggestion(char *buf, size_t size,
 			      const struct config_section_type *type,
@@ -157,10 +161,14 @@ config_read_h config_read_unsigned, config_read_points, config_read_double,
 config_read_h config_read_subject, config_read_body, config_read_auth_name,
 	config_read_secret, config_read_ok_when, config_read_miss_when,
 	config_read_allow_when, config_read_level, config_read_category;
+config_read_h config_read_signal, config_read_challenge;
 config_read_h config_read_response, config_read_redress_url;
 
 /* config_profile.c */
 void config_profile_fini(struct config_profile *profile);
 void config_check_profiles(struct config_reader *reader);
+
+/* config_treatment.c */
+void config_check_treatment(struct config_reader *reader);
 
 #endif

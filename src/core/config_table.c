@@ -50,6 +50,12 @@ static const char *const certificates[] = {
 static const char *const sources[] = {"reject", "silent", NULL};
 static const char *const modes[] = {
 	[MODE_BRIDGE] = "bridge", [MODE_REDIRECT] = "redirect", NULL};
+static const char *const enforces[] = {[ENFORCE_YES] = "yes",
+				       [ENFORCE_LABEL] = "label",
+				       [ENFORCE_NO] = "no",
+				       NULL};
+static const char *const agains[] = {
+	[AGAIN_LABEL] = "label", [AGAIN_REJECT] = "reject", NULL};
 static const char *const allows[] = {[REDIRECT_ALLOW_302] = "302",
 				     [REDIRECT_ALLOW_404] = "404",
 				     [REDIRECT_ALLOW_503] = "503",
@@ -132,12 +138,21 @@ static const struct config_option trunk_options[] = {
 	{"outbound", config_read_bool, "no", 0, 0, IN(config_trunk, outbound),
 	 .sentence = "yes: its callers are our own subscribers; whom they "
 		     "dial is known to them."},
-	{"label_at", config_read_points, "50", 0, POINTS_MAX,
-	 IN(config_trunk, label_at),
-	 .sentence = "Points at which a call is labelled; 0: never."},
-	{"reject_at", config_read_points, "100", 1, POINTS_MAX,
-	 IN(config_trunk, reject_at),
-	 .sentence = "Points at which a call is rejected."},
+	{"enforce", config_read_choice, "\"yes\"", 0, 0,
+	 IN(config_trunk, enforce), .choices = enforces,
+	 .sentence = "yes does with calls what is decided; label lets all of "
+		     "them through, those to be refused with a label; no does "
+		     "nothing. What would have been done is recorded and "
+		     "counted."},
+	{"label_at", config_read_points, NULL, 0, POINTS_MAX,
+	 IN(config_trunk, label_at), 0, "50",
+	 .sentence = "Unset, as the next three: as in the section screening."},
+	{"greylist_at", config_read_points, NULL, 0, POINTS_MAX,
+	 IN(config_trunk, greylist_at), 0, "70", .sentence = "Likewise."},
+	{"challenge_at", config_read_points, NULL, 0, POINTS_MAX,
+	 IN(config_trunk, challenge_at), 0, "80", .sentence = "Likewise."},
+	{"reject_at", config_read_points, NULL, 0, POINTS_MAX,
+	 IN(config_trunk, reject_at), 0, "100", .sentence = "Likewise."},
 	{"profile", config_read_name, "\"generic\"", 0, 0,
 	 IN(config_trunk, profile),
 	 .sentence = "How rejected calls are answered: generic, us-fcc, ietf "
@@ -385,6 +400,24 @@ static const struct config_option screening_options[] = {
 #include "callsieve/core/signals.def"
 #undef SIGNAL
 #undef MEASURE
+	{"label_at", config_read_points, "50", 0, POINTS_MAX,
+	 IN(config, screening.label_at),
+	 .sentence = "Points at which a call is labelled; 0: never."},
+	{"greylist_at", config_read_points, "0", 0, POINTS_MAX,
+	 IN(config, screening.greylist_at),
+	 .sentence = "Points at which a call is refused once, to pass when it "
+		     "is tried again; 0: never."},
+	{"challenge_at", config_read_points, "0", 0, POINTS_MAX,
+	 IN(config, screening.challenge_at),
+	 .sentence = "Points at which a call is redirected to the uri of the "
+		     "section challenge; 0: never."},
+	{"reject_at", config_read_points, "100", 0, POINTS_MAX,
+	 IN(config, screening.reject_at),
+	 .sentence = "Points at which a call is rejected; 0: never."},
+	{"shadow", config_read_signal, "{}", 0, 0,
+	 IN(config, screening.shadow), OPTION_LIST | OPTION_MAY_BE_EMPTY,
+	 .sentence = "Signals that are shown in explanations but add no "
+		     "points, to try them out."},
 	{"hints_max_points", config_read_points, "90", 0, POINTS_MAX,
 	 IN(config, screening.hints_max_points),
 	 .sentence = "The most that hints add together: the signals that are "
@@ -424,6 +457,34 @@ static const struct config_option label_options[] = {
 	{"display_prefix", config_read_display, "\"\"", 0, 0,
 	 IN(config, label_prefix),
 	 .sentence = "Put before the caller's display name. \"\": nothing."},
+};
+
+static const struct config_option greylist_options[] = {
+	{"after_s", config_read_unsigned, "8", 1, 3600,
+	 IN(config, greylist.after_s),
+	 .sentence = "Seconds before which a second try does not count; also "
+		     "the Retry-After of the refusal."},
+	{"window_s", config_read_unsigned, "3600", 10, 604800,
+	 IN(config, greylist.window_s),
+	 .sentence = "Seconds within which it must come; once it has, calls of "
+		     "the pair pass until there was none for as long."},
+};
+
+static const struct config_option challenge_options[] = {
+	{"uri", config_read_challenge, NULL, 0, 0, IN(config, challenge.uri),
+	 0, "\"sip:{callee}@192.0.2.30;callsieve-token={token}\"",
+	 .sentence = "Where challenged calls are redirected to. {callee} is "
+		     "replaced by the number that was called, {token} by what "
+		     "lets the call pass once when it comes back with it as "
+		     "the parameter callsieve-token of its Request-URI."},
+	{"valid_s", config_read_unsigned, "180", 10, 3600,
+	 IN(config, challenge.valid_s),
+	 .sentence = "Seconds within which it must come back."},
+	{"again", config_read_choice, "\"label\"", 0, 0,
+	 IN(config, challenge.again), .choices = agains,
+	 .sentence = "What becomes of a call that was challenged within these "
+		     "seconds and has not passed: label or reject. It is never "
+		     "challenged twice in a row."},
 };
 
 static const struct config_option history_options[] = {
@@ -655,6 +716,9 @@ const struct config_section_type config_section_types[] = {
 	{SINGLE(limits),
 	 "What all trunks together may use; beyond it calls get 503."},
 	{SINGLE(screening), "What the signals are worth."},
+	{SINGLE(greylist), "How long who is refused once must wait, and may."},
+	{SINGLE(challenge), "Where callers can show good will: an IVR, a "
+			    "voice mailbox."},
 	{SINGLE(label), "How the callee is told of a doubtful call."},
 	{SINGLE(history), "What earlier calls say; the longest unseen is "
 			  "forgotten first."},

@@ -60,6 +60,15 @@ void digest_hmac_hex(char hex[DIGEST_HEX_SIZE], const char *key,
 	print_hex(hex, md);
 }
 
+bool digest_same(const char *a, const char *b, size_t len)
+{
+	unsigned char differs = 0;
+
+	for (size_t i = 0; i < len; i++)
+		differs |= (unsigned char)(a[i] ^ b[i]);
+	return !differs;
+}
+
 void digest_sha1_hex(char *hex, const void *data, size_t len)
 {
 	unsigned char md[20];

@@ -35,6 +35,17 @@ const char *verdict_basis_name(enum verdict_basis basis)
 	return names[basis];
 }
 
+const char *signal_outcome_name(enum signal_outcome outcome)
+{
+	static const char *const names[] = {
+		[SIGNAL_FIRED] = "fired",
+		[SIGNAL_UNAVAILABLE] = "unavailable",
+		[SIGNAL_SHADOW] = "shadow",
+	};
+
+	return names[outcome];
+}
+
 void verdict_add(struct verdict *verdict, const struct signal_hit *hit)
 {
 	if (verdict->signals_count < VERDICT_SIGNALS_MAX)

@@ -10,6 +10,7 @@
 
 struct screening {
 	struct verdict verdict;
+	const struct screen *screen;
 	struct providers_query *query;
 	screen_h *h;
 	void *arg;
@@ -20,7 +21,8 @@ static void on_answers(const struct rep_answer *answers, size_t count,
 {
 	struct screening *screening = arg;
 
-	verdict_add_reputation(&screening->verdict, answers, count);
+	verdict_add_reputation(&screening->verdict, screening->screen->config,
+			       answers, count);
 	screening->h(&screening->verdict, screening->arg);
 }
 
@@ -40,6 +42,7 @@ int screen_ask(struct screening **screeningp, struct screen *screen,
 	if (!screening)
 		return -ENOMEM;
 	screening->verdict = *sofar;
+	screening->screen = screen;
 	screening->h = h;
 	screening->arg = arg;
 

@@ -20,6 +20,7 @@ bool verdict_settle(struct verdict *verdict);
 
 /* Adds what the answers say and settles the verdict for good. */
 void verdict_add_reputation(struct verdict *verdict,
+			    const struct config *config,
 			    const struct rep_answer *answers, size_t count);
 
 #endif

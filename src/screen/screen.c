@@ -122,7 +122,9 @@ static bool memory_signals_speak(struct screen *screen, struct inquiry *inquiry,
 		hit.detail[0] = '\0';
 		if (!signals[i].h(inquiry, &hit))
 			continue;
-		if (signals[i].hint || (signals[i].past && owner))
+		if (config_in_shadow(inquiry->config, hit.name))
+			hit.outcome = SIGNAL_SHADOW;
+		else if (signals[i].hint || (signals[i].past && owner))
 			bound_hint(&hit, &hints,
 				   inquiry->config->screening.hints_max_points);
 		verdict_add(verdict, &hit);
@@ -154,7 +156,7 @@ static bool reputation_is_at_hand(struct screen *screen,
 	if (!providers_peek(screen->sources.providers, &question, answers,
 			    &count))
 		return false;
-	verdict_add_reputation(verdict, answers, count);
+	verdict_add_reputation(verdict, inquiry->config, answers, count);
 	return true;
 }
 
@@ -182,6 +184,8 @@ bool screen_decide(struct screen *screen, const struct facts *facts,
 
 	verdict->action = VERDICT_ALLOW;
 	verdict->basis = BASIS_SCORE;
+	verdict->treatment = VERDICT_ALLOW;
+	verdict->because = NULL;
 	verdict->score = 0;
 	verdict->thresholds = facts->thresholds;
 	verdict->list_generation = lists_generation(screen->sources.lists);
@@ -193,6 +197,16 @@ bool screen_decide(struct screen *screen, const struct facts *facts,
 		if (plan[i](screen, &inquiry, verdict))
 			return true;
 	return false;
+}
+
+struct thresholds screen_thresholds(const struct config_trunk *trunk)
+{
+	return (struct thresholds){
+		.label_at = trunk->label_at,
+		.greylist_at = trunk->greylist_at,
+		.challenge_at = trunk->challenge_at,
+		.reject_at = trunk->reject_at,
+	};
 }
 
 bool verdict_settle(struct verdict *verdict)
@@ -220,13 +234,19 @@ bool verdict_settle(struct verdict *verdict)
 }
 
 void verdict_add_reputation(struct verdict *verdict,
+			    const struct config *config,
 			    const struct rep_answer *answers, size_t count)
 {
 	struct signal_hit hit;
 
-	for (size_t i = 0; i < count; i++)
-		if (reputation_signal(&answers[i], &hit))
-			verdict_add(verdict, &hit);
+	for (size_t i = 0; i < count; i++) {
+		if (!reputation_signal(&answers[i], &hit))
+			continue;
+		if (hit.outcome == SIGNAL_FIRED &&
+		    config_in_shadow(config, hit.name))
+			hit.outcome = SIGNAL_SHADOW;
+		verdict_add(verdict, &hit);
+	}
 	verdict_settle(verdict);
 }
 

@@ -89,3 +89,28 @@ bool uri_equal(const url_t *a, const url_t *b)
 	       agrees(a->url_params, b->url_params) &&
 	       agrees(b->url_params, a->url_params);
 }
+
+static const url_t *read_uri(su_home_t *home, const char *text)
+{
+	size_t len;
+	char *bare;
+
+	text += *text == '<';
+	len = strcspn(text, ">");
+	bare = su_strndup(home, text, (isize_t)len);
+	return bare ? url_make(home, bare) : NULL;
+}
+
+bool sip_uri_same(const char *a, const char *b)
+{
+	su_home_t home[1] = {SU_HOME_INIT(home)};
+	const url_t *x, *y;
+	bool same;
+
+	su_home_init(home);
+	x = read_uri(home, a);
+	y = read_uri(home, b);
+	same = x && y && uri_equal(x, y);
+	su_home_deinit(home);
+	return same;
+}

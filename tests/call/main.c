@@ -66,6 +66,7 @@ static const struct entry {
 	{"facts", facts_suite, false},
 	{"label", label_suite, false},
 	{"profiles", profiles_suite, false},
+	{"treatment", treatment_suite, false},
 	{"admission", admission_suite, false},
 	{"bypass", bypass_suite, false},
 	{"floods", floods_suite, false},

@@ -98,6 +98,22 @@ struct config_profile {
 	struct config_response without_608; /* where that is not understood */
 };
 
+/* How much of a verdict is carried out: all of it, at most a label, nothing. */
+enum config_enforce { ENFORCE_YES, ENFORCE_LABEL, ENFORCE_NO };
+
+/* What a call becomes that was challenged just before and has not passed. */
+enum config_again { AGAIN_LABEL, AGAIN_REJECT };
+
+/* greylist { ... } and challenge { ... } */
+struct config_greylist {
+	unsigned after_s, window_s; /* a call in between passes */
+};
+struct config_challenge {
+	char *uri; /* with {token}, {callee}; NULL: there is none */
+	unsigned valid_s;
+	enum config_again again;
+};
+
 enum config_mode { MODE_BRIDGE, MODE_REDIRECT };
 enum config_redirect_allow {
 	REDIRECT_ALLOW_302,
@@ -122,7 +138,9 @@ struct config_trunk {
 	enum config_refer refer;
 	bool screen;   /* no: bridge every call unjudged */
 	bool outbound; /* its callers are our subscribers */
-	int label_at, reject_at; /* points; 0: never */
+	enum config_enforce enforce;
+	/* Points; 0: never. Those of the section screening unless given. */
+	int label_at, greylist_at, challenge_at, reject_at;
 	char *profile; /* by its name, which exists */
 };
 
@@ -198,6 +216,9 @@ struct config_signal {
 /* screening { ... } */
 struct config_screening {
 	struct config_signal signals[SIGNAL_COUNT];
+	int label_at, greylist_at, challenge_at, reject_at; /* see trunk */
+	char **shadow; /* signals that are shown and add nothing */
+	size_t shadow_count;
 	int hints_max_points;
 	int report_points;   /* for each distinct reporting subscriber */
 	unsigned report_min; /* reporters before reports count at all */
@@ -315,6 +336,8 @@ struct config {
 	struct config_dns dns;
 	struct config_screening screening;
 	struct config_history history;
+	struct config_greylist greylist;
+	struct config_challenge challenge;
 	char *label_header; /* name; NULL: none */
 	char *label_prefix; /* of display names; NULL: none */
 	struct config_reputation *reputations;
@@ -358,6 +381,9 @@ bool config_reputation_agree(const struct config_reputation *a,
 /* Lent; NULL when there is none. */
 const struct config_route *config_route_find(const struct config *config,
 					     const char *name);
+
+/* Shall this signal be shown and add nothing? */
+bool config_in_shadow(const struct config *config, const char *signal);
 
 /* Lent; NULL when there is none. */
 const struct config_profile *config_profile_find(const struct config *config,

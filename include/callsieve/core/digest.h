@@ -3,6 +3,7 @@
 #ifndef CALLSIEVE_CORE_DIGEST_H
 #define CALLSIEVE_CORE_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define DIGEST_HEX_SIZE 65
@@ -19,6 +20,9 @@ void base64_print(char *text, const void *data, size_t len);
 /* Lower-case hexadecimal HMAC-SHA256 (RFC 2104). */
 void digest_hmac_hex(char hex[DIGEST_HEX_SIZE], const char *key,
 		     const char *text);
+
+/* In the same time, whatever differs. */
+bool digest_same(const char *a, const char *b, size_t len);
 
 /* From getrandom(2), by way of a small pool of each thread's own. Cannot fail
  * once the system is up; not for children that fork(2) made. */

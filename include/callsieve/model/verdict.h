@@ -31,7 +31,11 @@ enum verdict_basis {
 };
 
 /* "Could not find out" is an outcome of its own and adds no points. */
-enum signal_outcome { SIGNAL_FIRED, SIGNAL_UNAVAILABLE };
+enum signal_outcome {
+	SIGNAL_FIRED,
+	SIGNAL_UNAVAILABLE,
+	SIGNAL_SHADOW, /* tried out: points that are shown and not added */
+};
 
 struct signal_hit {
 	const char *name; /* static: "blocklist", "reports", "reputation" */
@@ -44,6 +48,8 @@ struct signal_hit {
 struct verdict {
 	enum verdict_action action;
 	enum verdict_basis basis;
+	enum verdict_action treatment; /* what is done: that or milder */
+	const char *because; /* why milder: static, in words; else NULL */
 	int score;
 	struct thresholds thresholds; /* the score was held against */
 	uint32_t list_generation;
@@ -55,6 +61,7 @@ struct verdict {
 
 const char *verdict_action_name(enum verdict_action action);
 const char *verdict_basis_name(enum verdict_basis basis);
+const char *signal_outcome_name(enum signal_outcome outcome);
 
 /* Adds a hit and its points; beyond VERDICT_SIGNALS_MAX only the points. */
 void verdict_add(struct verdict *verdict, const struct signal_hit *hit);
