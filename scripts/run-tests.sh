@@ -1,6 +1,7 @@
 #!/bin/sh
 # run-tests.sh PROGRAM...: runs test programs, JOBS (2) at once, one line
-# each, the whole output of those that fail, and the sum as the last line.
+# each and the whole output of those that fail; at the end once more what
+# failed, each in a line, and the sum as the last line.
 # A program's tests are counted by check's line "N%: Checks: ..." or by one
 # that ends in "N passed, N failed"; one that ran no tests has failed.
 set -eu
@@ -14,6 +15,15 @@ counts()
 		-e 's/^(.*[^0-9])?([0-9]+) passed, ([0-9]+) failed$/\2+\3 \3 0/p' "$1" |
 	awk '{ split($1, n, "+"); ran += n[1] + n[2]; bad += $2 + $3 }
 		END { print ran + 0, bad + 0 }'
+}
+
+# Check's lines are "file:line:F:case:test:0: why", E when it crashed or took
+# too long; ours begin with FAIL.
+failures() # NAME OUTPUT WHY
+{
+	lines=$(grep -aE '^[^: ]+:[0-9]+:[FE]:|^FAIL' "$2" | cut -c 1-400) || :
+	[ -z "$lines" ] || printf '%s\n' "$lines" | sed "s/^/$1: /"
+	[ -z "$3" ] || echo "$1: $3"
 }
 
 run_one()
@@ -45,6 +55,8 @@ run_one()
 			sed 's/^/      /' "$out"
 		} >"$out.text"
 		cat "$out.text" # in one piece: others write too
+		failures "$name" "$out" "$why" >"$out.failures"
+		cat "$out.failures" >>"$RUN_TESTS/failures"
 	fi
 	rm -f "$out"*
 }
@@ -61,6 +73,11 @@ trap 'exit 130' INT TERM
 : >"$RUN_TESTS/sum"
 printf '%s\n' "$@" | xargs -P "$JOBS" -n 1 "$0"
 echo
+if [ -s "$RUN_TESTS/failures" ]; then
+	echo "what failed:"
+	cat "$RUN_TESTS/failures"
+	echo
+fi
 awk '{ passed += $1; failed += $2 }
 	END { print passed + 0 " passed, " failed + 0 " failed"; exit failed + 0 > 0 || !passed }' \
 	"$RUN_TESTS/sum"
