@@ -7,6 +7,8 @@
  * read passes as it is. */
 #include "internal.h"
 
+#include <string.h>
+
 #include <sofia-sip/su_string.h>
 
 /* What we go by. Content-Length is not here: where that is wrong, nobody knows
@@ -41,7 +43,12 @@ static const char *fault_of(const char *name)
 const char *form_fault(const sip_t *request)
 {
 	const sip_error_t *at = request->sip_error;
+	const sip_call_id_t *id = request->sip_call_id;
 	const char *phrase = NULL;
+
+	/* RFC 3261 25.1: two words at most, which the stack does not check. */
+	if (id && id->i_id && id->i_id[strcspn(id->i_id, " \t\r\n")])
+		return fault_of("Call-ID");
 
 	for (; at && !phrase; at = at->er_next)
 		phrase = fault_of(header_name((const msg_header_t *)at));

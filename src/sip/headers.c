@@ -181,11 +181,12 @@ int header_insert(msg_t *msg, void *header)
 /* The value as it was sent: what stands behind the colon. */
 char *header_value(su_home_t *home, const msg_header_t *h)
 {
-	const char *line = h->sh_data, *end = line + h->sh_len;
-	const char *value = memchr(line, ':', h->sh_len);
+	const char *line = h->sh_data, *end, *value;
 
+	value = h->sh_len ? memchr(line, ':', h->sh_len) : NULL;
 	if (!value)
 		return su_strdup(home, "");
+	end = line + h->sh_len;
 	for (value++; value < end && isspace((unsigned char)*value);)
 		value++;
 	while (end > value && isspace((unsigned char)end[-1]))

@@ -158,8 +158,10 @@ static char *reworded(const struct sip *sip, const struct identifier_form *form,
 		return NULL;
 	su_home_init(home);
 	buf_init(&out, 2 * IDENTIFIER_MAX);
+	/* It prints and parses: of a Call-ID with a semicolon little is left. */
 	known = nta_leg_make_replaces(named.leg->nta, home, 0);
-	if (!known ||
+	if (!known || !known->rp_call_id || !known->rp_to_tag ||
+	    !known->rp_from_tag ||
 	    identifier_print(&out, &named.id, text, known->rp_call_id,
 			     known->rp_to_tag, known->rp_from_tag) != 0)
 		buf_fini(&out);
