@@ -330,13 +330,35 @@ static void bye_done(struct leg *leg)
 	leg->bye = NULL;
 }
 
+static int bye_answered(void *magic, nta_outgoing_t *orq, const sip_t *sip);
+
+/* What was under way when a connection broke nobody sends again, and the peer
+ * would be left in a call that is over: once more, by a new one. True: it went
+ * out. */
+static bool bye_again(struct leg *leg)
+{
+	msg_t *lost = nta_outgoing_getrequest(leg->bye);
+	bool sent = false;
+
+	if (lost && !leg->bye_again) {
+		bye_done(leg);
+		leg->bye_again = true;
+		leg_bye(leg, lost, sip_object(lost), NULL);
+		sent = leg->bye != NULL;
+	}
+	msg_destroy(lost);
+	return sent;
+}
+
 static int bye_answered(void *magic, nta_outgoing_t *orq, const sip_t *sip)
 {
 	struct leg *leg = magic;
 	struct call *call = leg->dialog->call;
 
-	(void)sip;
 	if (nta_outgoing_status(orq) < 200)
+		return 0;
+	if (leg->transport != TRANSPORT_UDP &&
+	    (!sip || nta_sip_is_internal(sip)) && bye_again(leg))
 		return 0;
 	bye_done(leg);
 	leg_over(leg);

@@ -193,6 +193,7 @@ struct leg {
 	bool routed;	     /* the peer gave a route set */
 	char *next_hop; /* where requests go; NULL: by route set or Contact */
 	nta_outgoing_t *bye; /* ours, unanswered */
+	bool bye_again;	     /* that is our second */
 };
 
 /* A URI that a call was or is sent to, for its History-Info. */

@@ -239,6 +239,35 @@ START_TEST(answer_reaches_a_caller_whose_connection_broke)
 }
 END_TEST
 
+/* Nobody sends it again by TCP, and the callee would stay in the call. */
+START_TEST(bye_lost_with_its_connection_comes_by_another)
+{
+	const struct parts *why =
+		PARTS(.headers = "Reason: Q.850;cause=16\r\n", .body = OFFER);
+	const struct message *bye;
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, SCENE(.callee = "tcp"));
+	call_establish(&call, &scene);
+	dialog_send(&call.caller, "BYE", why);
+	dialog_expect(&call.caller, 200, "BYE");
+	dialog_expect_request(&call.callee, "BYE");
+	peer_reset(&scene.callee);
+	bye = dialog_expect_request(&call.callee, "BYE");
+	claim_text(message_header(bye, "Reason", 0), "Q.850;cause=16");
+	claim_text(bye->body, OFFER);
+	if (!_i) {
+		dialog_reply(&call.callee, bye, 200, NULL);
+	} else {
+		/* Twice is enough. */
+		peer_reset(&scene.callee);
+		peer_expect_nothing(&scene.callee, 500);
+	}
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(garbage_on_one_connection_leaves_others_alone)
 {
 	struct scene scene;
@@ -324,6 +353,8 @@ Suite *transport_suite(void)
 	tcase_add_test(tests, call_outlives_the_callers_connection);
 	tcase_add_loop_test(
 		tests, answer_reaches_a_caller_whose_connection_broke, 0, 2);
+	tcase_add_loop_test(
+		tests, bye_lost_with_its_connection_comes_by_another, 0, 2);
 	tcase_add_test(tests, garbage_on_one_connection_leaves_others_alone);
 	tcase_add_loop_test(
 		tests, peers_that_name_themselves_are_met_where_they_are, 0, 4);

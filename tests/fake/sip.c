@@ -184,6 +184,17 @@ void peer_hang_up(struct peer *peer)
 		stream_close(&peer->streams[i]);
 }
 
+void peer_reset(struct peer *peer)
+{
+	const struct linger at_once = {.l_onoff = 1};
+
+	for (size_t i = 0; i < peer->streams_count; i++)
+		if (peer->streams[i].fd >= 0)
+			setsockopt(peer->streams[i].fd, SOL_SOCKET, SO_LINGER,
+				   &at_once, sizeof(at_once));
+	peer_hang_up(peer);
+}
+
 /* NULL: TLS failed. */
 static struct stream *stream_add(struct peer *peer, int fd, bool server)
 {

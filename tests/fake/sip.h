@@ -90,6 +90,9 @@ bool peer_connected(struct peer *peer);
 /* Closes the TCP connections, not the listening socket. */
 void peer_hang_up(struct peer *peer);
 
+/* The same, but the other side learns of an error (RST). */
+void peer_reset(struct peer *peer);
+
 /* The first message not yet taken that fits; it stays the peer's. `status`
  * 0: a request. NULL `method` or `call_id`: any. Never NULL. A 100 is passed
  * over unless asked for. */

@@ -334,17 +334,29 @@ void request_come(struct place *place, const struct origin *from,
 	}
 }
 
+/* Connections just broke. To whom they broke off with an error the INVITEs
+ * under way have failed (RFC 3261 8.1.3.1): answers to them are strays there,
+ * and get no ACK. */
+void jobs_orphan(const struct place *place)
+{
+	for (unsigned i = 0; i < JOBS; i++)
+		if (jobs[i] && jobs[i]->place == place && !jobs[i]->acked)
+			jobs[i]->orphaned = true;
+}
+
 void jobs_check(void)
 {
 	for (unsigned i = 0; i < JOBS; i++) {
 		struct job *job = jobs[i];
 
-		if (job && is_invite(job) && job->status >= 300 && !job->acked)
+		if (!job || job->orphaned)
+			continue;
+		if (is_invite(job) && job->status >= 300 && !job->acked)
 			fault(job->end->call,
 			      "%s > %d %u INVITE never got its "
 			      "ACK",
 			      who(job->end), job->status, job->cseq);
-		if (job && job->fork && is_invite(job) && job->status >= 200 &&
+		if (job->fork && is_invite(job) && job->status >= 200 &&
 		    job->status < 300 && !job->acked && !job->fork->denied)
 			fault(job->end->call,
 			      "%s > the 2xx of a re-INVITE never got its ACK",

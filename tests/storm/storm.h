@@ -149,6 +149,7 @@ struct job {
 	int status;
 	bool acked;
 	bool cancelled;
+	bool orphaned; /* its connection broke: see jobs_orphan() */
 	unsigned wait_ms;
 	long since;
 	unsigned turn;	       /* for whoever answers in several steps */
@@ -161,6 +162,7 @@ void job_answer(struct job *job, int status, const char *tag,
 		const char *headers, bool sdp);
 void jobs_check(void);
 void jobs_suspect(void);
+void jobs_orphan(const struct place *place);
 void jobs_clear(void);
 
 /* caller.c */

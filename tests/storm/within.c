@@ -103,6 +103,7 @@ static void live(void *arg)
 		stray(fork);
 	if (call->slow && fork->end->place->tcp && chance(call, 5)) {
 		requests_orphan(fork->end->place);
+		jobs_orphan(fork->end->place);
 		place_break(fork->end->place);
 	}
 	within_act(fork);
