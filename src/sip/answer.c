@@ -31,23 +31,26 @@ void answer(struct sip *sip, msg_t *msg, int status, const char *phrase,
 {
 	const sip_t *req = sip_object(msg);
 	char tag[TAG_CHARS + 1];
-	sip_to_t *to = NULL;
+	msg_t *reply;
 
 	if (req->sip_request->rq_method == sip_method_ack) {
 		msg_destroy(msg);
 		return;
 	}
-	if (!req->sip_to->a_tag && status > 100) {
-		stateless_tag(sip, req, tag);
-		to = sip_to_dup(msg_home(msg), req->sip_to);
-		if (to)
-			sip_to_tag(msg_home(msg), to, tag);
+	stateless_tag(sip, req, tag);
+	reply = nta_msg_create(sip->agent, 0);
+	if (!reply || address_repeat(reply, req->sip_from, NULL) < 0 ||
+	    address_repeat(reply, req->sip_to, tag) < 0 ||
+	    sip_add_tl(
+		    reply, sip_object(reply), SIPTAG_HEADER(extra),
+		    SIPTAG_HEADER(session_id_answer(msg_home(msg), req, NULL)),
+		    TAG_END()) < 0) {
+		msg_destroy(reply);
+		msg_destroy(msg);
+		return;
 	}
-	nta_msg_treply(sip->agent, msg, status, phrase, SIPTAG_TO(to),
-		       SIPTAG_HEADER(extra),
-		       SIPTAG_HEADER(session_id_answer(msg_home(msg), req,
-						       NULL)),
-		       TAG_END());
+	nta_msg_mreply(sip->agent, reply, sip_object(reply), status, phrase,
+		       msg, TAG_END());
 }
 
 static sip_header_t *retry_after(su_home_t *home, unsigned seconds)

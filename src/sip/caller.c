@@ -155,21 +155,20 @@ void caller_provisional(struct call *call, struct dialog *dialog, msg_t *msg,
 {
 	const sip_status_t *st = response->sip_status;
 	struct crossing crossing = crossing_to_caller(call, dialog);
+	const sip_t *invite = sip_object(call->invite);
 	msg_t *reply;
-	sip_to_t *to;
 
 	reply = message_response(
 		&crossing, NULL, msg, response, st->st_status, st->st_phrase,
 		contact_for(call, call->listener, call->transport), NULL);
 	if (!reply)
 		return;
-	to = sip_to_dup(msg_home(reply), sip_object(call->invite)->sip_to);
-	if (!to || sip_to_tag(msg_home(reply), to,
-			      dialog ? dialog->tag : call->tag) < 0) {
+	if (address_repeat(reply, invite->sip_from, NULL) < 0 ||
+	    address_repeat(reply, invite->sip_to,
+			   dialog ? dialog->tag : call->tag) < 0) {
 		msg_destroy(reply);
 		return;
 	}
-	msg_header_insert(reply, NULL, (msg_header_t *)to);
 	nta_msg_mreply(
 		call->sip->agent, reply, sip_object(reply), st->st_status,
 		st->st_phrase, msg_ref_create(call->invite),
@@ -267,9 +266,8 @@ void caller_reject(struct call *call, enum call_party by, int status,
 	const struct sip_answer how = {
 		.status = status,
 		.phrase = phrase,
-		.retry_after_s = status == 503
-					 ? call->sip->config->retry_after_s
-					 : 0,
+		.retry_after_s =
+			status == 503 ? call->sip->config->retry_after_s : 0,
 	};
 
 	caller_end(call, by, &how);

@@ -12,7 +12,7 @@
  * our mouth. NULL for what is no place to go. */
 url_t *contact_uri(su_home_t *home, const sip_contact_t *contact)
 {
-	url_t bare = address_contact(home, contact);
+	url_t bare = *contact->m_url;
 	const char *text;
 	url_t *uri;
 

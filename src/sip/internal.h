@@ -280,9 +280,13 @@ sip_to_t *address_to(msg_t *msg, const sip_to_t *to, const char *host);
 sip_request_t *address_request(msg_t *msg, const sip_request_t *rq,
 			       const url_t *gateway);
 const url_t *address_read(su_home_t *home, const url_t *uri);
+int address_repeat(msg_t *msg, const sip_addr_t *addr, const char *tag);
 url_t address_at(su_home_t *home, const sip_request_t *rq,
 		 const url_t *gateway);
-url_t address_contact(su_home_t *home, const sip_contact_t *contact);
+
+/* written.c */
+void written_restore(su_home_t *home, sip_t *sip);
+url_t written_request(su_home_t *home, const sip_request_t *rq);
 
 /* privacy.c */
 bool privacy_hides(const sip_t *sip);

@@ -173,7 +173,7 @@ static int add_record_route(msg_t *msg, nta_incoming_t *irq, int status)
  * message can hold on to one other alone, and may wait in a connection's queue
  * when the transaction is gone. */
 static msg_t *answer_new(struct sip *sip, nta_incoming_t *irq, int status,
-			 const char *phrase)
+			 const char *phrase, const char *tag)
 {
 	msg_t *msg = nta_msg_create(sip->agent, 0);
 	msg_t *request = nta_incoming_getrequest(irq);
@@ -185,11 +185,14 @@ static msg_t *answer_new(struct sip *sip, nta_incoming_t *irq, int status,
 			msg,
 			sip_status_create(msg_home(msg), status, phrase, NULL));
 	if (err >= 0)
-		err = sip_add_tl(
-			msg, sip_object(msg), SIPTAG_VIA(asked->sip_via),
-			SIPTAG_FROM(asked->sip_from), SIPTAG_TO(asked->sip_to),
-			SIPTAG_CALL_ID(asked->sip_call_id),
-			SIPTAG_CSEQ(asked->sip_cseq), TAG_END());
+		err = sip_add_tl(msg, sip_object(msg),
+				 SIPTAG_VIA(asked->sip_via),
+				 SIPTAG_CALL_ID(asked->sip_call_id),
+				 SIPTAG_CSEQ(asked->sip_cseq), TAG_END());
+	if (err >= 0)
+		err = address_repeat(msg, asked->sip_from, NULL);
+	if (err >= 0)
+		err = address_repeat(msg, asked->sip_to, tag);
 	msg_destroy(request);
 	if (err >= 0)
 		return msg;
@@ -207,13 +210,11 @@ msg_t *message_response(struct crossing *crossing, nta_incoming_t *irq,
 			const char *tag)
 {
 	struct sip *sip = crossing->call->sip;
-	msg_t *msg = irq ? answer_new(sip, irq, status, phrase)
+	msg_t *msg = irq ? answer_new(sip, irq, status, phrase, tag)
 			 : nta_msg_create(sip->agent, 0);
 	int err = msg ? 0 : -1;
 
 	crossing->refusal = status >= 300;
-	if (!err && irq && tag)
-		err = sip_to_tag(msg_home(msg), sip_object(msg)->sip_to, tag);
 	if (!err && contact)
 		err = add_contact(msg, contact);
 	if (!err)

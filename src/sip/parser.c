@@ -56,6 +56,14 @@ static issize_t read_status(su_home_t *home, msg_header_t *h, char *s,
 	return sip_status_class->hc_parse(home, h, s, len);
 }
 
+/* The empty line: there are no more headers. */
+static issize_t read_separator(su_home_t *home, msg_header_t *h, char *s,
+			       isize_t len)
+{
+	written_restore(home, sip_object((msg_t *)home));
+	return sip_separator_class->hc_parse(home, h, s, len);
+}
+
 /* Whether these make sense is for the ends to say; that the stack cannot read
  * one is no reason to refuse the message. */
 static bool is_for_the_ends(msg_hclass_t *class)
@@ -79,7 +87,7 @@ static void tolerate(msg_href_t *headers, int count)
 			headers[i].hr_flags = 0;
 }
 
-static msg_hclass_t *start_line(su_home_t *home, msg_hclass_t *class,
+static msg_hclass_t *own_class(su_home_t *home, msg_hclass_t *class,
 				msg_parse_f *parse)
 {
 	struct msg_hclass_s *own = su_alloc(home, sizeof(*own));
@@ -95,16 +103,18 @@ static msg_hclass_t *start_line(su_home_t *home, msg_hclass_t *class,
 msg_mclass_t *parser_new(su_home_t *home)
 {
 	msg_mclass_t *parser = msg_mclass_clone(sip_default_mclass(), 0, 0);
-	msg_hclass_t *request, *status;
+	msg_hclass_t *request, *status, *separator;
 
-	request = start_line(home, sip_request_class, read_request);
-	status = start_line(home, sip_status_class, read_status);
-	if (!parser || !request || !status) {
+	request = own_class(home, sip_request_class, read_request);
+	status = own_class(home, sip_status_class, read_status);
+	separator = own_class(home, sip_separator_class, read_separator);
+	if (!parser || !request || !status || !separator) {
 		free(parser);
 		return NULL;
 	}
 	parser->mc_request->hr_class = request;
 	parser->mc_status->hr_class = status;
+	parser->mc_separator->hr_class = separator;
 	tolerate(parser->mc_hash, parser->mc_hash_size);
 	/* Its own copy, for all that it is declared const. */
 	tolerate((msg_href_t *)parser->mc_short, MC_SHORT_SIZE);

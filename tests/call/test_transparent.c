@@ -425,45 +425,165 @@ START_TEST(request_uri_passes_as_written)
 }
 END_TEST
 
+static const char *const addresses[] = {
+	"\"a \\\"b\\\" <c> ; \\\\ \xc3\xa4\" <sip:%2B1%61b;x=%41@a.b>",
+	"<sip:%2B1%61b;x=%41@a.example;y=%20%c3>",
+	"Unquoted  Name of.one <sip:x%2b@A.Example:5060>",
+	"<tel:+1-212-555.0100;phone-context=+1;ext=%31>",
+	"\"\" <sips:x@a.example>;p=\"q;r\"",
+	"\"Folded\r\n <x> Name%\" <sip:a%62@b.example>",
+	"<sip:a%62:c%64@b.example;transport=tcp;maddr=x;ttl=1?H=%76>",
+	"<urn:service:sos>",
+	"<sip:b.example;x=%41>",
+	/* check 64 */
+	"\"%0d%0aX-Forged: yes\" <sip:%0d%0aX-Forged:%20yes@a.example>",
+};
+
+static void address_both(struct dialog *caller, struct scene *scene,
+			 const char *address)
+{
+	dialog_init(caller, &scene->caller, CALLER, CALLEE);
+	snprintf(caller->local, sizeof(caller->local), "%s;tag=t%p", address,
+		 (const void *)address);
+	snprintf(caller->remote, sizeof(caller->remote), "%s", address);
+}
+
+static void place_between(struct call *call, struct scene *scene,
+			  const char *address)
+{
+	address_both(&call->caller, scene, address);
+	dialog_send(&call->caller, "INVITE", PARTS(.body = OFFER));
+	call_reaches(call, &scene->callee);
+}
+
+/* Each as written, and maybe a tag. */
+static void claim_addresses(const struct message *message, const char *from,
+			    const char *to)
+{
+	const char *value = message_header(message, "From", 0);
+
+	claim(!strncmp(value, from, strlen(from)), "From is %s", value);
+	value = message_header(message, "To", 0);
+	claim(!strncmp(value, to, strlen(to)), "To is %s", value);
+}
+
 /* From as the caller wrote it, but for the tag; To likewise. */
 START_TEST(addresses_pass_as_written)
 {
-	static const char *const cases[] = {
-		"\"a \\\"b\\\" <c> ; \\\\ \xc3\xa4\" <sip:%2B1%61b;x=%41@a.b>",
-		"<sip:%2B1%61b;x=%41@a.example;y=%20%c3>",
-		"Unquoted  Name of.one <sip:x%2b@A.Example:5060>",
-		"<tel:+1-212-555.0100;phone-context=+1;ext=%31>",
-		"\"\" <sips:x@a.example>;p=\"q;r\"",
-		"\"Folded\r\n <x> Name%\" <sip:a%62@b.example>",
-		"<sip:a%62:c%64@b.example;transport=tcp;maddr=x;ttl=1?H=%76>",
-		"<urn:service:sos>",
-		"<sip:b.example;x=%41>",
-		/* check 64 */
-		"\"%0d%0aX-Forged: yes\" <sip:%0d%0aX-Forged:%20yes@a.example>",
-	};
-	char from[400], to[400];
+	char from[400];
 	struct scene scene;
 
 	scene_open(&scene, NULL);
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < COUNT(addresses); i++) {
 		const char *value;
 		struct call call;
 
-		dialog_init(&call.caller, &scene.caller, CALLER, CALLEE);
-		snprintf(from, sizeof(from), "%s;tag=", cases[i]);
-		snprintf(to, sizeof(to), "%s", cases[i]);
-		snprintf(call.caller.local, sizeof(call.caller.local), "%s%zu",
-			 from, i);
-		snprintf(call.caller.remote, sizeof(call.caller.remote), "%s",
-			 to);
-		dialog_send(&call.caller, "INVITE", PARTS(.body = OFFER));
-		call_reaches(&call, &scene.callee);
+		place_between(&call, &scene, addresses[i]);
+		snprintf(from, sizeof(from), "%s;tag=", addresses[i]);
 		value = message_header(call.invite, "From", 0);
 		claim(!strncmp(value, from, strlen(from)), "From is %s", value);
-		claim_text(message_header(call.invite, "To", 0), to);
+		claim_text(message_header(call.invite, "To", 0), addresses[i]);
 		claim(!message_header(call.invite, "X-Forged", 0), "forged");
 		call_refuse(&call, 486);
 	}
+	scene_close(&scene);
+}
+END_TEST
+
+/* RFC 3261 8.2.6.2, 12.2.1.1. */
+START_TEST(answers_and_requests_back_have_addresses_as_written)
+{
+	struct scene scene;
+
+	scene_open(&scene, NULL);
+	for (size_t i = 0; i < COUNT(addresses); i++) {
+		struct call call;
+		char from[sizeof(call.caller.local)];
+
+		place_between(&call, &scene, addresses[i]);
+		snprintf(from, sizeof(from), "%s", call.caller.local);
+		dialog_reply(&call.callee, call.invite, 180, NULL);
+		claim_addresses(dialog_expect(&call.caller, 180, "INVITE"),
+				from, addresses[i]);
+		dialog_reply(&call.callee, call.invite, 200,
+			     PARTS(.body = ANSWER));
+		claim_addresses(dialog_expect(&call.caller, 200, "INVITE"),
+				from, addresses[i]);
+		dialog_ack(&call.caller, NULL);
+		dialog_expect_request(&call.callee, "ACK");
+		dialog_send(&call.callee, "INFO", NULL);
+		call.invite = dialog_expect_request(&call.caller, "INFO");
+		claim_addresses(call.invite, addresses[i], from);
+		dialog_reply(&call.caller, call.invite, 200, NULL);
+		dialog_expect(&call.callee, 200, "INFO");
+		call_hang_up(&call);
+	}
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(our_refusals_have_addresses_as_written)
+{
+	struct scene scene;
+
+	scene_open(&scene, NULL);
+	for (size_t i = 0; i < COUNT(addresses); i++) {
+		struct dialog caller;
+		char from[sizeof(caller.local)];
+
+		address_both(&caller, &scene, addresses[i]);
+		snprintf(from, sizeof(from), "%s", caller.local);
+		dialog_send(&caller, "INVITE",
+			    PARTS(.headers = "Require: nonsense\r\n"));
+		claim_addresses(dialog_expect_failure(&caller, 420), from,
+				addresses[i]);
+	}
+	scene_close(&scene);
+}
+END_TEST
+
+/* Their user parts and parameters, in Request-URI and Route (RFC 3261 12.2.1).
+ * The escapes that are left out by the stack are a part of the name. */
+START_TEST(targets_and_routes_are_used_as_written)
+{
+	static const char user[] = "sip:%2B1%61b;p=%2c@";
+	const struct message *message;
+	char contact[128], lines[256];
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	snprintf(contact, sizeof(contact),
+		 "Contact: \"a, <%%b>\" <%s%s:%u;x=%%41>\r\n", user,
+		 scene.caller.host, scene.caller.port);
+	snprintf(lines, sizeof(lines),
+		 "Record-Route: \"%%,\"<%s%s:%u;lr;x=%%41>;y=\"%%42,<\""
+		 " , <sip:%%61%%2B@192.0.2.7;lr>\r\n",
+		 user, scene.caller.host, scene.caller.port);
+	call_place(&call, &scene,
+		   PARTS(.body = OFFER, .contact = contact, .headers = lines));
+	snprintf(contact, sizeof(contact), "m:<%s%s:%u>\r\n", user,
+		 scene.callee.host, scene.callee.port);
+	dialog_reply(&call.callee, call.invite, 200,
+		     PARTS(.body = ANSWER, .contact = contact));
+	dialog_expect(&call.caller, 200, "INVITE");
+	*call.caller.routes = '\0';
+	dialog_ack(&call.caller, NULL);
+	message = dialog_expect_request(&call.callee, "ACK");
+	snprintf(lines, sizeof(lines), "%s%s:%u", user, scene.callee.host,
+		 scene.callee.port);
+	claim_text(message->uri, lines);
+	dialog_send(&call.callee, "INFO", NULL);
+	message = dialog_expect_request(&call.caller, "INFO");
+	snprintf(lines, sizeof(lines), "%s%s:%u;x=%%41", user,
+		 scene.caller.host, scene.caller.port);
+	claim_text(message->uri, lines);
+	claim(message_contains(message, user), "the first route");
+	claim(message_contains(message, "<sip:%61%2B@192.0.2.7;lr>"),
+	      "the second route");
+	dialog_reply(&call.caller, message, 200, NULL);
+	dialog_expect(&call.callee, 200, "INFO");
+	call_hang_up(&call);
 	scene_close(&scene);
 }
 END_TEST
@@ -476,6 +596,10 @@ Suite *transparent_suite(void)
 	tcase_add_loop_test(tests, headers_pass_in_every_message, 0, STYLES);
 	tcase_add_test(tests, request_uri_passes_as_written);
 	tcase_add_test(tests, addresses_pass_as_written);
+	tcase_add_test(tests,
+		       answers_and_requests_back_have_addresses_as_written);
+	tcase_add_test(tests, our_refusals_have_addresses_as_written);
+	tcase_add_test(tests, targets_and_routes_are_used_as_written);
 	tcase_add_test(tests, line_ends_are_mended);
 	tcase_add_test(tests, answers_are_not_lost_for_what_cannot_be_read);
 	tcase_add_loop_test(tests, bodies_pass_in_every_message, 0,
