@@ -27,6 +27,7 @@
 #include "callsieve/sip.h"
 #include "callsieve/store.h"
 #include "gate.h"
+#include "killswitch.h"
 #include "reload.h"
 
 #define DRAIN_POLL_MS 100
@@ -34,7 +35,7 @@
 /* After the drain time every call gets its BYE, and this long to answer. */
 #define HANGUP_MS 2000
 
-enum { TASK_LISTS, TASK_REPORTS, TASK_CALLS, TASK_REDRESS, TASK_COUNT };
+enum { TASK_LISTS, TASK_REPORTS, TASK_CALLS, TASK_REDRESS, TASK_BYPASS, TASK_COUNT };
 
 struct daemon {
 	struct running now; /* what a reload changes */
@@ -44,6 +45,7 @@ struct daemon {
 	struct history *history;
 	struct calls *calls;
 	struct redress *redress;
+	struct killswitch *killswitch;
 	struct fetch *fetch;
 	struct api *api;
 	struct store_worker *worker;
@@ -151,6 +153,19 @@ static int start_watchdog(struct daemon *daemon)
 	return err;
 }
 
+static int start_gate(struct daemon *daemon)
+{
+	const struct gate_params params = {
+		.screen = daemon->now.screen,
+		.calls = daemon->calls,
+		.history = daemon->history,
+		.redress = daemon->redress,
+		.killswitch = daemon->killswitch,
+	};
+
+	return gate_new(&daemon->now.gate, &params);
+}
+
 static int start_screening(struct daemon *daemon)
 {
 	const struct config *config = daemon->now.config;
@@ -168,6 +183,8 @@ static int start_screening(struct daemon *daemon)
 	if (!err)
 		err = redress_new(&daemon->redress, daemon->loop);
 	if (!err)
+		err = killswitch_new(&daemon->killswitch, config->database);
+	if (!err)
 		err = fetch_new(&daemon->fetch, daemon->loop);
 	if (!err)
 		err = providers_new(&daemon->now.providers, daemon->loop,
@@ -180,8 +197,7 @@ static int start_screening(struct daemon *daemon)
 					.providers = daemon->now.providers};
 	err = screen_new(&daemon->now.screen, &params);
 	if (!err)
-		err = gate_new(&daemon->now.gate, daemon->now.screen,
-			       daemon->calls, daemon->history, daemon->redress);
+		err = start_gate(daemon);
 	if (err)
 		return err;
 	screen_configure(daemon->now.screen, config);
@@ -201,6 +217,8 @@ static int start_store(struct daemon *daemon)
 		(struct store_task){"calls", calls_flush, daemon->calls};
 	daemon->tasks[TASK_REDRESS] = (struct store_task){
 		"redress", redress_refresh, daemon->redress};
+	daemon->tasks[TASK_BYPASS] = (struct store_task){
+		"bypass", killswitch_tell, daemon->killswitch};
 	err = store_worker_start(&daemon->worker, daemon->now.config->database,
 				 daemon->tasks, TASK_COUNT);
 	/* What it loaded was posted; it must be in place before the first
@@ -273,6 +291,7 @@ void daemon_stop(struct daemon *daemon)
 	loop_watch_free(daemon->signals_watch);
 	if (daemon->signals >= 0)
 		close(daemon->signals);
+	killswitch_free(daemon->killswitch);
 	redress_free(daemon->redress);
 	calls_free(daemon->calls);
 	history_free(daemon->history);

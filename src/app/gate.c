@@ -21,6 +21,7 @@
 #include "bypass.h"
 #include "crowd.h"
 #include "facts.h"
+#include "killswitch.h"
 #include "reject.h"
 #include "treat.h"
 
@@ -30,6 +31,7 @@ struct gate {
 	struct history *history;
 	const struct config *config;
 	const struct redress *redress;
+	struct killswitch *killswitch;
 	struct treat *treat;
 	struct crowd *crowd;
 	struct log_limit log; /* of calls refused */
@@ -50,19 +52,19 @@ struct visit {
 	struct verdict *sofar; /* while the verdict is awaited */
 };
 
-int gate_new(struct gate **gatep, struct screen *screen, struct calls *calls,
-	     struct history *history, const struct redress *redress)
+int gate_new(struct gate **gatep, const struct gate_params *params)
 {
 	struct gate *gate = calloc(1, sizeof(*gate));
 	int err;
 
 	if (!gate)
 		return -ENOMEM;
-	gate->screen = screen;
-	gate->calls = calls;
-	gate->history = history;
-	gate->redress = redress;
-	err = treat_new(&gate->treat, redress);
+	gate->screen = params->screen;
+	gate->calls = params->calls;
+	gate->history = params->history;
+	gate->redress = params->redress;
+	gate->killswitch = params->killswitch;
+	err = treat_new(&gate->treat, params->redress);
 	if (!err)
 		err = crowd_new(&gate->crowd);
 	if (err)
@@ -197,6 +199,8 @@ static void treat(struct visit *visit, struct verdict *verdict)
 		.facts = &visit->facts,
 		.request_uri = visit->record->to_uri ? visit->record->to_uri
 						     : "",
+		.bypassed = killswitch_is_on(visit->gate->killswitch,
+					     visit->trunk->name),
 	};
 
 	treat_decide(visit->gate->treat, &params, verdict);
@@ -372,7 +376,9 @@ static enum invite_order on_invite(const struct invite *invite,
 	*ctxp = visit;
 	if (!visit)
 		return INVITE_BRIDGE;
-	decided = screen_decide(gate->screen, &visit->facts, &verdict);
+	/* Nobody outside is asked about a call that passes anyway. */
+	decided = screen_decide(gate->screen, &visit->facts, &verdict) ||
+		  killswitch_is_on(gate->killswitch, visit->trunk->name);
 	if (decided)
 		treat(visit, &verdict);
 	if (overcrowds(visit, &verdict, decided)) {

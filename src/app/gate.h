@@ -8,14 +8,22 @@ struct calls;
 struct config;
 struct gate;
 struct history;
+struct killswitch;
 struct redress;
 struct screen;
 
 /* What the gate wants to hear of; its `arg` is the gate. */
 extern const struct sip_events gate_events;
 
-int gate_new(struct gate **gatep, struct screen *screen, struct calls *calls,
-	     struct history *history, const struct redress *redress);
+struct gate_params { /* all of them must outlive it */
+	struct screen *screen;
+	struct calls *calls;
+	struct history *history;
+	const struct redress *redress;
+	struct killswitch *killswitch;
+};
+
+int gate_new(struct gate **gatep, const struct gate_params *params);
 void gate_free(struct gate *gate);
 
 /* From now on; lent until the next one is set. */

@@ -84,14 +84,19 @@ static enum metric_of metric_not_done(enum verdict_action action)
 }
 
 /* True: nothing but a label may come of it. */
-static bool is_in_shadow(const struct config_trunk *trunk,
+static bool is_in_shadow(const struct treat_params *params,
 			 struct verdict *verdict)
 {
-	if (trunk->enforce == ENFORCE_YES)
+	const struct config_trunk *trunk = params->trunk;
+
+	if (params->bypassed)
+		soften(verdict, VERDICT_ALLOW, "of an operator's bypass");
+	else if (trunk->enforce == ENFORCE_LABEL)
+		soften(verdict, VERDICT_LABEL, "this trunk is in shadow mode");
+	else if (trunk->enforce == ENFORCE_NO)
+		soften(verdict, VERDICT_ALLOW, "this trunk is in shadow mode");
+	else
 		return false;
-	soften(verdict,
-	       trunk->enforce == ENFORCE_LABEL ? VERDICT_LABEL : VERDICT_ALLOW,
-	       "this trunk is in shadow mode");
 	if (verdict->because)
 		metric_of_add(metric_subject("trunk", trunk->name),
 			      metric_not_done(verdict->action), 1);
@@ -155,7 +160,7 @@ void treat_decide(struct treat *treat, const struct treat_params *params,
 	verdict->treatment = verdict->action;
 	verdict->because = NULL;
 	if (verdict->action == VERDICT_ALLOW ||
-	    is_in_shadow(params->trunk, verdict))
+	    is_in_shadow(params, verdict))
 		return;
 	if ((verdict->action != VERDICT_GREYLIST &&
 	     verdict->action != VERDICT_CHALLENGE) ||

@@ -4,6 +4,8 @@
 #ifndef CALLSIEVE_APP_TREAT_H
 #define CALLSIEVE_APP_TREAT_H
 
+#include <stdbool.h>
+
 struct call;
 struct call_record;
 struct config;
@@ -23,6 +25,7 @@ struct treat_params {
 	const struct config_trunk *trunk;
 	const struct facts *facts;
 	const char *request_uri;
+	bool bypassed; /* by an operator, for now */
 };
 
 /* Sets the verdict's treatment, once for each call: second tries are told from

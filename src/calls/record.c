@@ -69,6 +69,10 @@ static void bind_verdict(struct store_stmt *stmt, int at,
 	stmt_bind_int(stmt, at + 2, verdict->score);
 	explanation = call_explanation(record);
 	stmt_bind_text(stmt, at + 3, explanation);
+	stmt_bind_text(stmt, at + 4,
+		       verdict_action_name(verdict->because
+						   ? verdict->treatment
+						   : verdict->action));
 	free(explanation);
 }
 
@@ -80,8 +84,8 @@ int record_insert(struct store *store, const struct call_record *record)
 		"INSERT OR IGNORE INTO calls(id, started_at, answered_at, "
 		"ended_at, trunk, gateway, source, call_id, call_id_out, "
 		"from_uri, to_uri, caller, callee, status, phrase, ended_by, "
-		"action, basis, score, explanation) VALUES("
-		"?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		"action, basis, score, explanation, treatment) VALUES("
+		"?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	if (err)
 		return err;

@@ -67,6 +67,12 @@ static void say_open_error(const char *path, int err)
 	}
 }
 
+char *database_path(const struct cli *cli)
+{
+	return cli->database ? strdup(cli->database)
+			     : configured_path(cli->config);
+}
+
 int database_open(struct store **storep, const struct cli *cli,
 		  enum store_open_mode mode)
 {
@@ -74,8 +80,7 @@ int database_open(struct store **storep, const struct cli *cli,
 	char *path;
 	int err;
 
-	path = cli->database ? strdup(cli->database)
-			     : configured_path(cli->config);
+	path = database_path(cli);
 	if (!path)
 		return EXIT_FAILED;
 	existed = access(path, F_OK) == 0;

@@ -10,6 +10,9 @@
 int database_open(struct store **storep, const struct cli *cli,
 		  enum store_open_mode mode);
 
+/* Its path, to free(); NULL after a sentence on what is wrong. */
+char *database_path(const struct cli *cli);
+
 /* Says what went wrong with it; returns EXIT_FAILED. */
 int database_failure(struct store *store, int err);
 

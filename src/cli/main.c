@@ -34,6 +34,10 @@ static const struct command commands[] = {
 	 "show [LIST] | export LIST | import LIST FILE | log | blame NUMBER | "
 	 "undo BATCH",
 	 "the lists, who changed what in them, and back again", list_command},
+	{"bypass", "on --for TIME [--trunk T] | off [--trunk T] | status",
+	 "lets all calls through for a while, or those of a trunk, whatever is "
+	 "decided; TIME is as 30m or 2h",
+	 bypass_command},
 	{"token", "new NAME | revoke NAME | list",
 	 "who may report numbers to the HTTP API", token_command},
 	{"help", "", "this text", help_command},

@@ -7,6 +7,11 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "callsieve/core/switches.h"
+
+#include "bypass.h"
 
 #include "database.h"
 #include "print.h"
@@ -42,7 +47,8 @@ static const struct {
 	{"calls recorded", "SELECT count(*) FROM calls"},
 	{"calls today", "SELECT count(*) FROM calls_today"},
 	{"rejected today",
-	 "SELECT count(*) FROM calls_today WHERE action = 'reject'"},
+	 "SELECT count(*) FROM calls_today "
+	 "WHERE coalesce(treatment, action) = 'reject'"},
 };
 
 static bool is_alive(int64_t pid)
@@ -116,6 +122,20 @@ static int print_status(struct store *store)
 	return EXIT_DONE;
 }
 
+/* First, and without the database: that may be what is wrong. */
+static int print_bypasses(const struct cli *cli)
+{
+	char *database = database_path(cli);
+	struct switches switches;
+
+	if (!database)
+		return EXIT_FAILED;
+	if (bypass_read(&switches, database) == 0)
+		bypass_print(&switches);
+	free(database);
+	return EXIT_DONE;
+}
+
 int status_command(const struct cli *cli, int argc, char **argv)
 {
 	struct store *store;
@@ -124,6 +144,9 @@ int status_command(const struct cli *cli, int argc, char **argv)
 	(void)argv;
 	if (argc != 1)
 		return usage_error("It is: callsieve status.");
+	status = print_bypasses(cli);
+	if (status)
+		return status;
 	status = database_open(&store, cli, STORE_EXISTING);
 	if (status)
 		return status;

@@ -67,6 +67,7 @@ static const struct entry {
 	{"label", label_suite, false},
 	{"profiles", profiles_suite, false},
 	{"treatment", treatment_suite, false},
+	{"killswitch", killswitch_suite, false},
 	{"admission", admission_suite, false},
 	{"bypass", bypass_suite, false},
 	{"floods", floods_suite, false},

@@ -101,7 +101,7 @@ START_TEST(record_becomes_a_row)
 		"\"callee\":\"anonymous\",\"caller\":\"+12025550123\","
 		"\"config_version\":0,\"decide_us\":0,\"list_generation\":0,"
 		"\"reject_at\":0,\"score\":120,\"signals\":[],"
-		"\"trunk\":\"carrier\"}");
+		"\"trunk\":\"carrier\"}|reject");
 	ck_assert_str_eq(sql("SELECT started, talked_s FROM call_log"),
 			 "2027-01-15 08:00:00.001|1.5");
 }
