@@ -1,5 +1,7 @@
-/* Allow and block lists: rows in the store, a compact index in memory. The
- * longest match wins; at equal length allow beats block. */
+/* The lists: rows in the store, a compact index of them in memory. Which row
+ * counts for a call: of each kind the longest match that has not expired and
+ * whose list counts for the trunk; at equal length allow beats block, then
+ * what has more points. */
 #ifndef CALLSIEVE_LISTS_H
 #define CALLSIEVE_LISTS_H
 
@@ -12,16 +14,39 @@ struct loop;
 struct lists;
 struct store;
 
-enum list_kind { LIST_BLOCK, LIST_ALLOW };
+enum list_kind {
+	LIST_NONE, /* no row matches */
+	LIST_BLOCK,
+	LIST_ALLOW,
+	LIST_NEVERBLOCK,
+	LIST_DNO,
+	LIST_SUBSCRIBER_BLOCK, /* a rule of the callee's */
+	LIST_SUBSCRIBER_ALLOW,
+};
 
+/* The texts are lent until the loop next runs; "" if there is none. */
 struct list_match {
 	enum list_kind kind;
-	int points; /* of a block list row */
+	int points; /* of a row of blocklist or dno */
 	int64_t row;
 	number_key pattern;
-	int64_t expires_at;    /* epoch seconds; 0: never */
-	const char *source;    /* lent until the loop next runs; "" if none */
-	const char *reason;
+	const char *range;  /* the rule as written, if it is a range */
+	int64_t expires_at; /* epoch seconds; 0: never */
+	int age_days;	    /* -1: unknown */
+	const char *list, *source, *reason;
+};
+
+struct list_question {
+	const struct number *caller, *callee; /* the callee: NULL or a number */
+	const char *trunk;		      /* its name */
+	int64_t now;			      /* epoch seconds */
+};
+
+struct list_findings {
+	struct list_match never;  /* NEVERBLOCK */
+	struct list_match rule;	  /* SUBSCRIBER_BLOCK or _ALLOW */
+	struct list_match listed; /* BLOCK or ALLOW */
+	struct list_match dno;	  /* DNO, unless an ALLOW outranks it */
 };
 
 /* `loop` may be NULL in tests: then a refresh takes effect at once. */
@@ -33,10 +58,9 @@ void lists_free(struct lists *lists);
  * stays. */
 int lists_refresh(struct store *store, void *arg);
 
-/* On the loop. `now` is in epoch seconds: expired rows do not match. Only
- * E.164 numbers can. */
-bool lists_find(const struct lists *lists, const struct number *number,
-		int64_t now, struct list_match *match);
+/* On the loop: all that the lists say of a call. Only E.164 numbers match. */
+void lists_look(const struct lists *lists, const struct list_question *question,
+		struct list_findings *findings);
 
 /* How many indexes have been adopted. */
 uint32_t lists_generation(const struct lists *lists);

@@ -13,6 +13,7 @@ static const struct {
 	bool alone; /* only what rejects without anything else is that */
 } reasons[] = {
 	{"blocklist", REASON_LIST, false},
+	{"dno", REASON_DNO, false},
 	{"malformed", REASON_NUMBER, true},
 	{"anonymous", REASON_ANONYMOUS, true},
 	{"stir_failed", REASON_STIR, true},
@@ -31,6 +32,8 @@ enum config_reason reject_reason(const struct verdict *verdict)
 {
 	const struct signal_hit *most = NULL;
 
+	if (verdict->basis == BASIS_SUBSCRIBER)
+		return REASON_SUBSCRIBER;
 	for (unsigned i = 0; i < verdict->signals_count; i++)
 		if (!most || verdict->signals[i].points > most->points)
 			most = &verdict->signals[i];

@@ -79,6 +79,8 @@ static void print_decision(struct store_stmt *stmt, const json_t *explanation)
 	static const struct {
 		const char *basis, *words;
 	} reasons[] = {
+		{"neverblock", "the caller is never to be blocked"},
+		{"subscriber", "the callee has a rule for the caller"},
 		{"allowlist", "the caller is on the allow list"},
 		{"emergency", "emergency calls always pass"},
 		{"priority", "calls of trusted precedence always pass"},

@@ -14,6 +14,7 @@
 
 const char *const config_reason_names[REASONS] = {
 	[REASON_SUBSCRIBER] = "subscriber", [REASON_LIST] = "list",
+	[REASON_DNO] = "dno",
 	[REASON_ANALYTICS] = "analytics",   [REASON_NUMBER] = "number",
 	[REASON_ANONYMOUS] = "anonymous",   [REASON_STIR] = "stir",
 };
@@ -63,18 +64,34 @@ static char generic_name[] = "generic", us_fcc_name[] = "us-fcc",
 	}
 
 /* Those that the operator need not write. */
+/* DNO and impossible numbers are no opinion of analytics: see ATIS-1000099. */
 static const struct config_profile built_in[] = {
 	{.name = generic_name,
-	 .responses = {UNWANTED, UNWANTED, UNWANTED, UNWANTED, ANONYMITY,
-		       UNWANTED},
+	 .responses = {[REASON_SUBSCRIBER] = UNWANTED,
+		       [REASON_LIST] = UNWANTED,
+		       [REASON_DNO] = UNWANTED,
+		       [REASON_ANALYTICS] = UNWANTED,
+		       [REASON_NUMBER] = UNWANTED,
+		       [REASON_ANONYMOUS] = ANONYMITY,
+		       [REASON_STIR] = UNWANTED},
 	 .without_608 = UNWANTED},
 	{.name = us_fcc_name,
-	 .responses = {UNWANTED, BLOCKED, BLOCKED, FORBIDDEN, ANONYMITY,
-		       BLOCKED},
+	 .responses = {[REASON_SUBSCRIBER] = UNWANTED,
+		       [REASON_LIST] = BLOCKED,
+		       [REASON_DNO] = FORBIDDEN,
+		       [REASON_ANALYTICS] = BLOCKED,
+		       [REASON_NUMBER] = FORBIDDEN,
+		       [REASON_ANONYMOUS] = ANONYMITY,
+		       [REASON_STIR] = BLOCKED},
 	 .without_608 = UNWANTED},
 	{.name = ietf_name,
-	 .responses = {UNWANTED, REJECTED, REJECTED, FORBIDDEN, ANONYMITY,
-		       IDENTITY_INVALID},
+	 .responses = {[REASON_SUBSCRIBER] = UNWANTED,
+		       [REASON_LIST] = REJECTED,
+		       [REASON_DNO] = FORBIDDEN,
+		       [REASON_ANALYTICS] = REJECTED,
+		       [REASON_NUMBER] = FORBIDDEN,
+		       [REASON_ANONYMOUS] = ANONYMITY,
+		       [REASON_STIR] = IDENTITY_INVALID},
 	 .without_608 = UNWANTED},
 };
 

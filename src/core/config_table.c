@@ -268,6 +268,10 @@ static const struct config_option profile_options[] = {
 	RESPONSE("list", "{\"607 Unwanted\"}",
 		 "For what the block list rejects."),
 #undef RESPONSE_IN
+#define RESPONSE_IN responses[REASON_DNO]
+	RESPONSE("dno", "{\"607 Unwanted\"}",
+		 "For numbers that are only ever called (the table dno)."),
+#undef RESPONSE_IN
 #define RESPONSE_IN responses[REASON_ANALYTICS]
 	RESPONSE("analytics", "{\"607 Unwanted\"}",
 		 "For what signals reject together."),

@@ -9,7 +9,8 @@
 #define URI_MAX 300
 
 /* Those that have points by themselves; signals.def has the others. */
-static const char *const others[] = {"blocklist", "reports", "reputation"};
+static const char *const others[] = {"blocklist", "dno", "reports",
+				      "reputation"};
 
 static bool is_signal(const char *name)
 {

@@ -7,8 +7,7 @@
 
 #include "callsieve/core/u64map.h"
 
-/* Classes without text need no table: their number is their points. */
-#define TEXTLESS   (POINTS_MAX + 1)
+#define TEXTS	   4
 #define BYTES_MAX  (16u << 20)
 #define TEXT_MAX   100 /* bytes kept of each text */
 #define FNV_OFFSET 0xcbf29ce484222325
@@ -41,9 +40,9 @@ void classes_free(struct classes *classes)
 
 	if (!classes)
 		return;
-	/* Both texts of a class are one allocation. */
+	/* All texts of a class are one allocation. */
 	for (i = 0; i < classes->count; i++)
-		free((char *)classes->classes[i].source);
+		free((char *)classes->classes[i].list);
 	free(classes->classes);
 	u64map_free(classes->ids);
 	free(classes);
@@ -70,14 +69,27 @@ static uint64_t hash_bytes(uint64_t hash, const void *data, size_t len)
 	return hash;
 }
 
+static const char *text_of(const struct class *class, int i)
+{
+	const char *const texts[TEXTS] = {class->list, class->source,
+					  class->reason, class->range};
+
+	return texts[i];
+}
+
 static uint64_t hash_of(const struct class *class)
 {
 	uint64_t hash = FNV_OFFSET;
+	int i;
 
 	hash = hash_bytes(hash, &class->points, sizeof(class->points));
-	hash = hash_bytes(hash, class->source, text_len(class->source));
-	hash = hash_bytes(hash, "", 1);
-	hash = hash_bytes(hash, class->reason, text_len(class->reason));
+	hash = hash_bytes(hash, &class->day, sizeof(class->day));
+	for (i = 0; i < TEXTS; i++) {
+		const char *text = text_of(class, i);
+
+		hash = hash_bytes(hash, text, text_len(text));
+		hash = hash_bytes(hash, "", 1);
+	}
 	hash >>= 64 - 52; /* what a key may have */
 	return hash ? hash : 1;
 }
@@ -93,22 +105,42 @@ static bool is_class(const struct classes *classes, uint32_t id,
 		     const struct class *class)
 {
 	struct class kept = classes_get(classes, id);
+	int i;
 
-	return kept.points == class->points &&
-	       same_text(kept.source, class->source) &&
-	       same_text(kept.reason, class->reason);
+	if (kept.points != class->points || kept.day != class->day)
+		return false;
+	for (i = 0; i < TEXTS; i++)
+		if (!same_text(text_of(&kept, i), text_of(class, i)))
+			return false;
+	return true;
+}
+
+static size_t texts_size(const struct class *class)
+{
+	size_t size = TEXTS;
+	int i;
+
+	for (i = 0; i < TEXTS; i++)
+		size += text_len(text_of(class, i));
+	return size;
 }
 
 static int copy_texts(struct class *to, const struct class *from)
 {
-	size_t source = text_len(from->source), reason = text_len(from->reason);
-	char *text = calloc(1, source + reason + 2);
+	char *text = calloc(1, texts_size(from)), *starts[TEXTS];
+	int i;
 
 	if (!text)
 		return -ENOMEM;
-	memcpy(text, from->source, source);
-	memcpy(text + source + 1, from->reason, reason);
-	*to = (struct class){from->points, text, text + source + 1};
+	for (i = 0; i < TEXTS; i++) {
+		size_t len = text_len(text_of(from, i));
+
+		starts[i] = text;
+		memcpy(text, text_of(from, i), len);
+		text += len + 1;
+	}
+	*to = (struct class){from->points, from->day, starts[0],
+			     starts[1],	   starts[2], starts[3]};
 	return 0;
 }
 
@@ -128,54 +160,58 @@ static int reserve(struct classes *classes)
 }
 
 static int make(struct classes *classes, const struct class *class,
-		uint64_t hash, uint32_t *idp)
+		uint64_t hash, size_t limit, uint32_t *idp)
 {
-	uint32_t id = (uint32_t)(TEXTLESS + classes->count);
+	uint32_t id = (uint32_t)classes->count;
 	struct u64map_entry entry = {.value = id};
 	struct class *new;
 
-	if (classes->bytes > BYTES_MAX || reserve(classes) < 0)
+	if (classes->bytes > limit || reserve(classes) < 0)
 		return -ENOMEM;
 	new = &classes->classes[classes->count];
 	if (copy_texts(new, class) < 0)
 		return -ENOMEM;
 	if (u64map_put(classes->ids, hash, entry) < 0) {
-		free((char *)new->source);
+		free((char *)new->list);
 		return -ENOMEM;
 	}
 	classes->count++;
-	classes->bytes += sizeof(*new) + text_len(new->source) +
-			  text_len(new->reason) + 2;
+	classes->bytes += sizeof(*new) + texts_size(new);
 	*idp = id;
 	return 0;
 }
 
-uint32_t classes_add(struct classes *classes, const struct class *class)
+static int find_or_make(struct classes *classes, const struct class *class,
+			size_t limit, uint32_t *idp)
 {
-	uint32_t textless = (uint32_t)(class->points), id;
 	struct u64map_entry entry;
-	uint64_t hash;
+	uint64_t hash = hash_of(class);
 
-	if (!class->source[0] && !class->reason[0])
-		return textless;
-	if (classes->last && is_class(classes, classes->last, class))
-		return classes->last;
-	hash = hash_of(class);
-	if (u64map_get(classes->ids, hash, &entry))
-		id = (uint32_t)entry.value;
-	else if (make(classes, class, hash, &id) < 0)
-		return textless;
-	if (!is_class(classes, id, class)) /* two of one hash */
-		return textless;
-	classes->last = id;
-	return id;
+	if (!u64map_get(classes->ids, hash, &entry))
+		return make(classes, class, hash, limit, idp);
+	*idp = (uint32_t)entry.value;
+	return is_class(classes, *idp, class) ? 0 : -EEXIST;
+}
+
+/* Which list it is decides for whom the row counts, so that is never lost. */
+int classes_add(struct classes *classes, const struct class *class,
+		uint32_t *idp)
+{
+	const struct class bare = {class->points, 0, class->list, "", "", ""};
+
+	if (!classes->count || !is_class(classes, classes->last, class)) {
+		if (find_or_make(classes, class, BYTES_MAX, idp) &&
+		    find_or_make(classes, &bare, 2 * BYTES_MAX, idp))
+			return -ENOMEM;
+		classes->last = *idp;
+	}
+	*idp = classes->last;
+	return 0;
 }
 
 struct class classes_get(const struct classes *classes, uint32_t id)
 {
-	if (id >= TEXTLESS)
-		return classes->classes[id - TEXTLESS];
-	return (struct class){id, "", ""};
+	return classes->classes[id];
 }
 
 size_t classes_bytes(const struct classes *classes)

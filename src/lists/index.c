@@ -1,31 +1,32 @@
-/* A table for each list and for exact numbers and prefixes each: a lookup
- * asks the large one, of exact block list rows, once, and for prefixes only
- * of lengths that exist. The two lists are apart because an allow list row
- * that has expired uncovers the block list's row of the same number. */
+/* A hash table for exact numbers and one for prefixes of each kind of row: a
+ * lookup asks the large ones once, and for prefixes only of lengths that
+ * exist. Most numbers have one row, whose slot holds all there is to know. */
 #include "index.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "callsieve/core/u64map.h"
-#include "classes.h"
-
-#define KINDS 2
-
-/* A key leads to its class (the tag), and in the value to the row in the low
- * half and when it expires in the high one: epoch seconds; 0: never, or not
- * before 2106. What is too large for that stands in a map of its own. */
-#define ROW_FAR	  UINT32_MAX
-#define CLASS_FAR ((1u << U64MAP_TAG_BITS) - 1)
+/* A key leads to its row's class (the tag), and in the value to the row in
+ * the low half and when it expires in the high one: epoch seconds; 0: never,
+ * or not before 2106. What does not fit, and keys that more than one row has,
+ * lead to a chain of nodes. */
+#define ROWS_MAX  UINT32_MAX
+#define TAG_NODES ((1u << U64MAP_TAG_BITS) - 1)
+#define NODES_MAX UINT32_MAX
 
 _Static_assert(U64MAP_TAG_BITS <= NUMBER_KEY_SPARE, "keys leave room for tags");
 
-struct table {
+struct maps {
 	struct u64map *exact, *prefixes;
-	struct u64map *far_rows;    /* key -> row id beyond 32 bits */
-	struct u64map *far_classes; /* key -> class beyond the tag's bits */
-	uint32_t lengths;	    /* bit n: there are prefixes of n digits */
+	uint32_t lengths; /* bit n: there are prefixes of n digits */
+};
+
+struct node {
+	int64_t row, subscriber;
+	number_key key;
+	uint32_t expires_at, class;
+	uint32_t next; /* its number and 1; 0: the last */
 };
 
 /* Exact numbers are put a few rows late, when the memory where they go, asked
@@ -34,42 +35,38 @@ struct table {
 
 struct late {
 	struct u64map *map; /* NULL: none */
-	number_key key;
-	struct u64map_entry entry;
+	number_key key;	    /* of the map */
+	struct node node;
+	bool fits; /* in a slot */
 };
 
 struct index {
-	struct table tables[KINDS];
+	struct maps tables[TABLES];
 	struct classes *classes;
+	struct node *nodes;
+	size_t nodes_count, nodes_size;
+	size_t rows;
 	struct late late[LATE];
 	unsigned next_late;
 };
 
-static int table_init(struct table *table, size_t expected)
+static int maps_init(struct maps *maps, size_t expected)
 {
-	int err = u64map_new(&table->exact, expected);
+	int err = u64map_new(&maps->exact, expected);
 
-	if (!err)
-		err = u64map_new(&table->prefixes, 0);
-	if (!err)
-		err = u64map_new(&table->far_rows, 0);
-	if (!err)
-		err = u64map_new(&table->far_classes, 0);
-	return err;
+	return err ? err : u64map_new(&maps->prefixes, 0);
 }
 
-int index_new(struct index **indexp, size_t block, size_t allow)
+int index_new(struct index **indexp, const size_t expected[TABLES])
 {
 	struct index *index = calloc(1, sizeof(*index));
-	int err;
+	int table, err;
 
 	if (!index)
 		return -ENOMEM;
 	err = classes_new(&index->classes);
-	if (!err)
-		err = table_init(&index->tables[LIST_BLOCK], block);
-	if (!err)
-		err = table_init(&index->tables[LIST_ALLOW], allow);
+	for (table = 0; !err && table < TABLES; table++)
+		err = maps_init(&index->tables[table], expected[table]);
 	if (err)
 		index_free(index);
 	else
@@ -79,17 +76,16 @@ int index_new(struct index **indexp, size_t block, size_t allow)
 
 void index_free(struct index *index)
 {
-	int kind;
+	int table;
 
 	if (!index)
 		return;
-	for (kind = 0; kind < KINDS; kind++) {
-		u64map_free(index->tables[kind].exact);
-		u64map_free(index->tables[kind].prefixes);
-		u64map_free(index->tables[kind].far_rows);
-		u64map_free(index->tables[kind].far_classes);
+	for (table = 0; table < TABLES; table++) {
+		u64map_free(index->tables[table].exact);
+		u64map_free(index->tables[table].prefixes);
 	}
 	classes_free(index->classes);
+	free(index->nodes);
 	free(index);
 }
 
@@ -100,37 +96,78 @@ static uint32_t pack_expiry(int64_t at)
 	return at < 0 ? 1 : (uint32_t)at;
 }
 
-static int pack_row(struct u64map_entry *entry, struct table *table,
-		    const struct index_row *row)
+/* Rules of many subscribers stand in one table. Their keys are mixed with the
+ * subscriber's, and the node tells whether it is the one meant. */
+static number_key map_key(enum table table, number_key key, int64_t subscriber)
 {
-	struct u64map_entry far = {.value = (uint64_t)row->row};
+	uint64_t mixed = (uint64_t)subscriber;
 
-	if (row->row >= 0 && row->row < ROW_FAR) {
-		entry->value |= (uint64_t)row->row;
-		return 0;
-	}
-	entry->value |= ROW_FAR;
-	return u64map_put(table->far_rows, row->key, far);
+	if (table != TABLE_RULES)
+		return key;
+	mixed = (mixed ^ mixed >> 32) * 0x9e3779b97f4a7c15;
+	mixed = (mixed ^ mixed >> 29 ^ key) * 0xbf58476d1ce4e5b9;
+	mixed = (mixed ^ mixed >> 32) >> U64MAP_TAG_BITS;
+	return mixed ? mixed : 1;
 }
 
-static int pack_class(struct u64map_entry *entry, struct table *table,
-		      number_key key, uint32_t class)
+static struct u64map *map_of(const struct index *index, enum table table,
+			     number_key key)
 {
-	struct u64map_entry far = {.value = class};
+	const struct maps *maps = &index->tables[table];
 
-	if (class < CLASS_FAR) {
-		entry->tag = (uint16_t) class;
-		return 0;
-	}
-	entry->tag = CLASS_FAR;
-	return u64map_put(table->far_classes, key, far);
+	return number_key_is_prefix(key) ? maps->prefixes : maps->exact;
 }
 
-static unsigned prefix_digits(number_key key)
+static int add_node(struct index *index, const struct node *node,
+		    struct u64map_entry *entry)
 {
-	char text[NUMBER_TEXT + 1];
+	size_t size = index->nodes_size ? index->nodes_size * 2 : 64;
+	struct node *grown;
 
-	return (unsigned)strlen(number_key_print(text, key)) - 2;
+	if (index->nodes_count == NODES_MAX)
+		return -ENOMEM;
+	if (index->nodes_count == index->nodes_size) {
+		grown = realloc(index->nodes, size * sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		index->nodes = grown;
+		index->nodes_size = size;
+	}
+	index->nodes[index->nodes_count++] = *node;
+	*entry = (struct u64map_entry){.value = index->nodes_count,
+				       .tag = TAG_NODES};
+	return 0;
+}
+
+/* The first of the chain that what is there now becomes. */
+static int unpack(struct index *index, number_key key,
+		  struct u64map_entry *entry)
+{
+	const struct node node = {.row = (uint32_t)entry->value,
+				  .key = key,
+				  .expires_at = (uint32_t)(entry->value >> 32),
+				  .class = entry->tag};
+
+	return entry->tag == TAG_NODES ? 0 : add_node(index, &node, entry);
+}
+
+static int put(struct index *index, struct late *late)
+{
+	const struct node *node = &late->node;
+	struct u64map_entry entry = {.value = (uint64_t)node->expires_at << 32 |
+					      (uint32_t)node->row,
+				     .tag = (uint16_t)node->class};
+	struct u64map_entry there;
+	int err = 0;
+
+	if (u64map_get(late->map, late->key, &there)) {
+		err = unpack(index, node->key, &there);
+		late->node.next = (uint32_t)there.value;
+		late->fits = false;
+	}
+	if (!err && !late->fits)
+		err = add_node(index, node, &entry);
+	return err ? err : u64map_put(late->map, late->key, entry);
 }
 
 static int put_late(struct index *index, const struct late *new)
@@ -140,166 +177,131 @@ static int put_late(struct index *index, const struct late *new)
 
 	index->next_late = (index->next_late + 1) % LATE;
 	if (late->map)
-		err = u64map_put(late->map, late->key, late->entry);
+		err = put(index, late);
 	*late = *new;
 	if (new->map)
 		u64map_prefetch(new->map, new->key);
 	return err;
 }
 
+static unsigned prefix_digits(number_key key)
+{
+	char text[NUMBER_TEXT + 1];
+
+	return (unsigned)strlen(number_key_print(text, key)) - 2;
+}
+
 int index_add(struct index *index, const struct index_row *row)
 {
-	struct table *table = &index->tables[row->kind];
-	struct class class = {row->points, row->source, row->reason};
-	struct u64map_entry entry = {0};
-	struct late late;
-	int err;
+	struct late late = {
+		.map = map_of(index, row->table, row->key),
+		.key = map_key(row->table, row->key, row->subscriber),
+		.node = {.row = row->row,
+			 .subscriber = row->subscriber,
+			 .key = row->key,
+			 .expires_at = pack_expiry(row->expires_at)},
+	};
+	int err = classes_add(index->classes, &row->class, &late.node.class);
 
-	entry.value = (uint64_t)pack_expiry(row->expires_at) << 32;
-	err = pack_row(&entry, table, row);
-	if (!err)
-		err = pack_class(&entry, table, row->key,
-				 classes_add(index->classes, &class));
 	if (err)
 		return err;
-	if (!number_key_is_prefix(row->key)) {
-		late = (struct late){table->exact, row->key, entry};
+	late.fits = row->table != TABLE_RULES && row->row >= 0 &&
+		    row->row < ROWS_MAX && late.node.class < TAG_NODES;
+	index->rows++;
+	if (!number_key_is_prefix(row->key))
 		return put_late(index, &late);
-	}
-	table->lengths |= 1u << prefix_digits(row->key);
-	return u64map_put(table->prefixes, row->key, entry);
+	index->tables[row->table].lengths |= 1u << prefix_digits(row->key);
+	return put(index, &late);
 }
 
 int index_seal(struct index *index)
 {
 	const struct late none = {0};
-	int i, kind, err = 0;
+	int i, table, err = 0;
 
 	for (i = 0; !err && i < LATE; i++)
 		err = put_late(index, &none);
 	if (err)
 		return err;
-	for (kind = 0; kind < KINDS; kind++) {
-		u64map_fit(index->tables[kind].exact);
-		u64map_fit(index->tables[kind].prefixes);
+	for (table = 0; table < TABLES; table++) {
+		u64map_fit(index->tables[table].exact);
+		u64map_fit(index->tables[table].prefixes);
 	}
 	return 0;
 }
 
-static uint64_t find_far(const struct u64map *map, number_key key)
+bool index_find(const struct index *index, enum table table, number_key key,
+		int64_t subscriber, struct index_cursor *cursor)
 {
-	struct u64map_entry entry = {0};
-
-	u64map_get(map, key, &entry);
-	return entry.value;
-}
-
-static void fill(struct list_match *match, const struct index *index,
-		 const struct u64map_entry *entry, enum list_kind kind,
-		 number_key key)
-{
-	const struct table *table = &index->tables[kind];
-	uint64_t row = (uint32_t)entry->value, id = entry->tag;
-	struct class class;
-
-	if (row == ROW_FAR)
-		row = find_far(table->far_rows, key);
-	if (id == CLASS_FAR)
-		id = find_far(table->far_classes, key);
-	class = classes_get(index->classes, (uint32_t)id);
-	*match = (struct list_match){.kind = kind,
-				     .points = class.points,
-				     .row = (int64_t)row,
-				     .pattern = key,
-				     .expires_at = entry->value >> 32,
-				     .source = class.source,
-				     .reason = class.reason};
-}
-
-static bool look_up(const struct index *index, enum list_kind kind,
-		    const struct u64map *map, number_key key, int64_t now,
-		    struct list_match *match)
-{
-	struct u64map_entry entry;
-	int64_t expires;
-
-	if (!u64map_get(map, key, &entry))
+	if (!u64map_get(map_of(index, table, key),
+			map_key(table, key, subscriber), &cursor->entry))
 		return false;
-	expires = entry.value >> 32;
-	if (expires && expires <= now)
-		return false;
-	fill(match, index, &entry, kind, key);
+	cursor->index = index;
+	cursor->subscriber = subscriber;
+	cursor->key = key;
+	cursor->node = cursor->entry.tag == TAG_NODES
+			       ? (uint32_t)cursor->entry.value
+			       : 0;
 	return true;
 }
 
-static bool find_exact(const struct index *index, number_key key, int64_t now,
-		       struct list_match *match)
+static bool next_node(struct index_cursor *cursor, struct index_entry *entry)
 {
-	const struct table *block = &index->tables[LIST_BLOCK];
-	const struct table *allow = &index->tables[LIST_ALLOW];
+	while (cursor->node) {
+		const struct node *node =
+			&cursor->index->nodes[cursor->node - 1];
 
-	return look_up(index, LIST_ALLOW, allow->exact, key, now, match) ||
-	       look_up(index, LIST_BLOCK, block->exact, key, now, match);
-}
-
-static bool find_prefix(const struct index *index, const struct number *number,
-			int64_t now, struct list_match *match)
-{
-	const struct table *block = &index->tables[LIST_BLOCK];
-	const struct table *allow = &index->tables[LIST_ALLOW];
-	uint32_t lengths = (block->lengths | allow->lengths) &
-			   ((2u << number_digits(number)) - 1);
-	unsigned digits;
-	number_key key;
-
-	for (; lengths; lengths &= ~(1u << digits)) {
-		digits = 31 - (unsigned)__builtin_clz(lengths);
-		key = number_key_prefix(number, digits);
-		if (look_up(index, LIST_ALLOW, allow->prefixes, key, now,
-			    match) ||
-		    look_up(index, LIST_BLOCK, block->prefixes, key, now,
-			    match))
-			return true;
+		cursor->node = node->next;
+		if (node->subscriber != cursor->subscriber ||
+		    node->key != cursor->key)
+			continue;
+		*entry = (struct index_entry){node->row, node->expires_at,
+					      node->class};
+		return true;
 	}
 	return false;
 }
 
-bool index_find(const struct index *index, const struct number *number,
-		int64_t now, struct list_match *match)
+bool index_next(struct index_cursor *cursor, struct index_entry *entry)
 {
-	number_key key = number_key_exact(number);
-	bool found;
+	uint64_t value = cursor->entry.value;
 
-	if (!key)
-		return false;
-	/* The exact number goes before any prefix. It is looked up last,
-	 * because its slot is far away in a large table and the prefixes'
-	 * are at hand: they are done by the time it is here. */
-	u64map_prefetch(index->tables[LIST_BLOCK].exact, key);
-	found = find_prefix(index, number, now, match);
-	return find_exact(index, key, now, match) || found;
+	if (cursor->entry.tag == TAG_NODES)
+		return next_node(cursor, entry);
+	*entry = (struct index_entry){(uint32_t)value, (uint32_t)(value >> 32),
+				      cursor->entry.tag};
+	cursor->entry = (struct u64map_entry){.tag = TAG_NODES};
+	return true;
+}
+
+struct class index_class(const struct index *index, uint32_t class)
+{
+	return classes_get(index->classes, class);
+}
+
+uint32_t index_lengths(const struct index *index, enum table table)
+{
+	return index->tables[table].lengths;
+}
+
+void index_prefetch(const struct index *index, enum table table, number_key key)
+{
+	u64map_prefetch(index->tables[table].exact, key);
 }
 
 size_t index_count(const struct index *index)
 {
-	size_t count = 0;
-	int kind;
-
-	for (kind = 0; kind < KINDS; kind++)
-		count += u64map_count(index->tables[kind].exact) +
-			 u64map_count(index->tables[kind].prefixes);
-	return count;
+	return index->rows;
 }
 
 size_t index_bytes(const struct index *index)
 {
-	size_t bytes = sizeof(*index) + classes_bytes(index->classes);
-	int kind;
+	size_t bytes = sizeof(*index) + classes_bytes(index->classes) +
+		       index->nodes_size * sizeof(struct node);
+	int table;
 
-	for (kind = 0; kind < KINDS; kind++)
-		bytes += u64map_bytes(index->tables[kind].exact) +
-			 u64map_bytes(index->tables[kind].prefixes) +
-			 u64map_bytes(index->tables[kind].far_rows) +
-			 u64map_bytes(index->tables[kind].far_classes);
+	for (table = 0; table < TABLES; table++)
+		bytes += u64map_bytes(index->tables[table].exact) +
+			 u64map_bytes(index->tables[table].prefixes);
 	return bytes;
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "callsieve/core/clock.h"
@@ -28,9 +29,10 @@ struct lists {
 	unsigned told; /* the generation in engine_status */
 };
 
-static void free_index(void *index)
+static void free_layers(void *layers)
 {
-	index_free(index);
+	layers_fini(layers);
+	free(layers);
 }
 
 int lists_new(struct lists **listsp, struct loop *loop)
@@ -40,7 +42,7 @@ int lists_new(struct lists **listsp, struct loop *loop)
 
 	if (!lists)
 		return -ENOMEM;
-	err = handover_new(&lists->indexes, loop, free_index);
+	err = handover_new(&lists->indexes, loop, free_layers);
 	if (err)
 		lists_free(lists);
 	else
@@ -56,6 +58,16 @@ void lists_free(struct lists *lists)
 	free(lists);
 }
 
+static int give(struct lists *lists, const struct layers *layers)
+{
+	struct layers *copy = malloc(sizeof(*copy));
+
+	if (!copy)
+		return -ENOMEM;
+	*copy = *layers;
+	return handover_give(lists->indexes, copy);
+}
+
 static int load(struct lists *lists, struct store *store)
 {
 	struct loaded loaded;
@@ -65,14 +77,14 @@ static int load(struct lists *lists, struct store *store)
 		metric_add(METRIC_LIST_LOAD_ERRORS, 1);
 		return err;
 	}
-	lists->entries = index_count(loaded.index);
+	lists->entries = loaded.rows;
 	lists->skipped = loaded.skipped;
 	lists->load_ms = loaded.ms;
 	log_info("event=lists-loaded revision=%lld entries=%zu skipped=%zu "
 		 "bytes=%zu ms=%u",
 		 (long long)loaded.revision, lists->entries, lists->skipped,
-		 index_bytes(loaded.index), loaded.ms);
-	err = handover_give(lists->indexes, loaded.index);
+		 index_bytes(loaded.layers.base), loaded.ms);
+	err = give(lists, &loaded.layers);
 	if (err)
 		return err;
 	lists->revision = loaded.revision;
@@ -139,12 +151,15 @@ int lists_refresh(struct store *store, void *arg)
 	return err ? err : told;
 }
 
-bool lists_find(const struct lists *lists, const struct number *number,
-		int64_t now, struct list_match *match)
+void lists_look(const struct lists *lists, const struct list_question *question,
+		struct list_findings *findings)
 {
-	const struct index *index = handover_current(lists->indexes);
+	const struct layers *layers = handover_current(lists->indexes);
 
-	return index && index_find(index, number, now, match);
+	if (layers)
+		layers_look(layers, question, findings);
+	else
+		memset(findings, 0, sizeof(*findings));
 }
 
 uint32_t lists_generation(const struct lists *lists)

@@ -1,13 +1,16 @@
-/* Reads both lists from the store into an index. */
+/* Reads the lists from the store into memory. */
 #ifndef LISTS_LOAD_H
 #define LISTS_LOAD_H
 
-#include "index.h"
+#include "match.h"
+
+struct store;
 
 struct loaded {
-	struct index *index;
+	struct layers layers;
 	int64_t revision; /* of exactly these rows */
-	size_t skipped;	  /* rows that could not be used; they are logged */
+	size_t rows;
+	size_t skipped; /* rows that could not be used; they are logged */
 	unsigned ms;
 };
 

@@ -24,6 +24,8 @@ const char *verdict_basis_name(enum verdict_basis basis)
 {
 	static const char *const names[] = {
 		[BASIS_SCORE] = "score",
+		[BASIS_NEVERBLOCK] = "neverblock",
+		[BASIS_SUBSCRIBER] = "subscriber",
 		[BASIS_ALLOWLIST] = "allowlist",
 		[BASIS_EMERGENCY] = "emergency",
 		[BASIS_PRIORITY] = "priority",

@@ -10,7 +10,7 @@
 #include "callsieve/core/utf8.h"
 #include "callsieve/lists.h"
 
-#define SOURCE_SHOWN 24 /* bytes, so that a long source leaves room */
+#define NAME_SHOWN 24 /* bytes, so that long names leave room */
 
 size_t detail_clean(char *buf, size_t size, const char *text)
 {
@@ -67,30 +67,57 @@ static void line_add_clean(struct line *line, const char *text, size_t room)
 	line->len += detail_clean(line->text + line->len, room, text);
 }
 
+static void line_add_age(struct line *line, int days, const char **gap)
+{
+	if (days < 0)
+		return;
+	if (days == 0)
+		line_add(line, "%sadded today", *gap);
+	else
+		line_add(line, "%s%d day%s old", *gap, days,
+			 days == 1 ? "" : "s");
+	*gap = ", ";
+}
+
+static void line_add_name(struct line *line, const char *what, const char *name,
+			  const char **gap)
+{
+	if (!name || !*name)
+		return;
+	line_add(line, "%s%s ", *gap, what);
+	line_add_clean(line, name, NAME_SHOWN);
+	*gap = ", ";
+}
+
+/* Which one goes without saying. */
+static const char *list_name(const struct list_match *match)
+{
+	return match->list && strcmp(match->list, "default") ? match->list : "";
+}
+
 void detail_list_match(char detail[SIGNAL_DETAIL],
 		       const struct list_match *match)
 {
 	struct line line = {detail, 0, SIGNAL_DETAIL};
-	const char *source = match->source ? match->source : "";
 	const char *reason = match->reason ? match->reason : "";
+	const char *gap = " (";
 	char pattern[NUMBER_TEXT + 1], tail[40];
 	int tail_len;
 
-	/* The row must show however long the reason is, so it is printed
-	 * first and the reason gets what remains. */
-	tail_len = snprintf(tail, sizeof(tail), "%s, row %" PRId64,
-			    *source || *reason ? ")" : "", match->row);
-
 	line_add(&line, "matches \"%s\"",
-		 number_key_print(pattern, match->pattern));
-	if (*source || *reason)
-		line_add(&line, " (");
-	if (*source) {
-		line_add(&line, "source ");
-		line_add_clean(&line, source, SOURCE_SHOWN);
-	}
+		 match->range && *match->range
+			 ? match->range
+			 : number_key_print(pattern, match->pattern));
+	line_add_name(&line, "list", list_name(match), &gap);
+	line_add_name(&line, "source", match->source, &gap);
+	line_add_age(&line, match->age_days, &gap);
+
+	/* The row must show however long the reason is, which gets what
+	 * remains. */
+	tail_len = snprintf(tail, sizeof(tail), "%s, row %" PRId64,
+			    *gap == ' ' && !*reason ? "" : ")", match->row);
 	if (*reason) {
-		line_add(&line, *source ? ": \"" : "\"");
+		line_add(&line, "%s\"", *gap == ' ' ? gap : ": ");
 		line_add_clean(&line, reason,
 			       SIGNAL_DETAIL - line.len - (size_t)tail_len - 1);
 		line_add(&line, "\"");

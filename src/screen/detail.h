@@ -10,7 +10,8 @@
 
 struct list_match;
 
-/* `matches "+1900*" (source ftc: "robocall"), row 17` */
+/* `matches "+1900*" (list night, source ftc, 3 days old: "robocall"), row 17`
+ */
 void detail_list_match(char detail[SIGNAL_DETAIL],
 		       const struct list_match *match);
 

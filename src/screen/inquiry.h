@@ -18,10 +18,7 @@ struct inquiry {
 	const struct config *config;
 	const struct facts *facts;
 	int64_t now; /* epoch seconds */
-	/* The lists are searched once: the allow list stage and the block
-	 * list signal both read the longest match. */
-	bool listed;
-	struct list_match match;
+	struct list_findings lists; /* searched once, for all that ask */
 	struct past past;
 };
 

@@ -60,21 +60,65 @@ static bool unscreened_trunk_passes(struct screen *screen,
 	return !inquiry->facts->screen && allow(verdict, BASIS_UNSCREENED);
 }
 
+/* A row that ends the matter by itself. */
+static bool row_decides(struct verdict *verdict, const struct list_match *match,
+			const char *name, enum verdict_basis basis)
+{
+	struct signal_hit hit = {.name = name, .row = match->row};
+
+	detail_list_match(hit.detail, match);
+	verdict_add(verdict, &hit);
+	verdict->basis = basis;
+	return true;
+}
+
+static bool neverblocked_passes(struct screen *screen, struct inquiry *inquiry,
+				struct verdict *verdict)
+{
+	const struct facts *facts = inquiry->facts;
+	const struct list_question question = {
+		.caller = &facts->caller,
+		.callee = &facts->callee,
+		.trunk = facts->trunk,
+		.now = now_wall_s(),
+	};
+
+	inquiry->now = question.now;
+	lists_look(screen->sources.lists, &question, &inquiry->lists);
+	return inquiry->lists.never.kind != LIST_NONE &&
+	       row_decides(verdict, &inquiry->lists.never, "neverblock",
+			   BASIS_NEVERBLOCK);
+}
+
+/* Whom the callee wants to hear from, and whom not, is nobody else's business.
+ */
+static bool subscriber_decides(struct screen *screen, struct inquiry *inquiry,
+			       struct verdict *verdict)
+{
+	const struct list_match *rule = &inquiry->lists.rule;
+
+	(void)screen;
+	switch (rule->kind) {
+	case LIST_SUBSCRIBER_BLOCK:
+		verdict->action = VERDICT_REJECT;
+		return row_decides(verdict, rule, "subscriber_block",
+				   BASIS_SUBSCRIBER);
+	case LIST_SUBSCRIBER_ALLOW:
+		return row_decides(verdict, rule, "subscriber_allow",
+				   BASIS_SUBSCRIBER);
+	default:
+		return false;
+	}
+}
+
 static bool allowlisted_passes(struct screen *screen, struct inquiry *inquiry,
 			       struct verdict *verdict)
 {
-	struct signal_hit hit = {.name = "allowlist"};
+	const struct list_match *listed = &inquiry->lists.listed;
 
-	inquiry->now = now_wall_s();
-	inquiry->listed =
-		lists_find(screen->sources.lists, &inquiry->facts->caller,
-			   inquiry->now, &inquiry->match);
-	if (!inquiry->listed || inquiry->match.kind != LIST_ALLOW)
-		return false;
-	hit.row = inquiry->match.row;
-	detail_list_match(hit.detail, &inquiry->match);
-	verdict_add(verdict, &hit);
-	return allow(verdict, BASIS_ALLOWLIST);
+	(void)screen;
+	return listed->kind == LIST_ALLOW &&
+	       row_decides(verdict, listed, "allowlist", BASIS_ALLOWLIST);
 }
 
 /* How a caller behaves is no proof: hints alone shall not reject a call, so
@@ -164,6 +208,8 @@ static bool reputation_is_at_hand(struct screen *screen,
 static stage_h *const plan[] = {
 	bypass_passes,
 	unscreened_trunk_passes,
+	neverblocked_passes,
+	subscriber_decides,
 	allowlisted_passes,
 	memory_signals_speak,
 	nothing_outside_matters,

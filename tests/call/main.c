@@ -31,6 +31,7 @@ static const struct entry {
 	{"expiry", expiry_suite, false},
 	{"records", records_suite, false},
 	{"screening", screening_suite, false},
+	{"lists", lists_suite, false},
 	{"timers", timers_suite, false},
 	{"failover", failover_suite, false},
 	{"gateways", gateways_suite, false},

@@ -218,6 +218,9 @@ bool call_passes(struct scene *scene, const char *from)
 	while (!call.invite && !answer) {
 		claim(trace_clock_ms() < end, "neither bridged nor rejected");
 		answer = peer_poll(&scene->caller, 607, "INVITE", NULL, 5);
+		if (!answer) /* by the profile us-fcc */
+			answer = peer_poll(&scene->caller, 603, "INVITE", NULL,
+					   0);
 		call.invite = peer_poll(&scene->callee, 0, "INVITE", NULL, 5);
 	}
 	if (answer) {

@@ -39,6 +39,7 @@ Suite *redirect_suite(void);
 Suite *names_suite(void);
 Suite *redirect_mode_suite(void);
 Suite *screening_suite(void);
+Suite *lists_suite(void);
 Suite *reputation_suite(void);
 Suite *reports_suite(void);
 Suite *records_suite(void);

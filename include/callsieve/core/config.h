@@ -75,6 +75,7 @@ struct config_limits {
 enum config_reason {
 	REASON_SUBSCRIBER, /* the callee's own block */
 	REASON_LIST,	   /* the operator's block list */
+	REASON_DNO,	   /* the number is one that is only ever called */
 	REASON_ANALYTICS,  /* signals, together */
 	REASON_NUMBER,	   /* nobody can call from that number */
 	REASON_ANONYMOUS,  /* the number is withheld by choice */

@@ -8,7 +8,7 @@
 #include "callsieve/model/facts.h"
 
 #define VERDICT_SIGNALS_MAX 40
-#define SIGNAL_DETAIL	    120
+#define SIGNAL_DETAIL	    160
 
 /* From the mildest to the hardest. */
 enum verdict_action {
@@ -22,6 +22,8 @@ enum verdict_action {
 /* What ended the matter. */
 enum verdict_basis {
 	BASIS_SCORE, /* the sum met, or did not meet, the threshold */
+	BASIS_NEVERBLOCK,
+	BASIS_SUBSCRIBER, /* the callee's own rule */
 	BASIS_ALLOWLIST,
 	BASIS_EMERGENCY,
 	BASIS_PRIORITY, /* these four: enum bypass */

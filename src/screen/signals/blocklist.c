@@ -1,4 +1,4 @@
-/* The caller stands on the block list, itself or by a prefix. */
+/* The caller stands on the block list, itself, by a prefix or by a range. */
 #include "signals.h"
 
 #include "callsieve/model/verdict.h"
@@ -8,9 +8,9 @@
 
 bool blocklist_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
-	const struct list_match *match = &inquiry->match;
+	const struct list_match *match = &inquiry->lists.listed;
 
-	if (!inquiry->listed || match->kind != LIST_BLOCK)
+	if (match->kind != LIST_BLOCK)
 		return false;
 	hit->points = match->points;
 	hit->row = match->row;

@@ -26,7 +26,8 @@ struct signal {
 extern const struct signal signals[];
 extern const size_t signals_count;
 
-signal_h blocklist_signal, reports_signal, malformed_signal, no_number_signal,
+signal_h blocklist_signal, dno_signal, reports_signal, malformed_signal,
+	no_number_signal,
 	anonymous_signal, display_number_signal, neighbour_signal,
 	stir_failed_signal, attest_c_signal, unvouched_signal, velocity_signal,
 	sequence_signal, brief_signal, unanswered_signal, pings_signal,

@@ -19,9 +19,11 @@ static void teardown(void)
 
 static uint32_t add(int points, const char *source, const char *reason)
 {
-	struct class class = {points, source, reason};
+	struct class class = {points, 0, "default", source, reason, ""};
+	uint32_t id;
 
-	return classes_add(classes, &class);
+	ck_assert_int_eq(classes_add(classes, &class, &id), 0);
+	return id;
 }
 
 static void expect(uint32_t id, int points, const char *source,
@@ -50,6 +52,27 @@ START_TEST(alike_is_one_class)
 }
 END_TEST
 
+START_TEST(day_list_and_range_tell_classes_apart)
+{
+	struct class class = {100, 20000, "a", "ftc", "", ""}, got;
+	uint32_t first, id;
+
+	ck_assert_int_eq(classes_add(classes, &class, &first), 0);
+	class.day++;
+	ck_assert_int_eq(classes_add(classes, &class, &id), 0);
+	ck_assert_uint_ne(id, first);
+	class.list = "b";
+	ck_assert_int_eq(classes_add(classes, &class, &id), 0);
+	class.range = "+12025550100-+12025550199";
+	ck_assert_int_eq(classes_add(classes, &class, &first), 0);
+	ck_assert_uint_ne(id, first);
+	got = classes_get(classes, first);
+	ck_assert_int_eq(got.day, 20001);
+	ck_assert_str_eq(got.list, "b");
+	ck_assert_str_eq(got.range, class.range);
+}
+END_TEST
+
 START_TEST(no_text_is_a_class_too)
 {
 	expect(add(0, "", ""), 0, "", "");
@@ -74,10 +97,11 @@ START_TEST(long_text_is_cut)
 }
 END_TEST
 
+/* Nor their list, by which a row counts for some trunks only. */
 START_TEST(too_many_texts_lose_theirs_but_not_their_points)
 {
 	char source[101], reason[101];
-	struct class class = {500, source, reason};
+	struct class class = {500, 20000, "premium", source, reason, ""};
 	uint32_t id = 0;
 	int i;
 
@@ -87,9 +111,10 @@ START_TEST(too_many_texts_lose_theirs_but_not_their_points)
 	for (i = 0; i < 100000; i++) {
 		snprintf(reason, 9, "%08d", i);
 		reason[8] = 'r';
-		id = classes_add(classes, &class);
+		ck_assert_int_eq(classes_add(classes, &class, &id), 0);
 	}
 	expect(id, 500, "", "");
+	ck_assert_str_eq(classes_get(classes, id).list, "premium");
 	ck_assert_uint_le(classes_bytes(classes), 32u << 20);
 }
 END_TEST
@@ -101,6 +126,7 @@ Suite *classes_suite(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, alike_is_one_class);
+	tcase_add_test(tc, day_list_and_range_tell_classes_apart);
 	tcase_add_test(tc, no_text_is_a_class_too);
 	tcase_add_test(tc, long_text_is_cut);
 	tcase_add_test(tc, too_many_texts_lose_theirs_but_not_their_points);

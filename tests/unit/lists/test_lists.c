@@ -45,14 +45,27 @@ static void refresh(void)
 	ck_assert_int_eq(lists_refresh(store, lists), 0);
 }
 
+static struct list_findings ask(const char *caller, const char *callee,
+				const char *trunk)
+{
+	struct number from = {.kind = NUMBER_E164}, to = from;
+	const struct list_question question = {.caller = &from,
+					       .callee = &to,
+					       .trunk = trunk,
+					       .now = now_wall_s()};
+	struct list_findings findings;
+
+	strcpy(from.text, caller);
+	strcpy(to.text, callee);
+	lists_look(lists, &question, &findings);
+	return findings;
+}
+
 static struct list_match found(const char *caller)
 {
-	struct number number = {.kind = NUMBER_E164};
-	struct list_match match;
+	struct list_match match = ask(caller, "+12125550100", "carrier").listed;
 
-	memset(&match, 0, sizeof(match));
-	strcpy(number.text, caller);
-	if (!lists_find(lists, &number, now_wall_s(), &match))
+	if (match.kind == LIST_NONE)
 		match.row = -1;
 	return match;
 }
@@ -117,18 +130,82 @@ START_TEST(range_matches_from_end_to_end)
 }
 END_TEST
 
-/* No trunk is known here yet, so such a list counts for none. */
-START_TEST(list_of_a_trunk_does_not_count_everywhere)
+START_TEST(list_counts_for_its_trunks)
 {
-	edit("INSERT INTO blocklist(number, list) VALUES('+12025550123', 'l'), "
-	     "('+12025550124', 'm')");
-	edit("INSERT INTO list_trunks(list, trunk) VALUES('l', 'carrier')");
-	refresh();
-	ck_assert_int_eq(found("+12025550123").row, -1);
-	ck_assert_int_eq(found("+12025550124").row, 2);
-	edit("DELETE FROM list_trunks");
+	edit("INSERT INTO blocklist(number, list, points) VALUES"
+	     "('+12025550123', 'l', 50), ('+12025550124', 'm', 50), "
+	     "('+12025550123', 'default', 20)");
+	edit("INSERT INTO list_trunks(list, trunk) "
+	     "VALUES('l', 'abroad'), ('l', 'carrier'), ('k', 'carrier')");
 	refresh();
 	ck_assert_int_eq(found("+12025550123").row, 1);
+	ck_assert_str_eq(found("+12025550123").list, "l");
+	ck_assert_int_eq(found("+12025550124").row, 2);
+	ck_assert_int_eq(
+		ask("+12025550123", "+12125550100", "other").listed.row, 3);
+	edit("DELETE FROM list_trunks");
+	refresh();
+	ck_assert_int_eq(
+		ask("+12025550123", "+12125550100", "other").listed.row, 1);
+}
+END_TEST
+
+START_TEST(each_table_says_its_own)
+{
+	struct list_findings all;
+
+	edit("INSERT INTO subscribers(id, name) VALUES(7, 'ann')");
+	edit("INSERT INTO subscriber_numbers(number, subscriber) "
+	     "VALUES('+12125550100', 7)");
+	edit("INSERT INTO subscriber_rules(id, subscriber, number, action) "
+	     "VALUES(70, 7, '+1202*', 'allow'), "
+	     "(71, 7, '+12025550123', 'block')");
+	edit("INSERT INTO neverblock(id, number, reason) "
+	     "VALUES(3, '+12025550120-+12025550129', 'hospital')");
+	edit("INSERT INTO dno(id, number, points, force) "
+	     "VALUES(4, '+12025550123', 90, 1)");
+	edit("INSERT INTO blocklist(number) VALUES('+1202*')");
+	refresh();
+	all = ask("+12025550123", "+12125550100", "carrier");
+	ck_assert_int_eq(all.never.row, 3);
+	ck_assert_str_eq(all.never.range, "+12025550120-+12025550129");
+	ck_assert_str_eq(all.never.reason, "hospital");
+	ck_assert_int_eq(all.rule.kind, LIST_SUBSCRIBER_BLOCK);
+	ck_assert_int_eq(all.rule.row, 71);
+	ck_assert_int_eq(all.dno.row, 4);
+	ck_assert_int_eq(all.dno.points, 90);
+	ck_assert_int_eq(all.listed.row, 1);
+	all = ask("+12025550130", "+12125550100", "carrier");
+	ck_assert_int_eq(all.rule.kind, LIST_SUBSCRIBER_ALLOW);
+	ck_assert_int_eq(all.rule.row, 70);
+	ck_assert_int_eq(all.never.kind, LIST_NONE);
+	all = ask("+12025550130", "+12125550101", "carrier");
+	ck_assert_int_eq(all.rule.kind, LIST_NONE);
+}
+END_TEST
+
+/* To the day at first, less precisely later. */
+START_TEST(age_is_known)
+{
+	static const struct {
+		int days, told;
+	} ages[] = {{0, 0}, {1, 1}, {59, 59}, {100, 103}, {800, 1123}};
+	size_t i;
+	char sql[200];
+
+	for (i = 0; i < 5; i++) {
+		snprintf(sql, sizeof(sql),
+			 "INSERT INTO blocklist(number, created_at) VALUES"
+			 "('+1202555010%zu', datetime(1800000000, 'unixepoch', "
+			 "'-%d days'))",
+			 i, ages[i].days);
+		edit(sql);
+	}
+	refresh();
+	for (i = 0; i < 5; i++) {
+		snprintf(sql, sizeof(sql), "+1202555010%zu", i);
+		ck_assert_int_eq(found(sql).age_days, ages[i].told);
+	}
 }
 END_TEST
 
@@ -275,7 +352,9 @@ static void *edit_and_refresh(void *arg)
 START_TEST(loop_reads_while_the_store_thread_loads)
 {
 	struct number number = {NUMBER_E164, "+12025550123"};
-	struct list_match match = {.points = -1};
+	const struct list_question question = {.caller = &number,
+					       .trunk = "carrier"};
+	struct list_findings all = {.listed.points = -1};
 	struct lists *others;
 	struct loop *loop;
 	pthread_t thread;
@@ -286,14 +365,15 @@ START_TEST(loop_reads_while_the_store_thread_loads)
 	ck_assert_int_eq(lists_new(&others, loop), 0);
 	ck_assert_int_eq(
 		pthread_create(&thread, NULL, edit_and_refresh, others), 0);
-	while (!atomic_load(&done) || match.points < 49) {
+	while (!atomic_load(&done) || all.listed.points < 49) {
 		loop_step(loop, 1);
-		if (!lists_find(others, &number, now_wall_s(), &match))
+		lists_look(others, &question, &all);
+		if (all.listed.kind == LIST_NONE)
 			continue;
-		ck_assert_int_ge(match.points, last);
-		last = match.points;
+		ck_assert_int_ge(all.listed.points, last);
+		last = all.listed.points;
 		snprintf(reason, sizeof(reason), "r%d", last);
-		ck_assert_str_eq(match.reason, reason);
+		ck_assert_str_eq(all.listed.reason, reason);
 	}
 	pthread_join(thread, NULL);
 	lists_free(others);
@@ -312,7 +392,9 @@ Suite *lists_suite(void)
 	tcase_add_test(tc, row_is_loaded_with_all_it_says);
 	tcase_add_test(tc, row_expires_without_a_load);
 	tcase_add_test(tc, range_matches_from_end_to_end);
-	tcase_add_test(tc, list_of_a_trunk_does_not_count_everywhere);
+	tcase_add_test(tc, list_counts_for_its_trunks);
+	tcase_add_test(tc, each_table_says_its_own);
+	tcase_add_test(tc, age_is_known);
 	tcase_add_test(tc, only_changes_are_loaded);
 	tcase_add_test(tc, bad_rows_are_skipped_and_counted);
 	tcase_add_test(tc, last_good_lists_survive_a_broken_database);

@@ -15,7 +15,8 @@
 static struct list_match match_of(const char *pattern, const char *source,
 				  const char *reason)
 {
-	struct list_match match = {.kind = LIST_BLOCK, .row = 17};
+	struct list_match match = {
+		.kind = LIST_BLOCK, .row = 17, .age_days = -1};
 
 	ck_assert_int_eq(number_pattern_key(&match.pattern, pattern), 0);
 	match.source = source;
@@ -48,6 +49,29 @@ START_TEST(list_match_reads_well)
 }
 END_TEST
 
+START_TEST(list_range_and_age_are_named)
+{
+	struct list_match match = match_of("+1202555010*", "ftc", "robocall");
+	char detail[SIGNAL_DETAIL];
+
+	match.range = "+12025550100-+12025550199";
+	match.list = "night";
+	match.age_days = 3;
+	detail_list_match(detail, &match);
+	ck_assert_str_eq(detail,
+			 "matches \"+12025550100-+12025550199\" (list night, "
+			 "source ftc, 3 days old: \"robocall\"), row 17");
+	match = match_of("+44*", "", "");
+	match.list = "default";
+	match.age_days = 0;
+	detail_list_match(detail, &match);
+	ck_assert_str_eq(detail, "matches \"+44*\" (added today), row 17");
+	match.age_days = 1;
+	detail_list_match(detail, &match);
+	ck_assert_str_eq(detail, "matches \"+44*\" (1 day old), row 17");
+}
+END_TEST
+
 START_TEST(row_shows_however_long_the_reason)
 {
 	struct list_match match =
@@ -56,12 +80,15 @@ START_TEST(row_shows_however_long_the_reason)
 	size_t len;
 
 	match.row = INT64_MAX;
+	match.list = LONG_TEXT;
+	match.range = "+123456789012344-+123456789012346";
+	match.age_days = 20000;
 	detail_list_match(detail, &match);
 	len = strlen(detail);
 	ck_assert_uint_lt(len, sizeof(detail));
 	ck_assert_str_eq(detail + len - 26, "), row 9223372036854775807");
 	ck_assert_ptr_nonnull(strstr(detail, "...\"), row"));
-	ck_assert_ptr_nonnull(strstr(detail, "(source one two three"));
+	ck_assert_ptr_nonnull(strstr(detail, ", source one two three"));
 }
 END_TEST
 
@@ -126,6 +153,7 @@ Suite *detail_suite(void)
 
 	tcase_add_loop_test(tests, list_match_reads_well, 0,
 			    sizeof(matches) / sizeof(*matches));
+	tcase_add_test(tests, list_range_and_age_are_named);
 	tcase_add_test(tests, row_shows_however_long_the_reason);
 	tcase_add_loop_test(tests, text_is_one_clean_line, 0,
 			    sizeof(texts) / sizeof(*texts));

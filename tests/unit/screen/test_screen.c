@@ -9,6 +9,15 @@
 
 #define ROW(list, number) "INSERT INTO " list "(number) VALUES('" number "');"
 
+#define NEVER(number) "INSERT INTO neverblock(number) VALUES('" number "');"
+#define MINE                                                                   \
+	"INSERT INTO subscribers(id, name) VALUES(7, 'callee');"               \
+	"INSERT INTO subscriber_numbers(number, subscriber) "                  \
+	"VALUES('+12025550199', 7);"
+#define RULE(number, action)                                                   \
+	"INSERT INTO subscriber_rules(subscriber, number, action) "            \
+	"VALUES(7, '" number "', '" action "');"
+
 /* A call decided in memory, and what must come of it. */
 static const struct {
 	const char *claim;
@@ -111,6 +120,72 @@ static const struct {
 	 .unscreened = true,
 	 .basis = BASIS_UNSCREENED,
 	 .signals = ""},
+	{.claim = "never to be blocked, whatever else is said: passes",
+	 .sql = ROW("blocklist", CALLER) ROW("dno", "+1202*") MINE
+		 RULE(CALLER, "block") NEVER("+1202555*"),
+	 .caller = CALLER,
+	 .reporters = 5,
+	 .basis = BASIS_NEVERBLOCK,
+	 .signals = "neverblock "},
+	{.claim = "the callee's block outranks a global allow",
+	 .sql = ROW("allowlist", CALLER) MINE RULE("+1202*", "block"),
+	 .caller = CALLER,
+	 .action = VERDICT_REJECT,
+	 .basis = BASIS_SUBSCRIBER,
+	 .signals = "subscriber_block "},
+	{.claim = "the callee's allow outranks the block list",
+	 .sql = ROW("blocklist", CALLER) MINE RULE(CALLER, "allow"),
+	 .caller = CALLER,
+	 .reporters = 5,
+	 .basis = BASIS_SUBSCRIBER,
+	 .signals = "subscriber_allow "},
+	{.claim = "of the callee's rules the longest counts",
+	 .sql = MINE RULE("+1202555*", "allow") RULE("+1202*", "block")
+		 RULE(CALLER, "block"),
+	 .caller = CALLER,
+	 .action = VERDICT_REJECT,
+	 .basis = BASIS_SUBSCRIBER,
+	 .signals = "subscriber_block "},
+	{.claim = "rules of others do not count",
+	 .sql = "INSERT INTO subscribers(id, name) VALUES(8, 'bob');"
+		"INSERT INTO subscriber_rules(subscriber, number, action) "
+		"VALUES(8, '" CALLER "', 'block');" MINE
+			RULE("+12025550124", "block"),
+	 .caller = CALLER,
+	 .signals = ""},
+	{.claim = "a number that is only ever called: rejected",
+	 .sql = ROW("dno", CALLER),
+	 .caller = CALLER,
+	 .action = VERDICT_REJECT,
+	 .score = 100,
+	 .signals = "dno "},
+	{.claim = "allowed at equal length: passes",
+	 .sql = ROW("dno", "+1202555*") ROW("allowlist", "+1202555*"),
+	 .caller = CALLER,
+	 .basis = BASIS_ALLOWLIST,
+	 .signals = "allowlist "},
+	{.claim = "only ever called, within an allowed prefix: rejected",
+	 .sql = ROW("dno", CALLER) ROW("allowlist", "+1202*"),
+	 .caller = CALLER,
+	 .action = VERDICT_REJECT,
+	 .score = 100,
+	 .signals = "dno "},
+	{.claim = "on a list of this trunk: rejected",
+	 .sql = "INSERT INTO blocklist(number, list) VALUES('" CALLER
+		"', 'night');"
+		"INSERT INTO list_trunks(list, trunk) "
+		"VALUES('night', 'other'), ('night', 'carrier');",
+	 .caller = CALLER,
+	 .action = VERDICT_REJECT,
+	 .score = 100,
+	 .signals = "blocklist "},
+	{.claim = "on a list of another trunk: passes",
+	 .sql = "INSERT INTO blocklist(number, list) VALUES('" CALLER
+		"', 'night');"
+		"INSERT INTO list_trunks(list, trunk) "
+		"VALUES('night', 'other');",
+	 .caller = CALLER,
+	 .signals = ""},
 	{.claim = "withheld number: passes",
 	 .sql = ROW("blocklist", "+1202*"),
 	 .caller = "anonymous",
@@ -181,7 +256,8 @@ START_TEST(explanation_names_row_generation_and_config)
 	screen_decide(world.screen, &facts, &verdict);
 	ck_assert_str_eq(
 		verdict.signals[0].detail,
-		"matches \"+1202*\" (source ftc: \"robocall\"), row 17");
+		"matches \"+1202*\" (source ftc, added today: \"robocall\"), "
+		"row 17");
 	ck_assert_int_eq(verdict.signals[0].row, 17);
 	ck_assert_int_eq(verdict.signals[0].points, 100);
 	ck_assert_uint_eq(verdict.list_generation,

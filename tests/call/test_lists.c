@@ -1,0 +1,134 @@
+/* What each of the lists does to a call, and in which order they count. */
+#include <stdio.h>
+#include <string.h>
+
+#include "call/scene.h"
+#include "call/suites.h"
+
+#define SPAMMER "+12125550166"
+#define REDRESS "redress {\n\turl = \"https://callsieve.example/redress\"\n}\n"
+
+static void add_rule(struct scene *scene, const char *number,
+		     const char *action)
+{
+	daemon_sql(&scene->daemon,
+		   "INSERT INTO subscribers(id, name) VALUES(7, 'callee')");
+	daemon_sql(&scene->daemon,
+		   "INSERT INTO subscriber_numbers(number, subscriber) "
+		   "VALUES('" CALLEE "', 7)");
+	scene_edit(scene,
+		   "INSERT INTO subscriber_rules(subscriber, number, action) "
+		   "VALUES(7, '%s', '%s')",
+		   number, action);
+}
+
+static void open_us(struct scene *scene)
+{
+	scene_open(scene, SCENE(.trunk = "\tprofile = \"us-fcc\"\n",
+				.sections = REDRESS));
+}
+
+START_TEST(nothing_keeps_out_who_is_never_to_be_blocked)
+{
+	struct scene scene;
+
+	open_us(&scene);
+	scene_edit(&scene, "INSERT INTO blocklist(number) VALUES('+1212*')");
+	add_rule(&scene, "+1212*", "block");
+	expect_rejected(&scene, SPAMMER, 607);
+	scene_edit(&scene,
+		   "INSERT INTO neverblock(number) VALUES('" SPAMMER "')");
+	expect_bridged(&scene, SPAMMER);
+	expect_rejected(&scene, "+12125550167", 607);
+	scene_close(&scene);
+}
+END_TEST
+
+/* By analytics it would be 603. */
+START_TEST(callees_own_block_is_607_under_us_fcc)
+{
+	struct scene scene;
+
+	open_us(&scene);
+	scene_block(&scene, SPAMMER, 100);
+	expect_rejected(&scene, SPAMMER, 603);
+	add_rule(&scene, SPAMMER, "block");
+	expect_rejected(&scene, SPAMMER, 607);
+	scene_edit(&scene, "UPDATE subscriber_rules SET action = 'allow'");
+	expect_bridged(&scene, SPAMMER);
+	scene_edit(&scene, "UPDATE subscriber_numbers SET number = "
+			   "'+13035550100'");
+	expect_rejected(&scene, SPAMMER, 603);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(number_that_nobody_calls_from_is_403_under_us_fcc)
+{
+	struct scene scene;
+
+	open_us(&scene);
+	scene_edit(&scene, "INSERT INTO dno(number) VALUES('" SPAMMER "')");
+	expect_rejected(&scene, SPAMMER, 403);
+	scene_edit(&scene,
+		   "INSERT INTO allowlist(number) VALUES('" SPAMMER "')");
+	expect_bridged(&scene, SPAMMER);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(named_list_counts_for_its_trunks)
+{
+	struct scene scene;
+
+	scene_open(&scene, NULL);
+	scene_edit(&scene, "INSERT INTO blocklist(number, list) "
+			   "VALUES('" SPAMMER "', 'night')");
+	expect_rejected(&scene, SPAMMER, 607);
+	scene_edit(&scene, "INSERT INTO list_trunks(list, trunk) "
+			   "VALUES('night', 'another')");
+	expect_bridged(&scene, SPAMMER);
+	scene_edit(&scene, "INSERT INTO list_trunks(list, trunk) "
+			   "VALUES('night', 'carrier')");
+	expect_rejected(&scene, SPAMMER, 607);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(record_names_the_rule_as_written)
+{
+	struct scene scene;
+
+	scene_open(&scene, NULL);
+	scene_edit(&scene,
+		   "INSERT INTO blocklist(id, number, list, source, reason) "
+		   "VALUES(17, '(212) 555-0160 - (212) 555-0169', 'night', "
+		   "'noc', 'robocalls')");
+	expect_rejected(&scene, SPAMMER, 607);
+	daemon_stop(&scene.daemon);
+	claim_number(
+		daemon_sql_int(
+			&scene.daemon,
+			"SELECT count(*) FROM calls WHERE "
+			"explanation ->> '$.signals[0].detail' = 'matches "
+			"\"+12125550160-+12125550169\" (list night, source "
+			"noc, added today: \"robocalls\"), row 17'"),
+		1);
+	daemon_start(&scene.daemon);
+	scene_close(&scene);
+}
+END_TEST
+
+Suite *lists_suite(void)
+{
+	Suite *suite = suite_create("lists");
+	TCase *tests = scene_tcase(suite, "lists");
+
+	tcase_add_test(tests, nothing_keeps_out_who_is_never_to_be_blocked);
+	tcase_add_test(tests, callees_own_block_is_607_under_us_fcc);
+	tcase_add_test(tests,
+		       number_that_nobody_calls_from_is_403_under_us_fcc);
+	tcase_add_test(tests, named_list_counts_for_its_trunks);
+	tcase_add_test(tests, record_names_the_rule_as_written);
+	return suite;
+}
