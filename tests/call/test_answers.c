@@ -133,7 +133,7 @@ START_TEST(repeated_invite_gets_its_answer_again)
 		     PARTS(.body = _i ? ANSWER : NULL));
 	answer = dialog_expect(&call.caller, status, "INVITE");
 	dialog_resend(&call.caller, PARTS(.body = OFFER));
-	claim(peer_poll(&scene.caller, status, "INVITE", NULL, 200),
+	claim(peer_poll(&scene.caller, status, "INVITE", NULL, 450),
 	      "it does not come again at once");
 	if (_i)
 		dialog_ack(&call.caller, NULL);

@@ -87,17 +87,18 @@ START_TEST(running_out_of_descriptors_costs_no_call)
 	daemon_start(&scene.daemon);
 	for (int i = 0; i < CROWD; i++)
 		fds[i] = connect_from(&scene, scene.caller.address);
-	daemon_await_metric(&scene.daemon, REFUSED("descriptors"), 100, 5000);
-	before = processor_ms(&scene);
+	daemon_await_metric(&scene.daemon, REFUSED("descriptors"), 100,
+			    DAEMON_PATIENCE_MS);
 	expect_bridged(&scene, CALLER);
+	before = processor_ms(&scene);
 	poll(NULL, 0, 1000);
 	spent = processor_ms(&scene) - before;
 	trace_note("spent %ld ms", spent);
-	claim(spent < 300, "%ld ms of processor in a second", spent);
+	claim(spent < 500, "%ld ms of processor in a second", spent);
 	expect_bridged(&scene, CALLER);
 	for (int i = 0; i < CROWD; i++)
 		close(fds[i]);
-	daemon_await_metric_equal(&scene.daemon, OPEN, 0, 5000);
+	daemon_await_metric_equal(&scene.daemon, OPEN, 0, DAEMON_PATIENCE_MS);
 	fds[0] = connect_from(&scene, scene.caller.address);
 	claim(!is_closed(fds[0], 100), "still refused");
 	close(fds[0]);
@@ -115,7 +116,7 @@ START_TEST(connections_are_limited_in_all_and_by_trunk)
 				 : SCENE(.limits = "\tmax_connections = 10\n"));
 	for (int i = 0; i < 10; i++)
 		fds[i] = connect_from(&scene, scene.caller.address);
-	daemon_await_metric_equal(&scene.daemon, OPEN, 10, 2000);
+	daemon_await_metric_equal(&scene.daemon, OPEN, 10, DAEMON_PATIENCE_MS);
 	for (int i = 10; i < 12; i++) {
 		fds[i] = connect_from(&scene, scene.caller.address);
 		claim(is_closed(fds[i], 2000), "one too many stays open");
@@ -153,7 +154,7 @@ START_TEST(strangers_connect_only_where_they_get_an_answer)
 					    : NULL));
 	daemon_address(address, &scene.daemon, 77);
 	fd = connect_from(&scene, address);
-	claim_number(is_closed(fd, 300), silent);
+	claim_number(is_closed(fd, silent ? DAEMON_PATIENCE_MS : 300), silent);
 	claim_number(daemon_metric(&scene.daemon, REFUSED("unknown")), silent);
 	close(fd);
 	scene_close(&scene);
@@ -171,7 +172,8 @@ START_TEST(strangers_together_get_few_connections)
 		fds[i] = connect_from(&scene,
 				      daemon_address(address, &scene.daemon,
 						     (unsigned)(100 + i)));
-	daemon_await_metric_equal(&scene.daemon, REFUSED("unknown"), 24, 2000);
+	daemon_await_metric_equal(&scene.daemon, REFUSED("unknown"), 24,
+				  DAEMON_PATIENCE_MS);
 	for (int i = 0; i < 40; i++) {
 		open += !is_closed(fds[i], 0);
 		close(fds[i]);
@@ -187,12 +189,12 @@ START_TEST(who_says_nothing_is_sent_away)
 	int silent, polite;
 
 	scene_open(&scene,
-		   SCENE(.sections = "sip {\n\thandshake_ms = 300\n}\n"));
+		   SCENE(.sections = "sip {\n\thandshake_ms = 1500\n}\n"));
 	silent = connect_from(&scene, scene.caller.address);
 	polite = connect_from(&scene, scene.caller.address);
 	claim(send(polite, "\r\n", 2, 0) == 2, "send");
 	claim(!is_closed(silent, 200), "closed at once");
-	claim(is_closed(silent, 1300), "stays for nothing");
+	claim(is_closed(silent, DAEMON_PATIENCE_MS), "stays for nothing");
 	claim(!is_closed(polite, 200), "closed though it spoke");
 	close(silent);
 	close(polite);
@@ -216,15 +218,15 @@ START_TEST(idle_connection_is_closed)
 	int fd;
 
 	scene_open(&scene,
-		   SCENE(.sections = "sip {\n\tconnection_idle_s = 1\n}\n"));
+		   SCENE(.sections = "sip {\n\tconnection_idle_s = 2\n}\n"));
 	fd = connect_from(&scene, scene.caller.address);
 	claim(!is_closed(fd, 300), "closed at once");
 	claim(send(fd, options, sizeof(options) - 1, 0) > 0, "send");
 	claim(recv(fd, answer, sizeof(answer), 0) > 0, "no answer");
 	claim(!is_closed(fd, 500), "closed too early");
-	claim(is_closed(fd, 3000), "stays open");
+	claim(is_closed(fd, DAEMON_PATIENCE_MS), "stays open");
 	close(fd);
-	daemon_await_metric_equal(&scene.daemon, OPEN, 0, 2000);
+	daemon_await_metric_equal(&scene.daemon, OPEN, 0, DAEMON_PATIENCE_MS);
 	scene_close(&scene);
 }
 END_TEST

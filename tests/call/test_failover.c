@@ -284,7 +284,7 @@ START_TEST(early_media_binds_the_call_to_its_gateway)
 	dialog_expect_request(&call.callee, "ACK");
 
 	/* 503 would make the caller's side give up on all of us. */
-	answer = peer_poll(&scene.caller, 500, "INVITE", NULL, 1000);
+	answer = peer_poll(&scene.caller, 500, "INVITE", NULL, PEER_PATIENCE_MS);
 	if (!answer)
 		answer = peer_expect(&scene.caller, 503, "INVITE", NULL);
 	dialog_ack_failure(&call.caller, answer);

@@ -187,7 +187,8 @@ START_TEST(drain_is_bounded)
 		     NULL);
 	dialog_reply(&ringing.callee, ringing.invite, 487, NULL);
 	dialog_expect_request(&ringing.callee, "ACK");
-	claim(peer_poll(&scene.caller, 503, "INVITE", NULL, 2000) ||
+	claim(peer_poll(&scene.caller, 503, "INVITE", NULL,
+			PEER_PATIENCE_MS) ||
 		      peer_poll(&scene.caller, 487, "INVITE", NULL, 0) ||
 		      peer_poll(&scene.caller, 480, "INVITE", NULL, 0),
 	      "the ringing call gets no sensible final answer");

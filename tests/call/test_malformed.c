@@ -326,7 +326,7 @@ START_TEST(answer_without_contact_leaves_nothing_behind)
 	call_place(&call, &scene, NULL);
 	dialog_reply(&call.callee, call.invite, 200,
 		     PARTS(.body = ANSWER, .contact = ""));
-	message = peer_poll(&scene.caller, 200, "INVITE", NULL, 1000);
+	message = peer_poll(&scene.caller, 200, "INVITE", NULL, PEER_PATIENCE_MS);
 	if (message) {
 		dialog_accept_answer(&call.caller, message);
 		dialog_ack(&call.caller, NULL);

@@ -304,7 +304,7 @@ START_TEST(stranger_cannot_end_a_call)
 	stolen = call.caller;
 	stolen.peer = &stranger;
 	dialog_cancel(&stolen, NULL);
-	claim(peer_poll(&stranger, 403, "CANCEL", NULL, 2000) ||
+	claim(peer_poll(&stranger, 403, "CANCEL", NULL, PEER_PATIENCE_MS) ||
 		      peer_poll(&stranger, 481, "CANCEL", NULL, 1),
 	      "the CANCEL is not refused");
 	call_answer(&call);

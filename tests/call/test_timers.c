@@ -24,7 +24,7 @@ START_TEST(phone_that_rings_too_long_is_cancelled)
 		     dialog_expect_request(&call.callee, "CANCEL"), 200, NULL);
 	dialog_reply(&call.callee, call.invite, 487, NULL);
 	dialog_expect_request(&call.callee, "ACK");
-	answer = peer_poll(&scene.caller, 480, "INVITE", NULL, 2000);
+	answer = peer_poll(&scene.caller, 480, "INVITE", NULL, PEER_PATIENCE_MS);
 	if (!answer)
 		answer = peer_poll(&scene.caller, 408, "INVITE", NULL, 0);
 	if (!answer)

@@ -207,8 +207,8 @@ START_TEST(call_outlives_the_callers_connection)
 
 	scene_open(&scene, SCENE(.caller = "tcp", .callee = "tcp"));
 	call_establish(&call, &scene);
-	peer_hang_up(&scene.caller);
-	peer_hang_up(&scene.callee);
+	peer_part(&scene.caller);
+	peer_part(&scene.callee);
 	dialog_send(&call.callee, "BYE", NULL);
 	dialog_reply(&call.caller, dialog_expect_request(&call.caller, "BYE"),
 		     200, NULL);

@@ -88,7 +88,8 @@ const struct http_answer *daemon_http(const struct daemon *daemon,
 /* The value of a metric, named with its labels; -1: no such line. */
 long daemon_metric(const struct daemon *daemon, const char *name);
 
-/* Until it is `at_least` (or exactly `equal`). */
+/* Until it is `at_least` (or exactly `equal`). For that long at most, or for
+ * as long as a busy machine may need. */
 void daemon_await_metric(const struct daemon *daemon, const char *name,
 			 long at_least, int ms);
 void daemon_await_metric_equal(const struct daemon *daemon, const char *name,

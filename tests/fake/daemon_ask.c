@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -184,7 +185,7 @@ long daemon_metric(const struct daemon *daemon, const char *name)
 static void await_metric(const struct daemon *daemon, const char *name,
 			 long wanted, bool exactly, int ms)
 {
-	long end = trace_clock_ms() + ms;
+	long end = trace_clock_ms() + MAX(ms, DAEMON_PATIENCE_MS);
 	long value;
 
 	while ((value = daemon_metric(daemon, name)),

@@ -184,6 +184,32 @@ void peer_hang_up(struct peer *peer)
 		stream_close(&peer->streams[i]);
 }
 
+static void await_end(int fd)
+{
+	struct pollfd at = {fd, POLLIN, 0};
+	char rest[4096];
+
+	do
+		claim(poll(&at, 1, PEER_PATIENCE_MS) == 1,
+		      "the other side does not close its end");
+	while (recv(fd, rest, sizeof(rest), 0) > 0);
+}
+
+void peer_part(struct peer *peer)
+{
+	for (size_t i = 0; i < peer->streams_count; i++) {
+		struct stream *stream = &peer->streams[i];
+
+		if (stream->fd < 0)
+			continue;
+		fake_tls_close(stream->tls);
+		stream->tls = NULL;
+		shutdown(stream->fd, SHUT_WR);
+		await_end(stream->fd);
+		stream_close(stream);
+	}
+}
+
 void peer_reset(struct peer *peer)
 {
 	const struct linger at_once = {.l_onoff = 1};

@@ -7,7 +7,7 @@
 
 #include "fake/message.h"
 
-#define PEER_PATIENCE_MS   5000 /* how long an expected message may take */
+#define PEER_PATIENCE_MS   15000 /* how long an expected message may take */
 #define PEER_STREAMS	   16
 #define PEER_MESSAGES	   2048
 #define PEER_MESSAGE_BYTES 131072
@@ -89,6 +89,10 @@ bool peer_connected(struct peer *peer);
 
 /* Closes the TCP connections, not the listening socket. */
 void peer_hang_up(struct peer *peer);
+
+/* The same; returns once the other side has closed its ends, too, so that what
+ * it sends next comes by a new one. */
+void peer_part(struct peer *peer);
 
 /* The same, but the other side learns of an error (RST). */
 void peer_reset(struct peer *peer);

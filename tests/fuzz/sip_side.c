@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define TRIES 100
+
 /* Strangers' addresses are in what is mutated: nothing leaves this machine. */
 static bool is_near(const struct sockaddr *to)
 {
@@ -49,7 +51,7 @@ static int open_socket(int type, struct sockaddr_in *local)
 	return fd;
 }
 
-bool side_open(struct side *side, unsigned port)
+static bool try_open(struct side *side, unsigned port)
 {
 	struct sockaddr_in local = {.sin_family = AF_INET,
 				    .sin_port = htons((uint16_t)port),
@@ -61,12 +63,20 @@ bool side_open(struct side *side, unsigned port)
 	if (side->listening < 0)
 		return false;
 	side->fd = open_socket(SOCK_DGRAM, &local);
-	if (side->fd < 0) {
-		close(side->listening);
-		return false;
-	}
 	side->port = ntohs(local.sin_port);
-	return listen(side->listening, 4) == 0;
+	if (side->fd >= 0 && listen(side->listening, 4) == 0)
+		return true;
+	side_close(side);
+	return false;
+}
+
+/* What is free for TCP another process may have for UDP. */
+bool side_open(struct side *side, unsigned port)
+{
+	for (int tries = 0; tries < (port ? 1 : TRIES); tries++)
+		if (try_open(side, port))
+			return true;
+	return false;
 }
 
 void side_hang_up(struct side *side)
@@ -86,7 +96,8 @@ void side_close(struct side *side)
 {
 	side_hang_up(side);
 	close(side->listening);
-	close(side->fd);
+	if (side->fd >= 0)
+		close(side->fd);
 }
 
 static void keep(struct side *side, const char *text, size_t len)
