@@ -11,11 +11,35 @@
 #include "callsieve/model/verdict.h"
 
 struct history;
+struct invite;
 struct lists;
 struct providers;
 struct reports;
 struct screen;	  /* one per daemon, on the loop */
 struct screening; /* one call whose reputation is being asked */
+
+/* What an INVITE says, as screening understands it. Texts in `facts` are the
+ * invite's, lent as that is. */
+void facts_read(struct facts *facts, const struct config *config,
+		const struct invite *invite);
+
+/* Caller and callee alone; cheap. */
+void facts_parties(const struct invite *invite, struct number *caller,
+		   struct number *callee);
+
+/* Which calls nothing may stop: read off the INVITE and the configuration
+ * alone, no list, no database and no service has a say. */
+enum bypass bypass_of(const struct config *config, const struct invite *invite,
+		      const struct number *caller, const struct number *callee);
+
+/* Does an emergency desk call back? */
+bool bypass_is_psap(const struct config *config, const struct invite *invite,
+		    const struct number *caller);
+
+/* Is that an emergency number where the trunk's numbers are? */
+bool bypass_is_emergency_number(const struct config *config,
+				const struct config_trunk *trunk,
+				const struct number *callee);
 
 struct screen_params {
 	const struct lists *lists;

@@ -11,29 +11,9 @@
 struct buf;
 struct call; /* owned by sip; valid until its `ended` event */
 struct config;
-struct config_trunk;
+struct invite; /* valid for the duration of its event */
 struct loop;
 struct sip;
-
-/* A new INVITE from a trunk, past every check of form and load. All text is
- * as on the wire and lent for the duration of the event. */
-struct invite {
-	const struct config_trunk *trunk;
-	const char *source; /* address and port */
-	const char *call_id;
-	const char *request_uri;
-	const char *from_uri;
-	const char *asserted_uri; /* P-Asserted-Identity, tel preferred; NULL */
-	const char *display;	  /* of From, unquoted; NULL: none */
-	const char *privacy;	  /* header values, each NULL if not there */
-	const char *attestation;  /* Attestation-Info */
-	const char *origination_id;
-	const char *priority;
-	bool takes_608;  /* its Feature-Caps say so (RFC 8688 3.3) */
-	bool takeover;	 /* goes to a party of a call in progress, by its
-			  * Replaces or Join: nothing but INVITE_BRIDGE */
-	bool precedence; /* Resource-Priority that this trunk may claim */
-};
 
 /* What an INVITE may do that others may not. */
 struct privilege {

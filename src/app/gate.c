@@ -16,11 +16,10 @@
 #include "callsieve/core/log_limit.h"
 #include "callsieve/core/metrics.h"
 #include "callsieve/history.h"
+#include "callsieve/model/invite.h"
 #include "callsieve/screen.h"
 
-#include "bypass.h"
 #include "crowd.h"
-#include "facts.h"
 #include "killswitch.h"
 #include "reject.h"
 #include "treat.h"

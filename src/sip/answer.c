@@ -10,6 +10,7 @@
 #include "callsieve/core/clock.h"
 #include "callsieve/core/log.h"
 #include "callsieve/core/metrics.h"
+#include "callsieve/model/invite.h"
 
 /* A stateless server's To tag must be the same for every copy of a request
  * (RFC 3261 8.2.7): a digest of what its copies share. */

@@ -5,6 +5,8 @@
 
 #include <sofia-sip/su_string.h>
 
+#include "callsieve/model/invite.h"
+
 static const char *unknown_header(const sip_t *req, const char *name)
 {
 	for (const sip_unknown_t *h = req->sip_unknown; h; h = h->un_next)

@@ -10,6 +10,7 @@
 
 #include "callsieve/core/clock.h"
 #include "callsieve/core/metrics.h"
+#include "callsieve/model/invite.h"
 
 #define UDP_LARGE 1300 /* bytes */
 

@@ -11,6 +11,7 @@
 #include "callsieve/core/config.h"
 #include "callsieve/core/log.h"
 #include "callsieve/core/loop.h"
+#include "callsieve/model/invite.h"
 #include "callsieve/sip.h"
 #include "sip_side.h"
 

@@ -1,12 +1,10 @@
-#include "facts.h"
-
+/* What an INVITE says, and what of that a trunk may say. */
 #include <string.h>
 #include <strings.h>
 
-#include "bypass.h"
 #include "callsieve/core/config.h"
+#include "callsieve/model/invite.h"
 #include "callsieve/screen.h"
-#include "callsieve/sip.h"
 
 static bool trusted(const struct invite *invite)
 {
@@ -105,6 +103,7 @@ void facts_read(struct facts *facts, const struct config *config,
 {
 	const struct config_trunk *trunk = invite->trunk;
 
+	*facts = (struct facts){0};
 	facts_parties(invite, &facts->caller, &facts->callee);
 	facts->trunk = trunk->name;
 	facts->screen = trunk->screen;

@@ -1,12 +1,11 @@
 /* Emergency calls, calls of trusted precedence, and the emergency desk that
  * calls back: they pass unjudged, over any limit, whoever calls. */
-#include "bypass.h"
-
 #include <string.h>
 #include <strings.h>
 
 #include "callsieve/core/config.h"
-#include "callsieve/sip.h"
+#include "callsieve/model/invite.h"
+#include "callsieve/screen.h"
 
 static bool trusted(const struct invite *invite)
 {
@@ -49,10 +48,11 @@ static bool is_listed(const struct number *number, char *const *list,
 #define LONG_DIGITS 7 /* shorter ones are dialled in one way alone */
 
 /* A long number can be dialled in more than one way. */
-static bool is_emergency_number(const struct config_screening *screening,
-				const struct invite *invite,
+bool bypass_is_emergency_number(const struct config *config,
+				const struct config_trunk *trunk,
 				const struct number *callee)
 {
+	const struct config_screening *screening = &config->screening;
 	struct numbering plan;
 	struct number number;
 
@@ -60,7 +60,7 @@ static bool is_emergency_number(const struct config_screening *screening,
 		return true;
 	if (callee->kind != NUMBER_E164)
 		return false;
-	numbering_for_country(&plan, invite->trunk->country);
+	numbering_for_country(&plan, trunk->country);
 	for (size_t i = 0; i < screening->emergency_count; i++) {
 		const char *listed = screening->emergency[i];
 		size_t len = strlen(listed);
@@ -80,10 +80,8 @@ static bool is_emergency(const struct config *config,
 			 const struct invite *invite,
 			 const struct number *callee)
 {
-	const struct config_screening *screening = &config->screening;
-
 	return is_sos_urn(invite->request_uri) ||
-	       is_emergency_number(screening, invite, callee) ||
+	       bypass_is_emergency_number(config, invite->trunk, callee) ||
 	       (trusted(invite) && has_sos(invite->request_uri));
 }
 
