@@ -25,7 +25,7 @@ BEGIN {
 	sees["^microhttpd"] = "^src/api/"
 	sees["^confuse"] = "^src/core/config[a-z_]*\\.[ch]$"
 	sees["^sofia-sip/"] = "^src/(sip/|core/loop\\.c$)"
-	sees["^openssl/"] = "^src/(identity/|sip/secure|core/digest\\.c$)"
+	sees["^openssl/"] = "^src/(identity/|sip/secure|core/(digest|signature)\\.c$)"
 	sees["^jansson"] = "^src/(api|cli|reputation|identity|screen|calls)/"
 	sees["^systemd/"] = "^src/app/"
 	sees["^jemalloc/"] = "^src/app/"

@@ -9,6 +9,8 @@
 static const struct route routes[] = {
 	{"POST", "/v1/reports", LANE_WRITER, true, reports_post},
 	{"GET", "/v1/reputation/{number}", LANE_READER, true, reputation_get},
+	{"GET", "/redress/certificate.pem", LANE_HTTP, false, certificate_get},
+	{"GET", "/redress/{id}", LANE_READER, false, redress_get},
 	{"GET", "/healthz", LANE_HTTP, false, healthz_get},
 	{"GET", "/readyz", LANE_READER, false, readyz_get},
 	{"GET", "/metrics", LANE_HTTP, false, metrics_get},

@@ -4,8 +4,12 @@
 #include "settings.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "callsieve/core/log.h"
+#include "callsieve/core/signature.h"
 
 #define DEFAULT_COUNTRY	  "1"
 #define DEFAULT_REJECT_AT 100
@@ -30,6 +34,69 @@ static int copy_emergency(struct api_settings *settings,
 	return 0;
 }
 
+static int copy(char **to, const char *from)
+{
+	*to = from ? strdup(from) : NULL;
+	return from && !*to ? -ENOMEM : 0;
+}
+
+/* Of a file that may hold the private key as well, what is for everybody. */
+static void keep_certificates(char *pem)
+{
+	static const char begin[] = "-----BEGIN CERTIFICATE-----",
+			  end[] = "-----END CERTIFICATE-----\n";
+	char *from = pem, *to = pem, *stop;
+
+	while ((from = strstr(from, begin)) && (stop = strstr(from, end))) {
+		size_t len = (size_t)(stop - from) + strlen(end);
+
+		memmove(to, from, len);
+		to += len;
+		from += len;
+	}
+	*to = '\0';
+}
+
+static int read_certificate(struct api_redress *redress, const char *path)
+{
+	FILE *file = fopen(path, "re");
+	size_t size = 0;
+	int err = 0;
+
+	errno = EINVAL; /* an empty file sets none */
+	if (!file || getdelim(&redress->certificate, &size, '\0', file) < 0)
+		err = -errno;
+	else
+		keep_certificates(redress->certificate);
+	if (file)
+		fclose(file);
+	if (!err && !*redress->certificate)
+		err = -EINVAL;
+	return err;
+}
+
+static int copy_redress(struct api_redress *redress,
+			const struct config_redress *config)
+{
+	int err = 0;
+
+	if (!config->key)
+		return 0;
+	if (copy(&redress->url, config->url) ||
+	    copy(&redress->name, config->name) ||
+	    copy(&redress->email, config->email) ||
+	    copy(&redress->tel, config->tel))
+		return -ENOMEM;
+	err = read_certificate(redress, config->certificate);
+	if (!err)
+		err = signer_new(&redress->signer, config->key, NULL);
+	if (err)
+		log_error("event=redress-error key=%s certificate=%s why=\"one "
+			  "of them cannot be used: callsieved -t says more\"",
+			  config->key, config->certificate);
+	return err;
+}
+
 int settings_init(struct api_settings *settings, const struct config *config)
 {
 	const struct config_trunk *trunk =
@@ -50,6 +117,8 @@ int settings_init(struct api_settings *settings, const struct config *config)
 							     : DEFAULT_COUNTRY);
 	if (!err)
 		err = copy_emergency(settings, &config->screening);
+	if (!err)
+		err = copy_redress(&settings->redress, &config->redress);
 	if (!err) {
 		settings->database = strdup(config->database);
 		if (!settings->database)
@@ -68,6 +137,12 @@ void settings_fini(struct api_settings *settings)
 		free(settings->emergency[i]);
 	free(settings->emergency);
 	free(settings->database);
+	free(settings->redress.url);
+	free(settings->redress.name);
+	free(settings->redress.email);
+	free(settings->redress.tel);
+	free(settings->redress.certificate);
+	signer_free(settings->redress.signer);
 	memset(settings, 0, sizeof(*settings));
 }
 

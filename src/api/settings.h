@@ -6,6 +6,15 @@
 #include "callsieve/core/config.h"
 #include "callsieve/model/number.h"
 
+struct signer;
+
+/* What stands on the cards, and who signs them: NULL, there are none. */
+struct api_redress {
+	char *url, *name, *email, *tel;
+	char *certificate; /* PEM, the text */
+	struct signer *signer;
+};
+
 struct api_settings {
 	char *database;
 	struct numbering plan; /* how people write national numbers */
@@ -13,6 +22,7 @@ struct api_settings {
 	size_t emergency_count;
 	struct config_screening screening; /* its pointers are not ours */
 	int reject_at;			   /* points that are a score of 100 */
+	struct api_redress redress;
 	struct config_api api;		   /* its pointers are not ours */
 };
 

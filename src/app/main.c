@@ -9,6 +9,7 @@
 
 #include "callsieve/core/buf.h"
 #include "callsieve/core/config.h"
+#include "callsieve/core/signature.h"
 #include "callsieve/model/number.h"
 #include "callsieve/sip.h"
 #include "daemon.h"
@@ -65,6 +66,26 @@ static struct config *load(const char *path)
 	return err ? NULL : config;
 }
 
+static int check_redress(const struct config *config, struct buf *errors)
+{
+	const struct config_redress *redress = &config->redress;
+	struct signer *signer;
+	int err;
+
+	if (!redress->key)
+		return 0;
+	if (access(redress->certificate, R_OK)) {
+		err = -errno;
+		buf_printf(errors, "%s: %s\n", redress->certificate,
+			   strerror(-err));
+		return err;
+	}
+	err = signer_new(&signer, redress->key, errors);
+	if (!err)
+		signer_free(signer);
+	return err;
+}
+
 /* What the configuration names must be there, too. */
 static bool check_files(const struct config *config)
 {
@@ -73,6 +94,8 @@ static bool check_files(const struct config *config)
 
 	buf_init(&errors, ERRORS_MAX);
 	err = sip_check(config, &errors);
+	if (!err)
+		err = check_redress(config, &errors);
 	if (err)
 		fputs(errors.data ? errors.data : "out of memory\n", stderr);
 	buf_fini(&errors);

@@ -48,7 +48,7 @@ static const char *value_of(const char **atp, const struct config *config,
 
 	if (!strncmp(*atp, url, strlen(url))) {
 		*atp += strlen(url);
-		return config->redress_url ? config->redress_url : "";
+		return config->redress.url ? config->redress.url : "";
 	}
 	if (!strncmp(*atp, id, strlen(id))) {
 		*atp += strlen(id);

@@ -41,6 +41,18 @@ static bool same_listens(const struct config *a, const struct config *b)
 	return true;
 }
 
+/* The API has made copies. */
+static bool same_cards(const struct config_redress *a,
+		       const struct config_redress *b)
+{
+	if (!a->key && !b->key)
+		return true;
+	return same_text(a->key, b->key) && same_text(a->url, b->url) &&
+	       same_text(a->certificate, b->certificate) &&
+	       same_text(a->name, b->name) && same_text(a->email, b->email) &&
+	       same_text(a->tel, b->tel);
+}
+
 /* Which part would need a restart, or NULL. */
 static const char *fixed_part(const struct config *a, const struct config *b)
 {
@@ -51,6 +63,8 @@ static const char *fixed_part(const struct config *a, const struct config *b)
 	    a->api.requests_per_minute != b->api.requests_per_minute ||
 	    a->api.max_connections != b->api.max_connections)
 		return "api";
+	if (!same_cards(&a->redress, &b->redress))
+		return "redress";
 	if (!same_text(a->database, b->database) ||
 	    a->record_queue != b->record_queue ||
 	    a->calls_keep_days != b->calls_keep_days)

@@ -86,7 +86,12 @@ void config_free(struct config *config)
 	free(config->api.address);
 	free(config->label_header);
 	free(config->label_prefix);
-	free(config->redress_url);
+	free(config->redress.url);
+	free(config->redress.name);
+	free(config->redress.email);
+	free(config->redress.tel);
+	free(config->redress.key);
+	free(config->redress.certificate);
 	free(config->database);
 	free(config->path);
 	free(config);

@@ -246,6 +246,25 @@ void config_read_redress_url(const struct config_place *place, const char *text)
 		config_set_string(place, text);
 }
 
+void config_read_card(const struct config_place *place, const char *text)
+{
+	if (*text && strlen(text) <= 100)
+		config_set_string(place, text);
+	else
+		config_value_error(place, text, "1 to 100 characters");
+}
+
+void config_read_card_tel(const struct config_place *place, const char *text)
+{
+	size_t len = text[0] == '+' ? strspn(text + 1, "0123456789") : 0;
+
+	if (len >= 7 && len <= 15 && !text[1 + len])
+		config_set_string(place, text);
+	else
+		config_value_error(place, text,
+				   "a number such as \"+12025550123\"");
+}
+
 static bool has(const struct config_response *response, const char *text)
 {
 	size_t i;
@@ -278,10 +297,29 @@ static bool silent_608(const struct config_profile *profile)
 	return false;
 }
 
+static void check_redress(struct config_reader *reader)
+{
+	const struct config_redress *redress = &reader->config->redress;
+
+	if (!redress->key != !redress->certificate)
+		config_error(reader, 1,
+			     "redress: key and certificate go together");
+	else if (redress->key && !redress->url)
+		config_error(reader, 1,
+			     "redress: a key takes the url at which callers "
+			     "find what is signed by it");
+	else if (redress->key && !reader->config->api.address)
+		config_error(reader, 1,
+			     "redress: what the key signs is served by the "
+			     "API, so a key takes a section api");
+}
+
 void config_check_profiles(struct config_reader *reader)
 {
 	const struct config *config = reader->config;
 	size_t i;
+
+	check_redress(reader);
 
 	for (i = 0; i < config->profiles_count; i++) {
 		int line = config_line_of(
@@ -312,7 +350,7 @@ void config_check_profiles(struct config_reader *reader)
 				     "trunk \"%s\": there is no profile \"%s\"",
 				     trunk->name,
 				     trunk->profile ? trunk->profile : "");
-		else if (needs_url(profile) && !config->redress_url)
+		else if (needs_url(profile) && !config->redress.url)
 			config_error(reader, line,
 				     "trunk \"%s\": profile \"%s\" needs the "
 				     "url of a section redress",

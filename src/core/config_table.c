@@ -297,10 +297,26 @@ static const struct config_option profile_options[] = {
 };
 
 static const struct config_option redress_options[] = {
-	{"url", config_read_redress_url, NULL, 0, 0, IN(config, redress_url),
+	{"url", config_read_redress_url, NULL, 0, 0, IN(config, redress.url),
 	 0, "\"https://callsieve.example/redress\"",
 	 .sentence = "Where callers turn who were rejected by mistake: https; "
 		     "{redress_url} in the headers of profiles."},
+	{"key", config_read_string, NULL, 0, 0, IN(config, redress.key), 0,
+	 "\"/etc/callsieve/redress.key\"",
+	 .sentence = "PEM file of a private key of the curve P-256. With it "
+		     "the API serves at /redress/ the signed cards that go "
+		     "with 608 (RFC 8688)."},
+	{"certificate", config_read_string, NULL, 0, 0,
+	 IN(config, redress.certificate), 0, "\"/etc/callsieve/redress.pem\"",
+	 .sentence = "PEM file of its certificate, followed by those between "
+		     "it and its root."},
+	{"name", config_read_card, "\"Call blocking\"", 0, 0,
+	 IN(config, redress.name),
+	 .sentence = "On the cards: whom callers turn to."},
+	{"email", config_read_card, NULL, 0, 0, IN(config, redress.email), 0,
+	 "\"redress@callsieve.example\"", .sentence = "On the cards."},
+	{"tel", config_read_card_tel, NULL, 0, 0, IN(config, redress.tel), 0,
+	 "\"+18005550100\"", .sentence = "On the cards."},
 };
 
 static const struct config_option dns_options[] = {

@@ -68,6 +68,7 @@ static const struct entry {
 	{"label", label_suite, false},
 	{"profiles", profiles_suite, false},
 	{"treatment", treatment_suite, false},
+	{"cards", cards_suite, false},
 	{"killswitch", killswitch_suite, false},
 	{"admission", admission_suite, false},
 	{"bypass", bypass_suite, false},

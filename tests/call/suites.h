@@ -13,6 +13,7 @@ Suite *facts_suite(void);
 Suite *label_suite(void);
 Suite *profiles_suite(void);
 Suite *treatment_suite(void);
+Suite *cards_suite(void);
 Suite *killswitch_suite(void);
 Suite *transparent_suite(void);
 Suite *answers_suite(void);

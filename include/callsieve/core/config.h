@@ -295,6 +295,12 @@ struct config_reputation {
 	unsigned breaker_open_s, breaker_probe_percent;
 };
 
+/* redress { ... }; each may be NULL. Key and certificate go together. */
+struct config_redress {
+	char *url, *name, *email, *tel;
+	char *key, *certificate; /* PEM files; we sign cards with them */
+};
+
 /* api { ... }; address NULL: no API */
 struct config_api {
 	char *address;
@@ -343,7 +349,7 @@ struct config {
 	char *label_prefix; /* of display names; NULL: none */
 	struct config_reputation *reputations;
 	size_t reputations_count;
-	char *redress_url; /* NULL: none */
+	struct config_redress redress;
 	struct config_api api;
 
 	char *database;		  /* path */

@@ -16,6 +16,7 @@ int main(void)
 	srunner_add_suite(runner, log_suite());
 	srunner_add_suite(runner, loop_suite());
 	srunner_add_suite(runner, metrics_suite());
+	srunner_add_suite(runner, signature_suite());
 	srunner_add_suite(runner, switches_suite());
 	srunner_add_suite(runner, u64map_suite());
 	srunner_add_suite(runner, utf8_suite());

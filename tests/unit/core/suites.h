@@ -13,6 +13,7 @@ Suite *log_suite(void);
 Suite *loop_suite(void);
 Suite *metrics_suite(void);
 Suite *netaddr_suite(void);
+Suite *signature_suite(void);
 Suite *switches_suite(void);
 Suite *u64map_suite(void);
 Suite *utf8_suite(void);
