@@ -130,6 +130,8 @@ int sip_new(struct sip **sipp, struct loop *loop, struct config *config,
 	trace_start(config->trace);
 	err = guard_init();
 	if (!err)
+		err = secure_watch();
+	if (!err)
 		err = check_files(sip);
 	if (!err)
 		err = create_agent(sip);

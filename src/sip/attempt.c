@@ -282,18 +282,15 @@ static void hang_up_held(struct call *call)
 
 /* Gives the attempt up because the caller did (`sip` its CANCEL or BYE) or
  * because we do. A 2xx may still cross it. */
-void attempt_cancel(struct call *call, msg_t *msg, const sip_t *sip)
+void attempt_cancel(struct call *call, const sip_t *sip)
 {
-	const sip_reason_t *reason = sip ? sip->sip_reason : NULL;
-
-	(void)msg;
 	if (!call->orq)
 		return;
 	if (call->held_answer) {
 		hang_up_held(call);
 		return;
 	}
-	invite_cancel(call->orq, reason);
+	invite_cancel(call->orq, sip);
 }
 
 /* Acknowledges the callee's 2xx: with the caller's ACK, or with one of ours. */
@@ -377,7 +374,7 @@ void attempt_timeout(struct call *call)
 		else
 			outcome_tell(call);
 	} else {
-		attempt_cancel(call, NULL, NULL);
+		attempt_cancel(call, NULL);
 		caller_reject(call, PARTY_CALLSIEVE, SIP_408_REQUEST_TIMEOUT);
 	}
 }

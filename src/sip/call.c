@@ -245,7 +245,7 @@ void call_bye(struct leg *leg, msg_t *bye, const sip_t *sip)
 	case CALL_RINGING:
 		/* RFC 3261 15: only the caller may end an early dialog so. */
 		if (by == PARTY_CALLER) {
-			attempt_cancel(call, bye, sip);
+			attempt_cancel(call, sip);
 			caller_reject(call, by, SIP_487_REQUEST_CANCELLED);
 		}
 		return;
@@ -280,7 +280,7 @@ void call_hangup(struct call *call, const char *reason)
 	if (call->state == CALL_ENDING)
 		return;
 	if (call->state < CALL_ANSWERED) {
-		attempt_cancel(call, NULL, NULL);
+		attempt_cancel(call, NULL);
 		caller_reject(call, PARTY_CALLSIEVE,
 			      SIP_503_SERVICE_UNAVAILABLE);
 		return;

@@ -104,12 +104,9 @@ static void on_ack(struct call *call, const sip_t *sip)
 
 static void on_cancel(struct call *call, const sip_t *sip)
 {
-	msg_t *cancel = nta_incoming_getrequest_ackcancel(call->irq);
-
 	/* First the gateway: a phone that rings for nobody is worse than a
 	 * late 487. */
-	attempt_cancel(call, cancel, sip);
-	msg_destroy(cancel);
+	attempt_cancel(call, sip);
 	caller_reject(call, PARTY_CALLER, SIP_487_REQUEST_CANCELLED);
 }
 
@@ -120,7 +117,7 @@ static int caller_event(void *magic, nta_incoming_t *irq, const sip_t *sip)
 	(void)irq;
 	if (!sip && call->state < CALL_ANSWERED) {
 		/* RFC 3262 3: nor a PRACK. */
-		attempt_cancel(call, NULL, NULL);
+		attempt_cancel(call, NULL);
 		caller_reject(call, PARTY_CALLER, SIP_504_GATEWAY_TIME_OUT);
 	} else if (!sip) {
 		/* RFC 3261 13.3.1.4: no ACK within 64*T1 ends the session. */

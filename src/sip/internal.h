@@ -6,7 +6,7 @@
  *   backlog.c  what has arrived there and was not read yet
  *   connections.c  those that peers open: how many, from whom
  *   secure.c   TLS: our certificates, and the contexts of the listeners
- *   secure_connection.c  TLS: what the stack forgets of each connection
+ *   secure_connection.c  TLS: what the stack forgets of each connection, pings
  *   secure_peer.c  TLS: who is at the other end
  *   request.c  the checks before a call
  *   form.c     headers that a request must have in good form
@@ -28,6 +28,7 @@
  *   prack.c    reliable provisional responses and their PRACK
  *   relay.c    requests within a dialog, passed from one leg to the other
  *   parser.c   how the stack reads messages
+ *   written.c  their URIs as they were written
  *   session.c  session timers, and calls that last too long
  *   label.c    what the callee is told of a doubtful call
  *   message.c  building one leg's message out of the other's
@@ -87,6 +88,7 @@ void secure_configure(struct sip *sip, const struct config *config,
 		      struct secure_files *files);
 
 /* secure_connection.c */
+int secure_watch(void);
 void secure_release(struct ssl_st *ssl);
 
 /* secure_peer.c */
@@ -173,7 +175,7 @@ void refusals_free(struct sip *sip);
 /* attempt.c */
 void attempt_first(struct call *call);
 void attempt_takeover(struct call *call, struct leg *leg);
-void attempt_cancel(struct call *call, msg_t *cancel, const sip_t *sip);
+void attempt_cancel(struct call *call, const sip_t *sip);
 void attempt_ack(struct call *call, struct dialog *dialog, msg_t *ack,
 		 const sip_t *sip);
 void attempt_timeout(struct call *call);
@@ -270,7 +272,7 @@ msg_t *message_response(struct crossing *crossing, nta_incoming_t *irq,
 			const char *tag);
 bool method_sets_target(sip_method_t method);
 int max_forwards_left(const sip_t *sip);
-void invite_cancel(nta_outgoing_t *orq, const sip_reason_t *reason);
+void invite_cancel(nta_outgoing_t *orq, const sip_t *from);
 int response_status(const nta_outgoing_t *orq, const sip_t *sip);
 
 /* address.c */

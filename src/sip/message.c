@@ -228,15 +228,49 @@ msg_t *message_response(struct crossing *crossing, nta_incoming_t *irq,
 	return msg;
 }
 
-/* What it takes over of the INVITE: RFC 3261 9.1, and RFC 7989 6. */
-void invite_cancel(nta_outgoing_t *orq, const sip_reason_t *reason)
+/* As it is written. Of several on one line the first has them all. */
+static sip_header_t *reasons_of(su_home_t *home, const sip_t *sip)
+{
+	const msg_header_t *h = (const msg_header_t *)sip->sip_request;
+	sip_header_t *first = NULL, **next = &first;
+
+	for (; h; h = h->sh_succ) {
+		const char *name = header_name(h);
+		char *value;
+
+		if (!name || !su_casematch(name, "Reason"))
+			continue;
+		if (h->sh_data)
+			value = h->sh_len ? header_value(home, h) : NULL;
+		else
+			value = sip_header_as_string(home,
+						     (const sip_header_t *)h);
+		if (!value)
+			continue;
+		*next = (sip_header_t *)sip_unknown_format(home, "Reason: %s",
+							   value);
+		if (!*next)
+			break;
+		next = &(*next)->sh_next;
+	}
+	return first;
+}
+
+/* Because the other side has sent `from`, or, with NULL, by ourselves. What it
+ * takes over of the INVITE: RFC 3261 9.1, and RFC 7989 6. */
+void invite_cancel(nta_outgoing_t *orq, const sip_t *from)
 {
 	msg_t *invite = nta_outgoing_getrequest(orq);
 	const sip_t *sip = sip_object(invite);
 	const sip_unknown_t *h = sip ? session_id_of(sip) : NULL;
+	su_home_t home[1] = {SU_HOME_INIT(home)};
 
-	nta_outgoing_tcancel(orq, NULL, NULL, SIPTAG_REASON(reason),
-			     SIPTAG_HEADER((const sip_header_t *)h), TAG_END());
+	su_home_init(home);
+	nta_outgoing_tcancel(
+		orq, NULL, NULL,
+		SIPTAG_HEADER(from ? reasons_of(home, from) : NULL),
+		SIPTAG_HEADER((const sip_header_t *)h), TAG_END());
+	su_home_deinit(home);
 	msg_destroy(invite);
 }
 

@@ -51,7 +51,7 @@ static int on_requester(void *magic, nta_incoming_t *irq, const sip_t *sip)
 		call_hangup(call, "SIP;cause=408;text=\"ACK missing\"");
 	} else if (sip->sip_request->rq_method == sip_method_cancel) {
 		/* The answer, whichever it will be, is the callee's. */
-		invite_cancel(relay->orq, sip->sip_reason);
+		invite_cancel(relay->orq, sip);
 	} else if (relay->answered) {
 		msg_t *ack = nta_incoming_getrequest_ackcancel(irq);
 

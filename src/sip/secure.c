@@ -65,7 +65,6 @@ int secure_begin(char directory[SECURE_PATH], const char *certificate)
 		log_debug("cannot link %s: %s", path, strerror(errno));
 	free(target);
 	secure_context_index();
-	secure_watch();
 	caught = NULL;
 	return 0;
 }

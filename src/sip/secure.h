@@ -14,9 +14,6 @@ struct secure_files {
 
 int secure_context_index(void);
 
-/* secure_connection.c */
-void secure_watch(void);
-
 /* secure_peer.c: sets a context up to check who is at the other end. */
 void secure_expect_clients(SSL_CTX *context,
 			   enum config_client_certificate asked);

@@ -242,11 +242,47 @@ START_TEST(bye_in_an_early_dialog_ends_the_call)
 }
 END_TEST
 
+/* check 30, of a BYE too that ends an early dialog. */
+START_TEST(reasons_of_who_gives_up_pass_as_written)
+{
+	static const char *const reasons[] = {
+		"SIP ;cause=200 ;text=\"a;\\\"b\", Q.850;cause=26",
+		"X.y;cause=1;ext=%41",
+		"no sense at all;;",
+	};
+	struct scene scene;
+	struct call call;
+	const struct message *cancel;
+	char lines[256];
+
+	snprintf(lines, sizeof(lines),
+		 "Reason: %s\r\nREASON:%s\r\nReason: %s\r\n", reasons[0],
+		 reasons[1], reasons[2]);
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, NULL);
+	dialog_reply(&call.callee, call.invite, 180, NULL);
+	dialog_expect(&call.caller, 180, "INVITE");
+	if (_i)
+		dialog_cancel(&call.caller, PARTS(.headers = lines));
+	else
+		dialog_send(&call.caller, "BYE", PARTS(.headers = lines));
+	dialog_expect(&call.caller, 200, _i ? "CANCEL" : "BYE");
+	dialog_expect_failure(&call.caller, 487);
+	cancel = callee_cancelled(&call);
+	claim_number(message_count(cancel, "Reason"), 3);
+	for (size_t i = 0; i < 3; i++)
+		claim_text(message_header(cancel, "Reason", i), reasons[i]);
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *cancel_suite(void)
 {
 	Suite *suite = suite_create("cancel");
 	TCase *tests = scene_tcase(suite, "cancel");
 
+	tcase_add_loop_test(tests, reasons_of_who_gives_up_pass_as_written, 0,
+			    2);
 	tcase_add_test(tests, cancel_while_ringing);
 	tcase_add_test(tests, cancel_waits_for_the_callee_to_say_something);
 	tcase_add_test(tests, cancel_after_trying_from_the_callee);

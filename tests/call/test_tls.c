@@ -10,6 +10,7 @@
 #include "call/scene.h"
 #include "call/suites.h"
 #include "fake/cert.h"
+#include "fake/tls.h"
 
 /* The daemon's second listen, with TLS alone. Certificates in its directory:
  * "root" signed "between", which signed "daemon" and "peer". */
@@ -786,6 +787,40 @@ START_TEST(records_of_tls_need_not_be_messages)
 }
 END_TEST
 
+/* RFC 5626 3.5.1. */
+START_TEST(empty_lines_are_answered_within_tls)
+{
+	struct secure secure;
+	struct scene *scene = &secure.scene;
+	struct fake_tls_stream *stream;
+	char answer[8] = "";
+	struct call call;
+	int fd;
+
+	secure_open(&secure, NULL);
+	fd = raw_connection(&secure);
+	stream = fake_tls_handshake(scene->caller.tls, fd, false);
+	for (int i = 0; i < 3; i++) {
+		struct pollfd socket = {.fd = fd, .events = POLLIN};
+
+		claim(fake_tls_send(stream, "\r\n\r\n", 4) == 4, "send");
+		do
+			claim(poll(&socket, 1, 5000) == 1, "no pong");
+		while (fake_tls_recv(stream, answer, sizeof(answer)) != 2);
+		claim_text(answer, "\r\n");
+	}
+	claim(fake_tls_send(stream, "\r\n", 2) == 2, "send");
+	scene_ping(scene);
+	claim(fake_tls_recv(stream, answer, sizeof(answer)) < 0, "not a ping");
+	fake_tls_close(stream);
+	close(fd);
+	call_establish(&call, scene);
+	peer_send(&scene->caller, "\r\n\r\n", 4);
+	call_hang_up(&call);
+	scene_close(scene);
+}
+END_TEST
+
 /* More than a record holds, and then more than we take. */
 START_TEST(big_messages_over_tls)
 {
@@ -818,6 +853,7 @@ Suite *tls_suite(void)
 	Suite *suite = suite_create("tls");
 	TCase *tests = scene_tcase(suite, "tls");
 
+	tcase_add_test(tests, empty_lines_are_answered_within_tls);
 	tcase_add_loop_test(tests, whole_calls_over_tls, 0, MIXES);
 	tcase_add_loop_test(tests, client_certificates_open_the_door, 0,
 			    ENTRIES);
