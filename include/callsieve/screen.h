@@ -77,4 +77,33 @@ int screen_ask(struct screening **screeningp, struct screen *screen,
 /* Cancels if under way. Required once each, fine from `h` and with NULL. */
 void screening_free(struct screening *screening);
 
+/* How much of a verdict is carried out. Second tries are told from first ones
+ * by what is remembered here. */
+struct treatments;
+
+int treatments_new(struct treatments **treatmentsp);
+void treatments_free(struct treatments *treatments);
+
+typedef bool treatment_h(void *arg);
+
+struct treatment_params {
+	const struct config *config;
+	const struct config_trunk *trunk;
+	const struct facts *facts;
+	bool bypassed;		 /* by an operator, for now */
+	treatment_h *answeredh;	 /* is it a challenge answered? NULL: no */
+	treatment_h *challengeh; /* makes one; false: none is possible */
+	void *arg;
+};
+
+/* Sets the verdict's treatment, once for each call. */
+void treatments_decide(struct treatments *treatments,
+		       const struct treatment_params *params,
+		       struct verdict *verdict);
+
+/* The same of a call that nobody makes, as far as it can be known: true if a
+ * second try or an answered challenge would change nothing. */
+bool treatment_preview(const struct treatment_params *params,
+		       struct verdict *verdict);
+
 #endif

@@ -14,9 +14,8 @@
 #include "callsieve/core/clock.h"
 #include "callsieve/core/config.h"
 #include "callsieve/core/digest.h"
+#include "callsieve/history.h"
 #include "callsieve/sip.h"
-
-#include "tries.h"
 
 #define EXPIRES_CHARS 10
 #define NONCE_CHARS   12
@@ -29,7 +28,7 @@
 
 struct challenges {
 	const struct redress *redress;
-	struct tries *sent, *used;
+	struct tries *used;
 };
 
 int challenges_new(struct challenges **challengesp,
@@ -41,9 +40,7 @@ int challenges_new(struct challenges **challengesp,
 	if (!challenges)
 		return -ENOMEM;
 	challenges->redress = redress;
-	err = tries_new(&challenges->sent);
-	if (!err)
-		err = tries_new(&challenges->used);
+	err = tries_new(&challenges->used);
 	if (err)
 		challenges_free(challenges);
 	else
@@ -55,7 +52,6 @@ void challenges_free(struct challenges *challenges)
 {
 	if (!challenges)
 		return;
-	tries_free(challenges->sent);
 	tries_free(challenges->used);
 	free(challenges);
 }
@@ -122,15 +118,6 @@ bool challenge_passes(struct challenges *challenges, const char *token,
 	return true;
 }
 
-bool challenge_is_recent(struct challenges *challenges,
-			 const struct config *config, const struct facts *facts)
-{
-	uint64_t key =
-		tries_key(challenges->sent, &facts->caller, &facts->callee);
-
-	return tries_find(challenges->sent, key, config->challenge.valid_s);
-}
-
 /* False: no room. */
 static bool print_contact(char contact[CHALLENGE_CONTACT_SIZE],
 			  const char *template, const char *token,
@@ -172,11 +159,7 @@ bool challenge_contact(struct challenges *challenges,
 	if (!config->challenge.uri || !facts->callee.text[0])
 		return false;
 	print_token(token, challenges, config->challenge.valid_s, facts);
-	if (!print_contact(contact, config->challenge.uri, token,
-			   facts->callee.text) ||
-	    sip_uri_same(contact, request_uri))
-		return false;
-	tries_put(challenges->sent,
-		  tries_key(challenges->sent, &facts->caller, &facts->callee));
-	return true;
+	return print_contact(contact, config->challenge.uri, token,
+			     facts->callee.text) &&
+	       !sip_uri_same(contact, request_uri);
 }

@@ -24,13 +24,8 @@ const char *challenge_token(const char *request_uri);
 bool challenge_passes(struct challenges *challenges, const char *token,
 		      const struct facts *facts);
 
-/* Was this pair challenged within the last valid_s? */
-bool challenge_is_recent(struct challenges *challenges,
-			 const struct config *config,
-			 const struct facts *facts);
-
-/* A Contact of its own for this call, "<URI>", which is remembered. False:
- * there is none, or it would be where the call is now. */
+/* A Contact of its own for this call, "<URI>". False: there is none, or it
+ * would be where the call is now. */
 #define CHALLENGE_CONTACT_SIZE 512
 bool challenge_contact(struct challenges *challenges,
 		       char contact[CHALLENGE_CONTACT_SIZE],

@@ -9,16 +9,15 @@
 #include "callsieve/core/config.h"
 #include "callsieve/core/metrics.h"
 #include "callsieve/model/verdict.h"
+#include "callsieve/screen.h"
 #include "callsieve/sip.h"
 
 #include "challenge.h"
-#include "greylist.h"
-#include "tries.h"
 
 #define HEADER_MAX 400
 
 struct treat {
-	struct tries *greylisted;
+	struct treatments *treatments;
 	struct challenges *challenges;
 	char contact[CHALLENGE_CONTACT_SIZE]; /* of the last one */
 };
@@ -30,7 +29,7 @@ int treat_new(struct treat **treatp, const struct redress *redress)
 
 	if (!treat)
 		return -ENOMEM;
-	err = tries_new(&treat->greylisted);
+	err = treatments_new(&treat->treatments);
 	if (!err)
 		err = challenges_new(&treat->challenges, redress);
 	if (err)
@@ -44,132 +43,55 @@ void treat_free(struct treat *treat)
 {
 	if (!treat)
 		return;
-	tries_free(treat->greylisted);
+	treatments_free(treat->treatments);
 	challenges_free(treat->challenges);
 	free(treat);
 }
 
-static void soften(struct verdict *verdict, enum verdict_action to,
-		   const char *because)
+struct asking {
+	struct treat *treat;
+	const struct treat_params *params;
+};
+
+static bool shows_good_will(void *arg)
 {
-	if (verdict->treatment <= to)
-		return;
-	verdict->treatment = to;
-	verdict->because = because;
-}
-
-/* The doubt remains, and the callee is told of it as of any other. */
-static void let_through(struct verdict *verdict, const char *because)
-{
-	const struct thresholds *at = &verdict->thresholds;
-
-	soften(verdict,
-	       at->label_at && verdict->score >= at->label_at ? VERDICT_LABEL
-							      : VERDICT_ALLOW,
-	       because);
-}
-
-static enum metric_of metric_not_done(enum verdict_action action)
-{
-	switch (action) {
-	case VERDICT_GREYLIST:
-		return METRIC_OF_NOT_GREYLISTED;
-	case VERDICT_CHALLENGE:
-		return METRIC_OF_NOT_CHALLENGED;
-	case VERDICT_REJECT:
-		return METRIC_OF_NOT_REJECTED;
-	default:
-		return METRIC_OF_NOT_LABELLED;
-	}
-}
-
-/* True: nothing but a label may come of it. */
-static bool is_in_shadow(const struct treat_params *params,
-			 struct verdict *verdict)
-{
-	const struct config_trunk *trunk = params->trunk;
-
-	if (params->bypassed)
-		soften(verdict, VERDICT_ALLOW, "of an operator's bypass");
-	else if (trunk->enforce == ENFORCE_LABEL)
-		soften(verdict, VERDICT_LABEL, "this trunk is in shadow mode");
-	else if (trunk->enforce == ENFORCE_NO)
-		soften(verdict, VERDICT_ALLOW, "this trunk is in shadow mode");
-	else
-		return false;
-	if (verdict->because)
-		metric_of_add(metric_subject("trunk", trunk->name),
-			      metric_not_done(verdict->action), 1);
-	return true;
-}
-
-static void decide_greylist(struct treat *treat,
-			    const struct treat_params *params,
-			    struct verdict *verdict)
-{
-	if (!greylist_passes(treat->greylisted, params->config, params->facts))
-		return;
-	metric_add(METRIC_GREYLIST_PASSED, 1);
-	let_through(verdict, "the caller tried again");
-}
-
-/* Not twice in a row, or who fails would go round for ever. */
-static void decide_challenge(struct treat *treat,
-			     const struct treat_params *params,
-			     struct verdict *verdict)
-{
-	const char *why = "the caller was challenged just before";
-
-	if (!challenge_is_recent(treat->challenges, params->config,
-				 params->facts)) {
-		if (challenge_contact(treat->challenges, treat->contact,
-				      params->config, params->facts,
-				      params->request_uri))
-			return;
-		why = "the challenge would lead back here";
-	}
-	metric_add(METRIC_CHALLENGE_AGAIN, 1);
-	if (params->config->challenge.again == AGAIN_REJECT) {
-		verdict->treatment = VERDICT_REJECT;
-		verdict->because = why;
-	} else {
-		soften(verdict, VERDICT_LABEL, why);
-	}
-}
-
-static bool shows_good_will(struct treat *treat,
-			    const struct treat_params *params,
-			    struct verdict *verdict)
-{
-	const char *token = challenge_token(params->request_uri);
+	const struct asking *asking = arg;
+	const char *token = challenge_token(asking->params->request_uri);
 
 	if (!token)
 		return false;
-	if (!challenge_passes(treat->challenges, token, params->facts)) {
-		metric_add(METRIC_CHALLENGE_BAD_TOKEN, 1);
-		return false;
-	}
-	metric_add(METRIC_CHALLENGE_PASSED, 1);
-	let_through(verdict, "the caller answered the challenge");
-	return true;
+	if (challenge_passes(asking->treat->challenges, token,
+			     asking->params->facts))
+		return true;
+	metric_add(METRIC_CHALLENGE_BAD_TOKEN, 1);
+	return false;
+}
+
+static bool make_challenge(void *arg)
+{
+	const struct asking *asking = arg;
+	const struct treat_params *params = asking->params;
+
+	return challenge_contact(asking->treat->challenges,
+				 asking->treat->contact, params->config,
+				 params->facts, params->request_uri);
 }
 
 void treat_decide(struct treat *treat, const struct treat_params *params,
 		  struct verdict *verdict)
 {
-	verdict->treatment = verdict->action;
-	verdict->because = NULL;
-	if (verdict->action == VERDICT_ALLOW ||
-	    is_in_shadow(params, verdict))
-		return;
-	if ((verdict->action != VERDICT_GREYLIST &&
-	     verdict->action != VERDICT_CHALLENGE) ||
-	    shows_good_will(treat, params, verdict))
-		return;
-	if (verdict->action == VERDICT_GREYLIST)
-		decide_greylist(treat, params, verdict);
-	else
-		decide_challenge(treat, params, verdict);
+	struct asking asking = {treat, params};
+	const struct treatment_params treatment = {
+		.config = params->config,
+		.trunk = params->trunk,
+		.facts = params->facts,
+		.bypassed = params->bypassed,
+		.answeredh = shows_good_will,
+		.challengeh = make_challenge,
+		.arg = &asking,
+	};
+
+	treatments_decide(treat->treatments, &treatment, verdict);
 }
 
 /* RFC 3261 21.4.18 and 21.3.3: not now, or this once by another way. */

@@ -1,9 +1,8 @@
 #include "greylist.h"
 
 #include "callsieve/core/config.h"
+#include "callsieve/history.h"
 #include "callsieve/model/facts.h"
-
-#include "tries.h"
 
 /* So many impatient tries are forgiven. */
 #define IMPATIENT 3

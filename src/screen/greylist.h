@@ -1,7 +1,7 @@
 /* A doubtful call is refused once. People try again, within a while; a dialler
  * goes on to the next number, or tries again at once. */
-#ifndef CALLSIEVE_APP_GREYLIST_H
-#define CALLSIEVE_APP_GREYLIST_H
+#ifndef SCREEN_GREYLIST_H
+#define SCREEN_GREYLIST_H
 
 #include <stdbool.h>
 

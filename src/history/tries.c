@@ -1,12 +1,11 @@
 /* Set-associative, as the buckets of core/bucket.c: a key can live in a few
  * places only, which depend on a secret, so that nobody can aim. */
-#include "tries.h"
-
 #include <errno.h>
 #include <stdlib.h>
 
 #include "callsieve/core/clock.h"
 #include "callsieve/core/digest.h"
+#include "callsieve/history.h"
 #include "callsieve/model/number.h"
 
 #define SETS 16384 /* 1 MiB in all */
