@@ -70,7 +70,8 @@ struct resolver;
 /* Option tags that bind the ends and pass through us unharmed. An INVITE that
  * requires any other is refused (RFC 3261 8.2.2.3). */
 #define BRIDGEABLE                                                             \
-	"timer, norefersub, siprec, histinfo, resource-priority, "             \
+	"timer, precondition, norefersub, siprec, record-aware, histinfo, "    \
+	"199, ice, sdp-anat, resource-priority, "                              \
 	"early-session, from-change, eventlist, answermode, "                  \
 	"geolocation-http, geolocation-sip, multiple-refer, nosub, "           \
 	"explicitsub, pref, privacy, policy, trickle-ice, uui, "               \

@@ -267,6 +267,35 @@ START_TEST(egress_offers_no_option_that_is_not_bridged)
 }
 END_TEST
 
+/* What only the ends have to do with crosses, asked for or required. */
+START_TEST(options_of_the_ends_are_bridged)
+{
+	static const char *const options[] = {
+		"precondition", "199",	      "ice",   "sdp-anat",
+		"record-aware", "siprec",     "uui",   "replaces",
+		"histinfo",	"norefersub", "timer", "100rel",
+	};
+	struct scene scene;
+	char both[100];
+
+	scene_open(&scene, NULL);
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		struct call call;
+
+		snprintf(both, sizeof(both), "Require: %s\r\nSupported: %s\r\n",
+			 options[i], options[i]);
+		call_place(&call, &scene,
+			   PARTS(.body = OFFER, .headers = both));
+		claim_text(message_header(call.invite, "Require", 0),
+			   options[i]);
+		claim_text(message_header(call.invite, "Supported", 0),
+			   options[i]);
+		call_refuse(&call, 486);
+	}
+	scene_close(&scene);
+}
+END_TEST
+
 /* Where the gateway asks for it; what the caller says there is never passed. */
 START_TEST(gateway_may_get_the_callers_call_id)
 {
@@ -425,6 +454,7 @@ Suite *headers_suite(void)
 	tcase_add_test(tests, known_headers_pass);
 	tcase_add_test(tests, headers_the_stack_cannot_read_pass_byte_for_byte);
 	tcase_add_test(tests, display_names_pass);
+	tcase_add_test(tests, options_of_the_ends_are_bridged);
 	tcase_add_test(tests, egress_offers_no_option_that_is_not_bridged);
 	tcase_add_test(tests, requirements_within_a_dialog_are_not_left_out);
 	tcase_add_test(tests, options_that_cross_keep_their_text);

@@ -61,6 +61,47 @@ START_TEST(reliable_responses_are_pracked_end_to_end)
 }
 END_TEST
 
+/* RFC 3312: both ends reserve what they need before the phone rings, which
+ * takes PRACK and UPDATE. */
+START_TEST(preconditions_are_met_end_to_end)
+{
+	static const char need[] =
+		ANSWER "a=curr:qos local none\r\n"
+		       "a=des:qos mandatory local sendrecv\r\n";
+	struct scene scene;
+	struct call call;
+	const struct message *message;
+	const char *require;
+
+	scene_open(&scene, NULL);
+	call_place(&call, &scene,
+		   PARTS(.headers = "Supported: 100rel\r\n"
+				    "Require: precondition\r\n",
+			 .body = need));
+	claim_text(message_header(call.invite, "Require", 0), "precondition");
+	dialog_reply(&call.callee, call.invite, 183,
+		     PARTS(.headers = "Require: 100rel, precondition\r\n"
+				      "RSeq: 9\r\n",
+			   .body = need));
+	message = dialog_expect(&call.caller, 183, "INVITE");
+	require = message_header(message, "Require", 0);
+	claim(strstr(require, "100rel") && strstr(require, "precondition"),
+	      "Require: %s", require);
+	claim_text(message->body, need);
+	prack(&call, message, 9);
+	dialog_send(&call.caller, "UPDATE", PARTS(.body = OFFER));
+	message = dialog_expect_request(&call.callee, "UPDATE");
+	claim_text(message->body, OFFER);
+	dialog_reply(&call.callee, message, 200, PARTS(.body = ANSWER));
+	dialog_expect(&call.caller, 200, "UPDATE");
+	reliable(&call, 180, 10, NULL);
+	prack(&call, dialog_expect(&call.caller, 180, "INVITE"), 10);
+	call_answer(&call);
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(repeated_reliable_response_is_passed_once)
 {
 	struct scene scene;
@@ -220,6 +261,7 @@ Suite *prack_suite(void)
 	TCase *tests = scene_tcase(suite, "prack");
 
 	tcase_add_test(tests, reliable_responses_are_pracked_end_to_end);
+	tcase_add_test(tests, preconditions_are_met_end_to_end);
 	tcase_add_test(tests, repeated_reliable_response_is_passed_once);
 	tcase_add_test(tests, answer_waits_for_the_prack_of_what_came_before);
 	tcase_add_test(tests, cancel_of_a_held_answer_hangs_up_on_the_callee);

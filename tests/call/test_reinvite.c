@@ -67,6 +67,64 @@ START_TEST(reinvite_without_offer_is_answered_in_its_ack)
 }
 END_TEST
 
+#define FAX                                                                    \
+	"v=0\r\no=fax 1 2 IN IP4 192.0.2.30\r\ns=-\r\nc=IN IP4 192.0.2.30\r\n" \
+	"t=0 0\r\nm=audio 0 RTP/AVP 0\r\nm=image 4000 udptl t38\r\n"           \
+	"a=T38FaxVersion:0\r\na=T38MaxBitRate:14400\r\n"                       \
+	"a=T38FaxRateManagement:transferredTCF\r\n"                            \
+	"a=T38FaxUdpEC:t38UDPRedundancy\r\n"
+
+/* A call is held and taken up again, becomes a fax (ITU-T T.38 D.2.2.4), which
+ * the other side takes or not, and is a call again. */
+static const struct {
+	const char *offer, *answer;
+	int status;
+} changes[] = {
+	{OFFER "a=sendonly\r\n", ANSWER "a=recvonly\r\n", 200},
+	{OFFER "a=inactive\r\n", ANSWER "a=inactive\r\n", 200},
+	{OFFER, ANSWER, 200},
+	{FAX, NULL, 488},
+	{FAX, NULL, 606},
+	{FAX, FAX, 200},
+	{OFFER, ANSWER, 200},
+};
+
+#define CHANGES (sizeof(changes) / sizeof(*changes))
+
+static void change(struct way on, const char *offer, const char *answer,
+		   int status)
+{
+	const struct message *message;
+
+	dialog_send(on.from, "INVITE", PARTS(.body = offer));
+	message = dialog_expect_request(on.to, "INVITE");
+	claim_text(message->body, offer);
+	dialog_reply(on.to, message, status, PARTS(.body = answer));
+	if (status >= 300) {
+		dialog_expect_failure(on.from, status);
+	} else {
+		message = dialog_expect(on.from, status, "INVITE");
+		claim_text(message->body, answer);
+		dialog_ack(on.from, NULL);
+	}
+	dialog_expect_request(on.to, "ACK");
+}
+
+START_TEST(hold_and_t38_pass_both_ways)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	for (size_t i = 0; i < CHANGES * 2; i++)
+		change(way(&call, i % 2), changes[i / 2].offer,
+		       changes[i / 2].answer, changes[i / 2].status);
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(refused_reinvite_leaves_the_call_as_it_was)
 {
 	struct scene scene;
@@ -209,6 +267,7 @@ Suite *reinvite_suite(void)
 	TCase *tests = scene_tcase(suite, "reinvite");
 
 	tcase_add_loop_test(tests, reinvite_passes, 0, 2);
+	tcase_add_test(tests, hold_and_t38_pass_both_ways);
 	tcase_add_loop_test(
 		tests, reinvite_without_offer_is_answered_in_its_ack, 0, 2);
 	tcase_add_loop_test(tests, refused_reinvite_leaves_the_call_as_it_was,
