@@ -5,7 +5,7 @@
 #include "call/scene.h"
 #include "call/suites.h"
 
-#define LIVE_MS 1000
+#define LIVE_MS 15000 /* a second, on a machine that has the time */
 
 static const char *make_token(const struct scene *scene, const char *name)
 {
@@ -59,7 +59,7 @@ START_TEST(enough_subscribers_turn_a_caller_away)
 		3);
 	end = trace_clock_ms() + LIVE_MS;
 	while (call_passes(&scene, CALLER))
-		claim(trace_clock_ms() < end, "not live after a second");
+		claim(trace_clock_ms() < end, "not live");
 	expect_bridged(&scene, "+12125550101");
 	scene_close(&scene);
 }

@@ -42,12 +42,12 @@ START_TEST(ringing_again_starts_timer_c_again)
 	struct call call;
 
 	/* RFC 3261 16.7 (2): each 101 to 199 resets it. */
-	scene_open(&scene, SCENE(.sections = "sip {\n\ttimer_c_s = 1\n}\n"));
+	scene_open(&scene, SCENE(.sections = "sip {\n\ttimer_c_s = 2\n}\n"));
 	call_place(&call, &scene, NULL);
 	for (int i = 0; i < 4; i++) {
 		dialog_reply(&call.callee, call.invite, 180, NULL);
 		dialog_expect(&call.caller, 180, "INVITE");
-		peer_expect_nothing(&scene.callee, 500);
+		peer_expect_nothing(&scene.callee, 800);
 	}
 	call_answer(&call);
 	call_hang_up(&call);

@@ -88,6 +88,8 @@ static void line_close(struct line *line)
 
 void place_break(struct place *place)
 {
+	place->broken_before = place->broken;
+	place->broken = trace_clock_ms();
 	for (size_t i = 0; i < place->lines_count; i++)
 		line_close(&place->lines[i]);
 }

@@ -33,6 +33,7 @@ struct place {
 	unsigned port;
 	struct line lines[PLACE_LINES];
 	size_t lines_count;
+	long broken, broken_before; /* when, the last two times; 0: never */
 };
 
 struct weather {

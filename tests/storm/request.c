@@ -79,6 +79,7 @@ static void repeat(void *arg)
 	if (trace_clock_ms() - request->since > GIVEN_UP_MS)
 		return;
 	send_text(request->end, request->text);
+	request->repeated = true;
 	request->wait_ms *= 2;
 	if (!invite && request->wait_ms > T2_MS)
 		request->wait_ms = T2_MS;
@@ -192,11 +193,12 @@ static struct request *request_of(const struct message *message)
 /* Answers without a transaction are made anew for each copy of a request: of a
  * CANCEL, which by then may come too late; of what overtook the message that
  * begins its dialog; and of what should not come twice by TCP, but does here,
- * as its connection may have broken. */
+ * as its connection may have broken. In calm weather, too, there are copies
+ * where the daemon has more to do than the machine allows. */
 static bool was_overtaken(const struct request *request,
 			  const struct message *message)
 {
-	if (net_calm())
+	if (net_calm() && !request->repeated)
 		return false;
 	return request->status == 481 || request->end->place->tcp ||
 	       (message->status == 481 && !strcmp(request->method, "CANCEL"));

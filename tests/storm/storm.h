@@ -114,6 +114,7 @@ struct request {
 	int status; /* of the last answer */
 	bool done;
 	bool cancelled;
+	bool repeated;
 	bool orphaned; /* its connection broke: the answer may be lost */
 };
 

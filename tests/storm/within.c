@@ -177,6 +177,17 @@ static void answer_late(void *arg)
 		job_answer(job, 200, NULL, NULL, true);
 }
 
+/* The callee hangs up on a caller that is gone. */
+static void hangup_callees(void *arg)
+{
+	struct call *call = arg;
+
+	for (unsigned i = 0; i < call->callees_count; i++)
+		for (unsigned k = 0; k < call->callees[i].forks_count; k++)
+			if (call->callees[i].forks[k]->confirmed)
+				within_hangup(call->callees[i].forks[k]);
+}
+
 static void refuse(struct job *job)
 {
 	static const int statuses[] = {488, 491, 500, 603, 481, 408};
@@ -195,6 +206,10 @@ static void refuse(struct job *job)
 	    strcmp(job->request->method, "NOTIFY") != 0 &&
 	    strcmp(job->request->method, "SUBSCRIBE") != 0)
 		job->fork->ended = job->fork->denied = true;
+	/* What was asked before our ACK was there ends nothing: the daemon
+	 * takes it that the dialog was not known yet. */
+	if (job->fork->denied && job->end->is_caller)
+		alarm_in(LIFE_MS, hangup_callees, job->end->call);
 	job_answer(job, status, NULL, NULL, false);
 }
 
