@@ -98,7 +98,7 @@ unsigned sip_calls(const struct sip *sip);
 
 /* What the callee shall be told of a doubtful call; either may be NULL. */
 struct call_label {
-	const char *header;	    /* "Name: value", no CR or LF */
+	const char *headers;	    /* lines "Name: value\n", no CR */
 	const char *display_prefix; /* no quotes, no backslashes */
 };
 

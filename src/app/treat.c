@@ -1,6 +1,7 @@
 #include "treat.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,8 @@
 
 #include "challenge.h"
 
-#define HEADER_MAX 400
+#define SCORE_MAX   200 /* after so much no more signals are named */
+#define HEADERS_MAX 900
 
 struct treat {
 	struct treatments *treatments;
@@ -112,37 +114,81 @@ void treat_answer(struct treat *treat, struct sip_answer *answer,
 		};
 }
 
+struct text {
+	char *at;
+	size_t len, size;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+add(struct text *text, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(text->at + text->len, text->size - text->len, format,
+		      args);
+	va_end(args);
+	if (n > 0)
+		text->len += (size_t)n;
+	if (text->len >= text->size)
+		text->len = text->size - 1;
+}
+
 /* `X-Spam-Score: 62; signals="neighbour brief"; id=0s8d...`: the names are
  * ours, so there is nothing to escape. */
-static void print_header(char buf[HEADER_MAX], const char *name,
-			 const struct call_record *record)
+static void add_score(struct text *text, const char *name,
+		      const struct call_record *record)
 {
 	const struct verdict *verdict = record->verdict;
-	int len = snprintf(buf, HEADER_MAX, "%s: %d; signals=\"", name,
-			   verdict->score);
 	const char *gap = "";
 
+	add(text, "%s: %d; signals=\"", name, verdict->score);
 	for (unsigned i = 0; i < verdict->signals_count; i++) {
 		const struct signal_hit *hit = &verdict->signals[i];
 
-		if (hit->points <= 0 || len >= HEADER_MAX / 2)
+		if (hit->outcome != SIGNAL_FIRED || hit->points <= 0 ||
+		    text->len >= SCORE_MAX)
 			continue;
-		len += snprintf(buf + len, HEADER_MAX - (size_t)len, "%s%s",
-				gap, hit->name);
+		add(text, "%s%s", gap, hit->name);
 		gap = " ";
 	}
-	snprintf(buf + len, HEADER_MAX - (size_t)len, "\"; id=%s", record->id);
+	add(text, "\"; id=%s\n", record->id);
+}
+
+static void add_info(struct text *text, const char *template,
+		     const struct call_record *record)
+{
+	static const char id[] = "{id}", score[] = "{score}";
+
+	add(text, "Call-Info: ");
+	while (*template) {
+		if (!strncmp(template, id, strlen(id))) {
+			add(text, "%s", record->id);
+			template += strlen(id);
+		} else if (!strncmp(template, score, strlen(score))) {
+			add(text, "%d", record->verdict->score);
+			template += strlen(score);
+		} else {
+			add(text, "%c", *template ++);
+		}
+	}
+	add(text, "\n");
 }
 
 void treat_label(struct call *call, const struct config *config,
 		 const struct call_record *record)
 {
-	struct call_label label = {.display_prefix = config->label_prefix};
-	char header[HEADER_MAX];
+	char headers[HEADERS_MAX] = "";
+	struct text text = {headers, 0, sizeof(headers)};
+	const struct call_label label = {
+		.display_prefix = config->label_prefix,
+		.headers = headers,
+	};
 
-	if (config->label_header && record->verdict) {
-		print_header(header, config->label_header, record);
-		label.header = header;
-	}
+	if (config->label_header && record->verdict)
+		add_score(&text, config->label_header, record);
+	if (config->label_info && record->verdict)
+		add_info(&text, config->label_info, record);
 	call_label(call, &label);
 }

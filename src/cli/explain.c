@@ -74,6 +74,34 @@ static void print_parties(struct store_stmt *stmt)
 	printf("\n");
 }
 
+static const char *words_for(const char *action)
+{
+	static const struct {
+		const char *action, *words;
+	} all[] = {
+		{"label", "let through with a label"},
+		{"greylist", "refused once"},
+		{"challenge", "challenged"},
+		{"reject", "rejected"},
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (!strcmp(all[i].action, action))
+			return all[i].words;
+	return "let through";
+}
+
+/* Where that is not what was decided. */
+static void print_treatment(const json_t *explanation)
+{
+	const char *treatment, *because;
+
+	if (json_unpack((json_t *)explanation, "{s:s, s:s}", "treatment",
+			&treatment, "because", &because) == 0)
+		printf("  %-10s%s, because %s\n", "done", words_for(treatment),
+		       because);
+}
+
 static void print_decision(struct store_stmt *stmt, const json_t *explanation)
 {
 	static const struct {
@@ -96,9 +124,9 @@ static void print_decision(struct store_stmt *stmt, const json_t *explanation)
 		       "decision");
 		return;
 	}
+	print_treatment(explanation);
 	printf("  %-10s%s: ", "decision",
-	       strcmp(stmt_text(stmt, COLUMN_ACTION), "reject") ? "let through"
-								: "rejected");
+	       words_for(stmt_text(stmt, COLUMN_ACTION)));
 	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (!strcmp(basis, reasons[i].basis)) {
 			printf("%s\n", reasons[i].words);
@@ -122,7 +150,10 @@ static void print_signals(const json_t *explanation)
 		json_unpack(signal, "{s?s, s?s, s?s, s?I}", "name", &name,
 			    "outcome", &outcome, "detail", &detail, "points",
 			    &points);
-		if (strcmp(outcome, "fired"))
+		if (!strcmp(outcome, "shadow"))
+			printf("  %6s%+4" JSON_INTEGER_FORMAT "  ", "shadow",
+			       points);
+		else if (strcmp(outcome, "fired"))
 			printf("  %10s  ", "-");
 		else
 			printf("  %+10" JSON_INTEGER_FORMAT "  ", points);

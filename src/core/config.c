@@ -86,6 +86,7 @@ void config_free(struct config *config)
 	free(config->api.address);
 	free(config->label_header);
 	free(config->label_prefix);
+	free(config->label_info);
 	free(config->redress.url);
 	free(config->redress.name);
 	free(config->redress.email);

@@ -477,6 +477,10 @@ static const struct config_option label_options[] = {
 	{"display_prefix", config_read_display, "\"\"", 0, 0,
 	 IN(config, label_prefix),
 	 .sentence = "Put before the caller's display name. \"\": nothing."},
+	{"call_info", config_read_call_info, NULL, 0, 0, IN(config, label_info),
+	 0, "\"<https://callsieve.example/why/{id}>;purpose=info\"",
+	 .sentence = "A Call-Info header for labelled calls (RFC 3261 20.9); "
+		     "{id} and {score} are replaced by those of the call."},
 };
 
 static const struct config_option greylist_options[] = {

@@ -6,11 +6,12 @@
 #include <string.h>
 #include <strings.h>
 
-#define URI_MAX 300
+#define URI_MAX	      300
+#define CALL_INFO_MAX 200
 
 /* Those that have points by themselves; signals.def has the others. */
 static const char *const others[] = {"blocklist", "dno", "reports",
-				      "reputation"};
+				     "reputation"};
 
 static bool is_signal(const char *name)
 {
@@ -94,6 +95,29 @@ void config_read_challenge(const struct config_place *place, const char *text)
 		config_value_error(place, text,
 				   "a sip: or sips: URI with {token}, and may "
 				   "hold {callee}");
+}
+
+/* One value: it goes out as it is. */
+void config_read_call_info(const struct config_place *place, const char *text)
+{
+	const char *end = *text == '<' ? strchr(text, '>') : NULL;
+	size_t len;
+
+	for (const char *at = text; *at; at += len ? len : 1) {
+		len = !strncmp(at, "{id}", 4)	   ? 4
+		      : !strncmp(at, "{score}", 7) ? 7
+						   : 0;
+		if (!len && (*at <= ' ' || *at > '~' || strchr("{}\"\\,", *at)))
+			end = NULL;
+	}
+	if (end && end - text > 4 && (!end[1] || end[1] == ';') &&
+	    !strchr(end + 1, '<') && !strchr(end + 1, '>') &&
+	    strlen(text) <= CALL_INFO_MAX)
+		config_set_string(place, text);
+	else
+		config_value_error(place, text,
+				   "such as \"<https://host/{id}>;purpose="
+				   "info\", without blanks or quotes");
 }
 
 static void inherit(struct config_reader *reader, size_t index,

@@ -82,7 +82,7 @@ static bool is_in_shadow(const struct treatment_params *params,
 	const struct config_trunk *trunk = params->trunk;
 
 	if (params->bypassed)
-		soften(verdict, VERDICT_ALLOW, "of an operator's bypass");
+		soften(verdict, VERDICT_ALLOW, "an operator bypasses screening");
 	else if (trunk->enforce == ENFORCE_LABEL)
 		soften(verdict, VERDICT_LABEL, "this trunk is in shadow mode");
 	else if (trunk->enforce == ENFORCE_NO)

@@ -10,10 +10,10 @@
 
 int call_label(struct call *call, const struct call_label *label)
 {
-	call->label_header = label->header ? strdup(label->header) : NULL;
+	call->label_headers = label->headers ? strdup(label->headers) : NULL;
 	call->label_prefix =
 		label->display_prefix ? strdup(label->display_prefix) : NULL;
-	return (label->header && !call->label_header) ||
+	return (label->headers && !call->label_headers) ||
 			       (label->display_prefix && !call->label_prefix)
 		       ? -ENOMEM
 		       : 0;
@@ -44,6 +44,20 @@ static char *prefixed(su_home_t *home, const char *prefix,
 			  (int)strcspn(name, ";\"\\"), name);
 }
 
+static int add_headers(msg_t *msg, const char *lines)
+{
+	size_t len;
+
+	for (; lines && *lines; lines += len + (lines[len] == '\n')) {
+		len = strcspn(lines, "\n");
+		if (header_insert(msg,
+				  sip_unknown_format(msg_home(msg), "%.*s",
+						     (int)len, lines)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int label_add(const struct call *call, msg_t *msg)
 {
 	sip_from_t *from = sip_object(msg)->sip_from;
@@ -55,15 +69,12 @@ int label_add(const struct call *call, msg_t *msg)
 			return -1;
 		msg_fragment_clear(from->a_common);
 	}
-	if (!call->label_header)
-		return 0;
-	return header_insert(msg, sip_unknown_format(msg_home(msg), "%s",
-						     call->label_header));
+	return add_headers(msg, call->label_headers);
 }
 
 void label_free(struct call *call)
 {
-	free(call->label_header);
+	free(call->label_headers);
 	free(call->label_prefix);
-	call->label_header = call->label_prefix = NULL;
+	call->label_headers = call->label_prefix = NULL;
 }

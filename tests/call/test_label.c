@@ -78,6 +78,30 @@ START_TEST(display_name_gets_the_prefix)
 }
 END_TEST
 
+START_TEST(call_info_leads_to_the_call)
+{
+	struct scene scene;
+	struct call call;
+	const char *info, *theirs;
+
+	scene_open(&scene,
+		   SCENE(.sections = "label {\n\tcall_info = \"<https://c.example"
+				     "/{id}?s={score}>;purpose=info\"\n}\n"));
+	scene_block(&scene, DOUBTFUL, 60);
+	place(&call, &scene,
+	      PARTS(.headers = "Call-Info: <sip:theirs@a.example>\r\n"));
+	theirs = message_header(call.invite, "Call-Info", 0);
+	info = message_header(call.invite, "Call-Info", 1);
+	claim(theirs && strcmp(theirs, "<sip:theirs@a.example>") == 0,
+	      "theirs is %s", theirs ? theirs : "missing");
+	claim(info && strncmp(info, "<https://c.example/", 19) == 0 &&
+		      strcmp(info + 19 + 16, "?s=60>;purpose=info") == 0,
+	      "Call-Info is %s", info ? info : "missing");
+	call_refuse(&call, 486);
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *label_suite(void)
 {
 	Suite *suite = suite_create("label");
@@ -87,5 +111,6 @@ Suite *label_suite(void)
 	tcase_add_test(tests, call_below_the_threshold_is_not_labelled);
 	tcase_add_test(tests, label_of_somebody_else_is_removed);
 	tcase_add_test(tests, display_name_gets_the_prefix);
+	tcase_add_test(tests, call_info_leads_to_the_call);
 	return suite;
 }

@@ -347,6 +347,7 @@ struct config {
 	struct config_challenge challenge;
 	char *label_header; /* name; NULL: none */
 	char *label_prefix; /* of display names; NULL: none */
+	char *label_info; /* Call-Info, with {id}, {score}; NULL: none */
 	struct config_reputation *reputations;
 	size_t reputations_count;
 	struct config_redress redress;
