@@ -28,5 +28,12 @@ for page in callsieved.8 callsieve.1; do
 	check "$page exists" test -n "$(find etc include src scripts man \
 		-name "$page" 2>/dev/null)"
 done
+# What the stack aborts in, or on whose account: see tests/fuzz/README.md.
+for name in nta_outgoing_tagged nta_outgoing_prack sip_extend_mclass \
+	sip_update_default_mclass; do
+	check "callsieved does without $name()" sh -c \
+		'! nm -D --undefined-only "$0" | grep -qw "$1"' \
+		"$BUILD/callsieved" "$name"
+done
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
