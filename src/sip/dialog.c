@@ -322,6 +322,56 @@ static void send_once(struct leg *leg, msg_t *msg)
 		msg_destroy(msg);
 }
 
+/* Sends ACK (`branch` given: that of its INVITE, which the stack would look
+ * for and may have forgotten) or BYE, once: the answer that it is for comes
+ * again until the ACK arrives. */
+static int decline_with(struct leg *leg, sip_method_t method, const char *name,
+			const sip_cseq_t *cseq, const char *branch)
+{
+	msg_t *msg = message_within(leg, NULL, NULL, method, name, cseq);
+
+	if (msg &&
+	    nta_outgoing_mcreate(
+		    sip_of(leg)->agent, NULL, NULL,
+		    (url_string_t *)leg->next_hop, msg,
+		    TPTAG_IDENT(leg->listener->name), NTATAG_STATELESS(1),
+		    TAG_IF(branch, NTATAG_ACK_BRANCH(branch)), TAG_END()))
+		return 0;
+	msg_destroy(msg);
+	return -1;
+}
+
+/* A second 2xx to our INVITE, of another fork: its dialog is begun and ended at
+ * once (RFC 3261 13.2.2.4). */
+int dialog_decline(struct call *call, const sip_t *response)
+{
+	struct dialog dialog = {.call = call};
+	struct leg *leg = &dialog.callee;
+	sip_cseq_t cseq[1];
+	int err = -1;
+
+	if (!call->target)
+		return -1;
+	leg->dialog = &dialog;
+	leg->listener = call->target->listener;
+	leg->transport = call->target->transport;
+	leg->nta = callee_leg(call, &dialog, response);
+	if (!leg->nta)
+		return -1;
+	nta_leg_client_reroute(leg->nta, response->sip_record_route,
+			       response->sip_contact, 1);
+	leg_begin(leg, response);
+	sip_cseq_init(cseq);
+	cseq->cs_seq = response->sip_cseq->cs_seq;
+	cseq->cs_method = sip_method_ack;
+	cseq->cs_method_name = "ACK";
+	if (decline_with(leg, SIP_METHOD_ACK, cseq,
+			 response->sip_via->v_branch) == 0)
+		err = decline_with(leg, SIP_METHOD_BYE, NULL, NULL);
+	leg_end(leg);
+	return err;
+}
+
 static void bye_done(struct leg *leg)
 {
 	if (leg->bye)

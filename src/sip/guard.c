@@ -14,12 +14,16 @@
 typedef tport_t *tsend_f(tport_t *self, msg_t *msg, const tp_name_t *tpn,
 			 tag_type_t tag, tag_value_t value, ...);
 
+typedef int ackbye_f(nta_agent_t *agent, msg_t *msg);
+
 static tsend_f *stack_tsend;
+static ackbye_f *stack_ackbye;
 
 int guard_init(void)
 {
 	*(void **)&stack_tsend = dlsym(RTLD_NEXT, "tport_tsend");
-	return stack_tsend ? 0 : -ENOSYS;
+	*(void **)&stack_ackbye = dlsym(RTLD_NEXT, "nta_msg_ackbye");
+	return stack_tsend && stack_ackbye ? 0 : -ENOSYS;
 }
 
 /* A Via may have a name as its maddr, and our answer goes there: the stack
@@ -106,4 +110,28 @@ tport_t *tport_tsend(tport_t *self, msg_t *msg, const tp_name_t *tpn,
 		sent = self;
 	ta_end(ta);
 	return sent;
+}
+
+/* Ours is the call that a 2xx which came too late belongs to. */
+static struct call *call_answered(nta_agent_t *agent, const sip_t *sip)
+{
+	nta_leg_t *nta = nta_leg_by_call_id(agent, sip->sip_call_id->i_id);
+	struct leg *leg = nta ? nta_leg_magic(nta, relay_recv) : NULL;
+
+	return leg && !leg_is_caller(leg) ? leg->dialog->call : NULL;
+}
+
+/* Two forks of a callee may answer, and the second is told that it is too late.
+ * The stack would do that by itself, to where the Contact says, by UDP over
+ * IPv4 if there is nothing else in it; the way to it is that of the call. Takes
+ * `msg` if it returns 0. */
+int nta_msg_ackbye(nta_agent_t *agent, msg_t *msg)
+{
+	const sip_t *sip = sip_object(msg);
+	struct call *call = call_answered(agent, sip);
+
+	if (!call || dialog_decline(call, sip) < 0)
+		return stack_ackbye(agent, msg);
+	msg_destroy(msg);
+	return 0;
 }

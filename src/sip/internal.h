@@ -218,6 +218,7 @@ void moved_read(struct moved *moved, struct sip *sip,
 
 /* dialog.c */
 struct dialog *dialog_for(struct call *call, const sip_t *response);
+int dialog_decline(struct call *call, const sip_t *response);
 struct dialog *dialog_confirmed(const struct call *call);
 void dialogs_free(struct call *call, const struct dialog *keep);
 struct leg *leg_peer(struct leg *leg);

@@ -255,12 +255,50 @@ START_TEST(forks_stay_apart_and_the_winner_answers_under_its_tag)
 }
 END_TEST
 
+/* RFC 3261 13.2.2.4. Where the Contact leads is not where the gateway is. */
+START_TEST(second_answer_of_forks_is_acknowledged_and_hung_up)
+{
+	static const char *const contacts[] = {
+		"Contact: <sip:late@fork.invalid>\r\n", "",
+		"Record-Route: <sip:p.invalid;lr>\r\nContact: <sip:x@192.0.2.1>"
+		"\r\n",
+	};
+	struct scene scene;
+	struct call call;
+	struct dialog late[3];
+
+	scene_open(&scene, SCENE(.callee = _i ? "tcp" : "udp"));
+	call_place(&call, &scene, NULL);
+	call_answer(&call);
+	for (int i = 0; i < 3; i++) {
+		const struct message *message;
+
+		dialog_accept(&late[i], &scene.callee, call.invite);
+		dialog_reply(&late[i], call.invite, 200,
+			     PARTS(.body = ANSWER, .contact = contacts[i]));
+		message = peer_expect(&scene.callee, 0, "ACK",
+				      late[i].call_id);
+		claim_text(message_header(message, "To", 0), late[i].local);
+		claim_text(message_header(message, "CSeq", 0), "1 ACK");
+		message = peer_expect(&scene.callee, 0, "BYE",
+				      late[i].call_id);
+		claim_text(message_header(message, "To", 0), late[i].local);
+		dialog_reply(&late[i], message, 200, NULL);
+	}
+	peer_expect_nothing(&scene.caller, 100);
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *prack_suite(void)
 {
 	Suite *suite = suite_create("prack");
 	TCase *tests = scene_tcase(suite, "prack");
 
 	tcase_add_test(tests, reliable_responses_are_pracked_end_to_end);
+	tcase_add_loop_test(
+		tests, second_answer_of_forks_is_acknowledged_and_hung_up, 0, 2);
 	tcase_add_test(tests, preconditions_are_met_end_to_end);
 	tcase_add_test(tests, repeated_reliable_response_is_passed_once);
 	tcase_add_test(tests, answer_waits_for_the_prack_of_what_came_before);
