@@ -110,6 +110,44 @@ START_TEST(every_signal_is_in_the_readme)
 }
 END_TEST
 
+/* The lines of a README section that are indented, without the four blanks,
+ * from one that begins with `from` to the end of that block. */
+static char *read_block(const char *section, const char *from)
+{
+	char *page = read_page("README.md"), *block = calloc(1, PAGE_MAX);
+	char *line = strstr(strstr(page, section), from), *end;
+
+	ck_assert_ptr_nonnull(line);
+	line = strchr(line, '\n') + 1;
+	for (; *line == '\n' || !strncmp(line, "    ", 4); line = end) {
+		end = strchr(line, '\n') + 1;
+		if (*line != '\n')
+			strncat(block, line + 4, (size_t)(end - line) - 4);
+	}
+	free(page);
+	return block;
+}
+
+START_TEST(sql_of_the_readme_runs)
+{
+	char *sql = read_block("## The lists, with sqlite3", "    $ sqlite3 ");
+	char line[200];
+
+	store_close(open_store());
+	write_file("numbers.csv", "number,reason,source,expires_at,points\n"
+				  "(202) 555-0177,a,b,,7\nnonsense,,,,\n");
+	write_file("readme.sql", sql);
+	snprintf(line, sizeof(line),
+		 "cd '%s' && sqlite3 -bail test.db <readme.sql >sql.out 2>&1",
+		 run.folder);
+	ck_assert_msg(system(line) == 0, "see the SQL in README.md");
+	check_answer("SELECT number FROM blocklist WHERE points = 7",
+		     "+12025550177");
+	check_answer("SELECT count(*) FROM import_rejects", "1");
+	free(sql);
+}
+END_TEST
+
 Suite *man_suite(void)
 {
 	Suite *suite = suite_create("man");
@@ -118,6 +156,7 @@ Suite *man_suite(void)
 	tcase_add_checked_fixture(tests, run_setup, run_teardown);
 	tcase_add_test(tests, every_option_is_in_callsieved_8);
 	tcase_add_test(tests, every_command_is_in_callsieve_1);
+	tcase_add_test(tests, sql_of_the_readme_runs);
 	tcase_add_test(tests, every_signal_is_in_the_readme);
 	suite_add_tcase(suite, tests);
 	return suite;
