@@ -53,16 +53,20 @@ struct list_findings {
 int lists_new(struct lists **listsp, struct loop *loop);
 void lists_free(struct lists *lists);
 
-/* A store task (arg: struct lists): when the tables changed since last time,
- * builds a new index and posts it to the loop. On error the last good index
- * stays. */
+/* A store task (arg: struct lists): adds what was edited since last time and
+ * hands it to the loop; on error the last good lists stay. Also writes down
+ * the hits. */
 int lists_refresh(struct store *store, void *arg);
 
 /* On the loop: all that the lists say of a call. Only E.164 numbers match. */
 void lists_look(const struct lists *lists, const struct list_question *question,
 		struct list_findings *findings);
 
-/* How many indexes have been adopted. */
+/* On the loop: a row counted for a call. `signal` is the name of its signal in
+ * the verdict, others are ignored. Written to the table hits by and by. */
+void lists_hit(const struct lists *lists, const char *signal, int64_t row);
+
+/* How many versions of the lists have been in force. */
 uint32_t lists_generation(const struct lists *lists);
 
 #endif

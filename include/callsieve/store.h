@@ -79,6 +79,9 @@ int store_changes(const struct store *store);
  * with each edit by whatever program. Negative: error. */
 int64_t store_revision(struct store *store, const char *group);
 
+/* As it was given to store_open(); lent. */
+const char *store_path(const struct store *store);
+
 /* Another number each time a file is opened: a replaced file shows by it even
  * if its revisions happen to be the same. */
 int64_t store_identity(struct store *store);

@@ -159,6 +159,7 @@ static int start_gate(struct daemon *daemon)
 		.screen = daemon->now.screen,
 		.calls = daemon->calls,
 		.history = daemon->history,
+		.lists = daemon->lists,
 		.redress = daemon->redress,
 		.killswitch = daemon->killswitch,
 	};

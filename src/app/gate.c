@@ -16,6 +16,7 @@
 #include "callsieve/core/log_limit.h"
 #include "callsieve/core/metrics.h"
 #include "callsieve/history.h"
+#include "callsieve/lists.h"
 #include "callsieve/model/invite.h"
 #include "callsieve/screen.h"
 
@@ -28,6 +29,7 @@ struct gate {
 	struct screen *screen;
 	struct calls *calls;
 	struct history *history;
+	const struct lists *lists;
 	const struct config *config;
 	const struct redress *redress;
 	struct killswitch *killswitch;
@@ -61,6 +63,7 @@ int gate_new(struct gate **gatep, const struct gate_params *params)
 	gate->screen = params->screen;
 	gate->calls = params->calls;
 	gate->history = params->history;
+	gate->lists = params->lists;
 	gate->redress = params->redress;
 	gate->killswitch = params->killswitch;
 	err = treat_new(&gate->treat, params->redress);
@@ -210,11 +213,20 @@ static bool is_refused(const struct verdict *verdict)
 	return verdict->treatment > VERDICT_LABEL;
 }
 
+static void count_hits(const struct gate *gate, const struct verdict *verdict)
+{
+	for (unsigned i = 0; i < verdict->signals_count; i++)
+		if (verdict->signals[i].row)
+			lists_hit(gate->lists, verdict->signals[i].name,
+				  verdict->signals[i].row);
+}
+
 static void settle_verdict(struct visit *visit, struct verdict *verdict)
 {
 	remember(visit);
 	verdict->decide_us = (uint32_t)(now_mono_us() - visit->began_us);
 	log_verdict(visit->record, verdict);
+	count_hits(visit->gate, verdict);
 	visit->record->verdict = verdict_dup(verdict);
 	metric_add(metric_of_action(verdict->treatment), 1);
 }
@@ -352,10 +364,10 @@ static bool overcrowds(struct visit *visit, const struct verdict *verdict,
 	uint64_t now = now_mono_us();
 
 	if (visit->facts.bypass != BYPASS_NONE ||
-	    (decided && (is_refused(verdict) ||
-			 verdict->basis == BASIS_NEVERBLOCK ||
-			 verdict->basis == BASIS_SUBSCRIBER ||
-			 verdict->basis == BASIS_ALLOWLIST)))
+	    (decided &&
+	     (is_refused(verdict) || verdict->basis == BASIS_NEVERBLOCK ||
+	      verdict->basis == BASIS_SUBSCRIBER ||
+	      verdict->basis == BASIS_ALLOWLIST)))
 		return false;
 	if (decided ? crowd_enter(gate->crowd, gate->config, callee, now)
 		    : !crowd_full(gate->crowd, gate->config, callee, now))

@@ -9,6 +9,7 @@ struct config;
 struct gate;
 struct history;
 struct killswitch;
+struct lists;
 struct redress;
 struct screen;
 
@@ -19,6 +20,7 @@ struct gate_params { /* all of them must outlive it */
 	struct screen *screen;
 	struct calls *calls;
 	struct history *history;
+	const struct lists *lists; /* to count hits */
 	const struct redress *redress;
 	struct killswitch *killswitch;
 };

@@ -220,6 +220,24 @@ void u64map_fit(struct u64map *map)
 		(void)resize(map, size);
 }
 
+bool u64map_next(const struct u64map *map, size_t *at, uint64_t *key,
+		 struct u64map_entry *entry)
+{
+	for (; *at < map->size * SLOTS; ++*at) {
+		const struct slot *slot =
+			&map->lines[*at / SLOTS].slots[*at % SLOTS];
+
+		if (!slot->key)
+			continue;
+		*key = slot->key & KEY_MASK;
+		entry->value = slot->value;
+		entry->tag = (uint16_t)(slot->key >> KEY_BITS);
+		++*at;
+		return true;
+	}
+	return false;
+}
+
 size_t u64map_count(const struct u64map *map)
 {
 	return map->count;

@@ -15,6 +15,9 @@
 #define TAG_NODES ((1u << U64MAP_TAG_BITS) - 1)
 #define NODES_MAX UINT32_MAX
 
+/* A node's class for: there is no row. */
+#define GONE UINT32_MAX
+
 _Static_assert(U64MAP_TAG_BITS <= NUMBER_KEY_SPARE, "keys leave room for tags");
 
 struct maps {
@@ -46,6 +49,8 @@ struct index {
 	struct node *nodes;
 	size_t nodes_count, nodes_size;
 	size_t rows;
+	unsigned refs;
+	bool eager; /* nothing is put late */
 	struct late late[LATE];
 	unsigned next_late;
 };
@@ -57,16 +62,19 @@ static int maps_init(struct maps *maps, size_t expected)
 	return err ? err : u64map_new(&maps->prefixes, 0);
 }
 
-int index_new(struct index **indexp, const size_t expected[TABLES])
+int index_new(struct index **indexp, const size_t *expected)
 {
 	struct index *index = calloc(1, sizeof(*index));
 	int table, err;
 
 	if (!index)
 		return -ENOMEM;
+	index->refs = 1;
+	index->eager = !expected;
 	err = classes_new(&index->classes);
 	for (table = 0; !err && table < TABLES; table++)
-		err = maps_init(&index->tables[table], expected[table]);
+		err = maps_init(&index->tables[table],
+				expected ? expected[table] : 0);
 	if (err)
 		index_free(index);
 	else
@@ -74,11 +82,18 @@ int index_new(struct index **indexp, const size_t expected[TABLES])
 	return err;
 }
 
+struct index *index_hold(struct index *index)
+{
+	if (index)
+		index->refs++;
+	return index;
+}
+
 void index_free(struct index *index)
 {
 	int table;
 
-	if (!index)
+	if (!index || --index->refs)
 		return;
 	for (table = 0; table < TABLES; table++) {
 		u64map_free(index->tables[table].exact);
@@ -139,14 +154,19 @@ static int add_node(struct index *index, const struct node *node,
 	return 0;
 }
 
+static struct node unpacked(number_key key, const struct u64map_entry *entry)
+{
+	return (struct node){.row = (uint32_t)entry->value,
+			     .key = key,
+			     .expires_at = (uint32_t)(entry->value >> 32),
+			     .class = entry->tag};
+}
+
 /* The first of the chain that what is there now becomes. */
 static int unpack(struct index *index, number_key key,
 		  struct u64map_entry *entry)
 {
-	const struct node node = {.row = (uint32_t)entry->value,
-				  .key = key,
-				  .expires_at = (uint32_t)(entry->value >> 32),
-				  .class = entry->tag};
+	const struct node node = unpacked(key, entry);
 
 	return entry->tag == TAG_NODES ? 0 : add_node(index, &node, entry);
 }
@@ -191,27 +211,113 @@ static unsigned prefix_digits(number_key key)
 	return (unsigned)strlen(number_key_print(text, key)) - 2;
 }
 
-int index_add(struct index *index, const struct index_row *row)
+static int add(struct index *index, enum table table, const struct node *node)
 {
 	struct late late = {
-		.map = map_of(index, row->table, row->key),
-		.key = map_key(row->table, row->key, row->subscriber),
-		.node = {.row = row->row,
-			 .subscriber = row->subscriber,
-			 .key = row->key,
-			 .expires_at = pack_expiry(row->expires_at)},
+		.map = map_of(index, table, node->key),
+		.key = map_key(table, node->key, node->subscriber),
+		.node = *node,
+		.fits = table != TABLE_RULES && node->row >= 0 &&
+			node->row < ROWS_MAX && node->class < TAG_NODES,
 	};
-	int err = classes_add(index->classes, &row->class, &late.node.class);
 
-	if (err)
-		return err;
-	late.fits = row->table != TABLE_RULES && row->row >= 0 &&
-		    row->row < ROWS_MAX && late.node.class < TAG_NODES;
 	index->rows++;
-	if (!number_key_is_prefix(row->key))
-		return put_late(index, &late);
-	index->tables[row->table].lengths |= 1u << prefix_digits(row->key);
+	if (!number_key_is_prefix(node->key))
+		return index->eager ? put(index, &late)
+				    : put_late(index, &late);
+	index->tables[table].lengths |= 1u << prefix_digits(node->key);
 	return put(index, &late);
+}
+
+int index_add(struct index *index, const struct index_row *row)
+{
+	struct node node = {.row = row->row,
+			    .subscriber = row->subscriber,
+			    .key = row->key,
+			    .expires_at = pack_expiry(row->expires_at)};
+	int err = classes_add(index->classes, &row->class, &node.class);
+
+	return err ? err : add(index, row->table, &node);
+}
+
+int index_add_gone(struct index *index, enum table table, number_key key,
+		   int64_t subscriber)
+{
+	const struct node node = {
+		.subscriber = subscriber, .key = key, .class = GONE};
+
+	return add(index, table, &node);
+}
+
+static int merge_node(struct index *index, enum table table,
+		      const struct index *under, struct node node)
+{
+	struct class class;
+	int err = 0;
+
+	if (node.class != GONE) {
+		class = index_class(under, node.class);
+		err = classes_add(index->classes, &class, &node.class);
+	}
+	node.next = 0;
+	return err ? err : add(index, table, &node);
+}
+
+/* The rows of a number come all or none; rules are unique, but several may
+ * share a key of the map. */
+static int merge_chain(struct index *index, enum table table,
+		       const struct index *under, uint32_t at)
+{
+	struct index_cursor cursor;
+	int err = 0;
+
+	for (; !err && at; at = under->nodes[at - 1].next) {
+		const struct node *node = &under->nodes[at - 1];
+
+		if (table != TABLE_RULES ||
+		    !index_find(index, table, node->key, node->subscriber,
+				&cursor))
+			err = merge_node(index, table, under, *node);
+	}
+	return err;
+}
+
+static int merge_map(struct index *index, enum table table,
+		     const struct index *under, const struct u64map *map)
+{
+	struct index_cursor cursor;
+	struct u64map_entry entry;
+	uint64_t key;
+	size_t at = 0;
+	int err = 0;
+
+	while (!err && u64map_next(map, &at, &key, &entry)) {
+		if (table != TABLE_RULES &&
+		    index_find(index, table, key, 0, &cursor))
+			continue;
+		if (entry.tag != TAG_NODES)
+			err = merge_node(index, table, under,
+					 unpacked(key, &entry));
+		else
+			err = merge_chain(index, table, under,
+					  (uint32_t)entry.value);
+	}
+	return err;
+}
+
+int index_merge(struct index *index, const struct index *under)
+{
+	int table, err = 0;
+
+	for (table = 0; !err && table < TABLES; table++) {
+		const struct maps *maps = &under->tables[table];
+
+		err = merge_map(index, (enum table)table, under, maps->exact);
+		if (!err)
+			err = merge_map(index, (enum table)table, under,
+					maps->prefixes);
+	}
+	return err;
 }
 
 int index_seal(struct index *index)
@@ -230,6 +336,14 @@ int index_seal(struct index *index)
 	return 0;
 }
 
+static bool is_meant(const struct index_cursor *cursor)
+{
+	const struct node *node = &cursor->index->nodes[cursor->node - 1];
+
+	return node->subscriber == cursor->subscriber &&
+	       node->key == cursor->key;
+}
+
 bool index_find(const struct index *index, enum table table, number_key key,
 		int64_t subscriber, struct index_cursor *cursor)
 {
@@ -242,7 +356,11 @@ bool index_find(const struct index *index, enum table table, number_key key,
 	cursor->node = cursor->entry.tag == TAG_NODES
 			       ? (uint32_t)cursor->entry.value
 			       : 0;
-	return true;
+	if (table != TABLE_RULES)
+		return true;
+	while (cursor->node && !is_meant(cursor))
+		cursor->node = index->nodes[cursor->node - 1].next;
+	return cursor->node != 0;
 }
 
 static bool next_node(struct index_cursor *cursor, struct index_entry *entry)
@@ -250,10 +368,10 @@ static bool next_node(struct index_cursor *cursor, struct index_entry *entry)
 	while (cursor->node) {
 		const struct node *node =
 			&cursor->index->nodes[cursor->node - 1];
+		bool counts = node->class != GONE && is_meant(cursor);
 
 		cursor->node = node->next;
-		if (node->subscriber != cursor->subscriber ||
-		    node->key != cursor->key)
+		if (!counts)
 			continue;
 		*entry = (struct index_entry){node->row, node->expires_at,
 					      node->class};
@@ -287,6 +405,13 @@ uint32_t index_lengths(const struct index *index, enum table table)
 void index_prefetch(const struct index *index, enum table table, number_key key)
 {
 	u64map_prefetch(index->tables[table].exact, key);
+}
+
+bool index_has(const struct index *index, enum table table)
+{
+	const struct maps *maps = &index->tables[table];
+
+	return u64map_count(maps->exact) || u64map_count(maps->prefixes);
 }
 
 size_t index_count(const struct index *index)

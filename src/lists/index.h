@@ -32,13 +32,25 @@ struct index_row {
 	struct class class; /* copied */
 };
 
-/* `expected`: how many rows each table will have, about. */
-int index_new(struct index **indexp, const size_t expected[TABLES]);
+/* `expected`: how many rows each table will have, about; NULL: few, which can
+ * be found as soon as they are added. */
+int index_new(struct index **indexp, const size_t *expected);
+
+/* Counted, on one thread at a time: index_free() ends what index_new() or
+ * index_hold() began. */
+struct index *index_hold(struct index *index);
 void index_free(struct index *index);
 int index_add(struct index *index, const struct index_row *row);
 
 /* No more rows come: only now can they all be found. */
 int index_seal(struct index *index);
+
+/* For an index that lies on top of another: says that the key has no rows. */
+int index_add_gone(struct index *index, enum table table, number_key key,
+		   int64_t subscriber);
+
+/* Adds the rows, and gone ones, of those keys that `index` says nothing of. */
+int index_merge(struct index *index, const struct index *under);
 
 /* One row of those of a key. */
 struct index_entry {
@@ -56,7 +68,8 @@ struct index_cursor {
 	uint32_t node;
 };
 
-/* The rows of exactly this key. False: there are none. */
+/* The rows of exactly this key, of which there may be none if it is gone.
+ * False: the index says nothing of it. */
 bool index_find(const struct index *index, enum table table, number_key key,
 		int64_t subscriber, struct index_cursor *cursor);
 bool index_next(struct index_cursor *cursor, struct index_entry *entry);
@@ -68,6 +81,9 @@ uint32_t index_lengths(const struct index *index, enum table table);
 /* Asks the processor for a key that will be looked up soon. */
 void index_prefetch(const struct index *index, enum table table,
 		    number_key key);
+
+/* Is there anything in that table? */
+bool index_has(const struct index *index, enum table table);
 
 size_t index_count(const struct index *index);
 size_t index_bytes(const struct index *index);

@@ -1,5 +1,7 @@
-/* Loads the lists on the store thread when somebody changed them, and answers
- * on the loop. */
+/* Keeps the lists in memory as the database has them, on the store thread,
+ * and answers on the loop. What was edited is laid on top of what is there,
+ * within milliseconds however long the lists are; when that has become much,
+ * or it cannot be told what was edited, a builder reads all anew meanwhile. */
 #include "callsieve/lists.h"
 
 #include <errno.h>
@@ -12,20 +14,30 @@
 #include "callsieve/core/log.h"
 #include "callsieve/core/metrics.h"
 #include "callsieve/store.h"
-#include "load.h"
+#include "builder.h"
+#include "hits.h"
 
-/* After a load this share of its time passes before the next, so that lists
- * edited all the time leave the store thread some for other things. */
+/* After a build this share of its time passes before the next. */
 #define PAUSE_SHARE 4
 
-struct lists {
-	struct handover *indexes;
+/* Edits on top of the rest are copied with each edit: to no end. */
+#define EDITS_MAX 50000
 
-	/* The store thread's: what the newest index was made from. */
-	int64_t revision, identity;
-	size_t entries, skipped;
-	unsigned load_ms;
+struct lists {
+	struct handover *layers;
+	struct hits *hits;
+	bool threads; /* there is a loop to be kept up with */
+
+	/* The store thread's: what it last gave to the loop, and from which
+	 * file. */
+	struct view view;
+	bool loaded;
+	int64_t identity;
+	struct builder *builder;
+	int64_t built_from; /* the identity when it started */
 	uint64_t not_before_ms;
+	uint64_t behind_since_ms; /* 0: it is not */
+	unsigned lag_ms;
 	unsigned told; /* the generation in engine_status */
 };
 
@@ -42,7 +54,10 @@ int lists_new(struct lists **listsp, struct loop *loop)
 
 	if (!lists)
 		return -ENOMEM;
-	err = handover_new(&lists->indexes, loop, free_layers);
+	lists->threads = loop != NULL;
+	err = handover_new(&lists->layers, loop, free_layers);
+	if (!err)
+		err = hits_new(&lists->hits);
 	if (err)
 		lists_free(lists);
 	else
@@ -54,44 +69,120 @@ void lists_free(struct lists *lists)
 {
 	if (!lists)
 		return;
-	handover_free(lists->indexes);
+	builder_free(lists->builder);
+	if (lists->loaded)
+		view_fini(&lists->view);
+	handover_free(lists->layers);
+	hits_free(lists->hits);
 	free(lists);
 }
 
-static int give(struct lists *lists, const struct layers *layers)
+static int give(struct lists *lists)
 {
-	struct layers *copy = malloc(sizeof(*copy));
+	struct layers *layers = calloc(1, sizeof(*layers));
 
-	if (!copy)
+	if (!layers)
 		return -ENOMEM;
-	*copy = *layers;
-	return handover_give(lists->indexes, copy);
+	layers_hold(layers, &lists->view.layers);
+	if (lists->behind_since_ms)
+		lists->lag_ms =
+			(unsigned)(now_mono_ms() - lists->behind_since_ms);
+	lists->behind_since_ms = 0;
+	metric_set(METRIC_LIST_ENTRIES, (int64_t)lists->view.rows);
+	metric_set(METRIC_LIST_LAG_MS, lists->lag_ms);
+	return handover_give(lists->layers, layers);
 }
 
-static int load(struct lists *lists, struct store *store)
+/* The new view takes the old one's place. */
+static void adopt(struct lists *lists, const struct view *view,
+		  int64_t identity)
 {
-	struct loaded loaded;
-	int err = load_lists(&loaded, store);
-
-	if (err) {
-		metric_add(METRIC_LIST_LOAD_ERRORS, 1);
-		return err;
-	}
-	lists->entries = loaded.rows;
-	lists->skipped = loaded.skipped;
-	lists->load_ms = loaded.ms;
+	if (lists->loaded)
+		view_fini(&lists->view);
+	lists->view = *view;
+	lists->loaded = true;
+	lists->identity = identity;
+	lists->not_before_ms = now_mono_ms() + view->ms / PAUSE_SHARE;
 	log_info("event=lists-loaded revision=%lld entries=%zu skipped=%zu "
 		 "bytes=%zu ms=%u",
-		 (long long)loaded.revision, lists->entries, lists->skipped,
-		 index_bytes(loaded.layers.base), loaded.ms);
-	err = give(lists, &loaded.layers);
+		 (long long)view->revision, view->rows, view->skipped,
+		 index_bytes(view->layers.base), view->ms);
+}
+
+static int failed(struct lists *lists, int err)
+{
+	metric_add(METRIC_LIST_LOAD_ERRORS, 1);
+	(void)lists;
+	return err;
+}
+
+/* Before the first call nothing else is to be done meanwhile. */
+static int load_now(struct lists *lists, struct store *store)
+{
+	struct view view;
+	int err = view_load(&view, store, NULL);
+
 	if (err)
-		return err;
-	lists->revision = loaded.revision;
-	lists->identity = store_identity(store);
-	lists->not_before_ms = now_mono_ms() + loaded.ms / PAUSE_SHARE;
-	metric_set(METRIC_LIST_ENTRIES, (int64_t)lists->entries);
-	return 0;
+		return failed(lists, err);
+	adopt(lists, &view, store_identity(store));
+	return give(lists);
+}
+
+static int build(struct lists *lists, struct store *store)
+{
+	int err;
+
+	if (!lists->loaded || !lists->threads)
+		return load_now(lists, store);
+	if (lists->builder || now_mono_ms() < lists->not_before_ms)
+		return -EAGAIN;
+	lists->built_from = store_identity(store);
+	err = builder_start(&lists->builder, store_path(store));
+	return err ? failed(lists, err) : -EAGAIN;
+}
+
+/* 1: a view has been built and adopted. */
+static int take_built(struct lists *lists, struct store *store)
+{
+	struct view view;
+	int err;
+
+	if (!lists->builder || !builder_done(lists->builder))
+		return 0;
+	err = builder_take(lists->builder, &view);
+	lists->builder = NULL;
+	if (err)
+		return failed(lists, err);
+	if (lists->built_from != store_identity(store)) {
+		view_fini(&view);
+		return 0;
+	}
+	adopt(lists, &view, lists->built_from);
+	return 1;
+}
+
+static int keep_up(struct lists *lists, struct store *store)
+{
+	int built = take_built(lists, store), err = -ESTALE;
+
+	if (built < 0)
+		return built;
+	if (lists->loaded && lists->identity == store_identity(store))
+		err = view_advance(&lists->view, store);
+	if (err == -ESTALE)
+		return build(lists, store);
+	if (err < 0)
+		return failed(lists, err);
+	if (built || err) {
+		int given = give(lists);
+
+		if (given)
+			return given;
+	}
+	if (lists->view.layers.edits &&
+	    index_count(lists->view.layers.edits) > EDITS_MAX)
+		return build(lists, store);
+	return lists->builder ? -EAGAIN : 0;
 }
 
 /* For the admin who wonders whether an edit is in force. */
@@ -102,7 +193,7 @@ static int tell(struct lists *lists, struct store *store, unsigned generation)
 		&stmt, store,
 		"UPDATE engine_status SET version = ?, pid = ?, "
 		"list_generation = ?, list_revision = ?, list_entries = ?, "
-		"list_skipped = ?, list_load_ms = ?, "
+		"list_skipped = ?, list_load_ms = ?, list_lag_ms = ?, "
 		"list_loaded_at = CURRENT_TIMESTAMP");
 
 	if (err)
@@ -110,30 +201,31 @@ static int tell(struct lists *lists, struct store *store, unsigned generation)
 	stmt_bind_text(stmt, 1, CALLSIEVE_VERSION);
 	stmt_bind_int(stmt, 2, getpid());
 	stmt_bind_int(stmt, 3, generation);
-	stmt_bind_int(stmt, 4, lists->revision);
-	stmt_bind_int(stmt, 5, (int64_t)lists->entries);
-	stmt_bind_int(stmt, 6, (int64_t)lists->skipped);
-	stmt_bind_int(stmt, 7, lists->load_ms);
+	stmt_bind_int(stmt, 4, lists->view.revision);
+	stmt_bind_int(stmt, 5, (int64_t)lists->view.rows);
+	stmt_bind_int(stmt, 6, (int64_t)lists->view.skipped);
+	stmt_bind_int(stmt, 7, lists->view.ms);
+	stmt_bind_int(stmt, 8, lists->lag_ms);
 	err = stmt_step(stmt);
 	if (!err)
 		lists->told = generation;
 	return err;
 }
 
-static int load_if_changed(struct lists *lists, struct store *store)
+/* Are the lists in force behind the tables? */
+static bool is_behind(struct lists *lists, struct store *store)
 {
 	int64_t revision = store_revision(store, "lists");
+	int64_t behind = revision - lists->view.revision;
 
-	if (revision < 0) {
-		metric_add(METRIC_LIST_LOAD_ERRORS, 1);
-		return (int)revision;
-	}
-	if (revision == lists->revision &&
-	    store_identity(store) == lists->identity)
-		return 0;
-	if (now_mono_ms() < lists->not_before_ms)
-		return -EAGAIN;
-	return load(lists, store);
+	if (revision < 0)
+		return false;
+	if (lists->identity != store_identity(store) || behind < 0)
+		behind = 1;
+	if (behind && !lists->behind_since_ms)
+		lists->behind_since_ms = now_mono_ms();
+	metric_set(METRIC_LIST_BEHIND, behind);
+	return behind != 0;
 }
 
 int lists_refresh(struct store *store, void *arg)
@@ -142,19 +234,30 @@ int lists_refresh(struct store *store, void *arg)
 	unsigned generation;
 	int err, told = 0;
 
-	handover_reclaim(lists->indexes);
-	err = load_if_changed(lists, store);
-	generation = handover_generation(lists->indexes);
+	handover_reclaim(lists->layers);
+	is_behind(lists, store);
+	err = keep_up(lists, store);
+	/* There may have been more than one step takes. */
+	if (!err && is_behind(lists, store))
+		err = -EAGAIN;
+	generation = handover_generation(lists->layers);
 	metric_set(METRIC_LIST_GENERATION, generation);
 	if (generation != lists->told)
 		told = tell(lists, store, generation);
-	return err ? err : told;
+	if (!told)
+		told = hits_flush(lists->hits, store);
+	return told ? told : err;
+}
+
+void lists_hit(const struct lists *lists, const char *signal, int64_t row)
+{
+	hits_add(lists->hits, signal, row);
 }
 
 void lists_look(const struct lists *lists, const struct list_question *question,
 		struct list_findings *findings)
 {
-	const struct layers *layers = handover_current(lists->indexes);
+	const struct layers *layers = handover_current(lists->layers);
 
 	if (layers)
 		layers_look(layers, question, findings);
@@ -164,5 +267,5 @@ void lists_look(const struct lists *lists, const struct list_question *question,
 
 uint32_t lists_generation(const struct lists *lists)
 {
-	return handover_generation(lists->indexes);
+	return handover_generation(lists->layers);
 }

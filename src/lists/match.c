@@ -2,13 +2,12 @@
 
 #include <string.h>
 
-#define DIGITS_MAX 15
-#define DAY_S	   86400
+#define DAY_S 86400
 
 /* A number and all that it begins with, as keys. */
 struct needle {
 	number_key exact;
-	number_key prefixes[DIGITS_MAX + 1];
+	number_key prefixes[NUMBER_TEXT - 1];
 	unsigned digits;
 };
 
@@ -20,25 +19,21 @@ struct search {
 	int64_t subscriber;
 };
 
+void layers_hold(struct layers *layers, const struct layers *from)
+{
+	layers->base = index_hold(from->base);
+	layers->edits = index_hold(from->edits);
+	layers->ranges = index_hold(from->ranges);
+	layers->scopes = scopes_hold(from->scopes);
+}
+
 void layers_fini(struct layers *layers)
 {
 	index_free(layers->base);
+	index_free(layers->edits);
 	index_free(layers->ranges);
 	scopes_free(layers->scopes);
 	memset(layers, 0, sizeof(*layers));
-}
-
-static bool needle_set(struct needle *needle, const struct number *number)
-{
-	unsigned i;
-
-	if (number->kind != NUMBER_E164)
-		return false;
-	needle->exact = number_key_exact(number);
-	needle->digits = number_digits(number);
-	for (i = 1; i <= needle->digits; i++)
-		needle->prefixes[i] = number_key_prefix(number, i);
-	return needle->exact != 0;
 }
 
 static enum list_kind kind_of(enum table table, int points)
@@ -59,23 +54,24 @@ static enum list_kind kind_of(enum table table, int points)
 	}
 }
 
+/* A row found, before it is told what there is to know of it. */
+struct candidate {
+	const struct index *index; /* NULL: none */
+	enum table table;
+	number_key key;
+	struct index_entry entry;
+	int points;
+};
+
 /* Of rows that share a number: what has more points, then what is older. */
-static bool is_better(const struct list_match *match, const struct class *class,
-		      int64_t row)
+static bool is_better(const struct candidate *best, int points, int64_t row)
 {
-	return match->kind == LIST_NONE || class->points > match->points ||
-	       (class->points == match->points && row < match->row);
-}
-
-static int age(int day, int64_t now)
-{
-	int today = (int)(now / DAY_S);
-
-	return day && day <= today ? today - day : -1;
+	return !best->index || points > best->points ||
+	       (points == best->points && row < best->entry.row);
 }
 
 static void take_best(const struct search *search, enum table table,
-		      struct index_cursor *cursor, struct list_match *match)
+		      struct index_cursor *cursor, struct candidate *best)
 {
 	const struct list_question *question = search->question;
 	struct index_entry entry;
@@ -86,49 +82,56 @@ static void take_best(const struct search *search, enum table table,
 		if (entry.expires_at && entry.expires_at <= question->now)
 			continue;
 		class = index_class(cursor->index, entry.class);
-		if (!scopes_cover(search->layers->scopes, class.list,
-				  question->trunk) ||
-		    !is_better(match, &class, entry.row))
-			continue;
-		*match = (struct list_match){
-			.kind = kind_of(table, class.points),
-			.points = class.points,
-			.row = entry.row,
-			.pattern = cursor->key,
-			.range = class.range,
-			.expires_at = entry.expires_at,
-			.age_days = age(class.day, question->now),
-			.list = class.list,
-			.source = class.source,
-			.reason = class.reason,
-		};
+		if (is_better(best, class.points, entry.row) &&
+		    scopes_cover(search->layers->scopes, class.list,
+				 question->trunk))
+			*best = (struct candidate){cursor->index, table,
+						   cursor->key, entry,
+						   class.points};
 	}
+}
+
+/* What was edited hides what is under it. */
+static bool find(const struct layers *layers, enum table table, number_key key,
+		 int64_t subscriber, struct index_cursor *cursor)
+{
+	return (layers->edits &&
+		index_find(layers->edits, table, key, subscriber, cursor)) ||
+	       index_find(layers->base, table, key, subscriber, cursor);
 }
 
 /* A row of the number's own outranks a range that has such a piece. */
 static bool look_up(const struct search *search, enum table table,
-		    number_key key, struct list_match *match)
+		    number_key key, struct candidate *best)
 {
 	const struct layers *layers = search->layers;
 	struct index_cursor cursor;
 
-	if (index_find(layers->base, table, key, search->subscriber, &cursor))
-		take_best(search, table, &cursor, match);
-	if (match->kind == LIST_NONE && layers->ranges &&
+	if (find(layers, table, key, search->subscriber, &cursor))
+		take_best(search, table, &cursor, best);
+	if (!best->index && layers->ranges &&
 	    index_find(layers->ranges, table, key, 0, &cursor))
-		take_best(search, table, &cursor, match);
-	return match->kind != LIST_NONE;
+		take_best(search, table, &cursor, best);
+	return best->index != NULL;
+}
+
+static bool has(const struct layers *layers, enum table table)
+{
+	return index_has(layers->base, table) ||
+	       (layers->edits && index_has(layers->edits, table)) ||
+	       (layers->ranges && index_has(layers->ranges, table));
 }
 
 static uint32_t lengths_of(const struct layers *layers, enum table table)
 {
 	return index_lengths(layers->base, table) |
+	       (layers->edits ? index_lengths(layers->edits, table) : 0) |
 	       (layers->ranges ? index_lengths(layers->ranges, table) : 0);
 }
 
 static bool longest_prefix(const struct search *search,
 			   const enum table *tables, size_t count,
-			   struct list_match *match)
+			   struct candidate *best)
 {
 	const struct needle *needle = search->needle;
 	uint32_t lengths = 0;
@@ -142,27 +145,55 @@ static bool longest_prefix(const struct search *search,
 		digits = 31 - (unsigned)__builtin_clz(lengths);
 		for (i = 0; i < count; i++)
 			if (look_up(search, tables[i], needle->prefixes[digits],
-				    match))
+				    best))
 				return true;
 	}
 	return false;
+}
+
+static int age(int day, int64_t now)
+{
+	int today = (int)(now / DAY_S);
+
+	return day && day <= today ? today - day : -1;
+}
+
+static void fill(struct list_match *match, const struct candidate *best,
+		 int64_t now)
+{
+	struct class class = index_class(best->index, best->entry.class);
+
+	*match = (struct list_match){
+		.kind = kind_of(best->table, class.points),
+		.points = class.points,
+		.row = best->entry.row,
+		.pattern = best->key,
+		.range = class.range,
+		.expires_at = best->entry.expires_at,
+		.age_days = age(class.day, now),
+		.list = class.list,
+		.source = class.source,
+		.reason = class.reason,
+	};
 }
 
 /* The longest match; at equal length the first of the tables. The exact
  * number goes before any prefix but is looked up last, because its slot may be
  * far away in a large table while the prefixes' are at hand: they are done by
  * the time it is here. */
-static struct list_match longest(const struct search *search,
-				 const enum table *tables, size_t count)
+static void longest(const struct search *search, const enum table *tables,
+		    size_t count, struct list_match *match)
 {
-	struct list_match exact = {.kind = LIST_NONE}, prefix = exact;
+	struct candidate exact = {.index = NULL}, prefix = exact;
 	size_t i;
 
 	longest_prefix(search, tables, count, &prefix);
 	for (i = 0; i < count; i++)
 		if (look_up(search, tables[i], search->needle->exact, &exact))
-			return exact;
-	return prefix;
+			break;
+	if (exact.index || prefix.index)
+		fill(match, exact.index ? &exact : &prefix,
+		     search->question->now);
 }
 
 static bool find_subscriber(const struct layers *layers,
@@ -172,7 +203,7 @@ static bool find_subscriber(const struct layers *layers,
 	struct index_entry entry;
 	number_key key = callee ? number_key_exact(callee) : 0;
 
-	if (!key || !index_find(layers->base, TABLE_OWNERS, key, 0, &cursor) ||
+	if (!key || !find(layers, TABLE_OWNERS, key, 0, &cursor) ||
 	    !index_next(&cursor, &entry))
 		return false;
 	*subscriberp = entry.row;
@@ -203,16 +234,22 @@ void layers_look(const struct layers *layers,
 	struct needle needle;
 	struct search search = {layers, question, &needle, 0};
 
-	memset(findings, 0, sizeof(*findings));
-	if (!needle_set(&needle, question->caller))
+	findings->never.kind = findings->rule.kind = LIST_NONE;
+	findings->listed.kind = findings->dno.kind = LIST_NONE;
+	needle.exact =
+		number_keys(question->caller, needle.prefixes, &needle.digits);
+	if (!needle.exact)
 		return;
 	index_prefetch(layers->base, TABLE_BLOCK, needle.exact);
-	findings->never = longest(&search, never, 1);
-	findings->dno = longest(&search, dno, 1);
-	if (find_subscriber(layers, question->callee, &search.subscriber))
-		findings->rule = longest(&search, rules, 1);
+	if (has(layers, TABLE_NEVERBLOCK))
+		longest(&search, never, 1, &findings->never);
+	if (has(layers, TABLE_DNO))
+		longest(&search, dno, 1, &findings->dno);
+	if (has(layers, TABLE_RULES) &&
+	    find_subscriber(layers, question->callee, &search.subscriber))
+		longest(&search, rules, 1, &findings->rule);
 	search.subscriber = 0;
-	findings->listed = longest(&search, lists, 2);
+	longest(&search, lists, 2, &findings->listed);
 	if (findings->dno.kind == LIST_NONE ||
 	    findings->listed.kind != LIST_ALLOW)
 		return;

@@ -14,11 +14,18 @@ struct pair {
 struct scopes {
 	struct pair *pairs;
 	size_t count, size;
+	unsigned refs;
 };
+
+struct scopes *scopes_hold(struct scopes *scopes)
+{
+	scopes->refs++;
+	return scopes;
+}
 
 void scopes_free(struct scopes *scopes)
 {
-	if (!scopes)
+	if (!scopes || --scopes->refs)
 		return;
 	for (size_t i = 0; i < scopes->count; i++) {
 		free(scopes->pairs[i].list);
@@ -73,6 +80,7 @@ int scopes_load(struct scopes **scopesp, struct store *store)
 
 	if (!scopes)
 		return -ENOMEM;
+	scopes->refs = 1;
 	err = read_pairs(scopes, store);
 	if (err)
 		scopes_free(scopes);

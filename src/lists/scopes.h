@@ -9,6 +9,9 @@ struct store;
 
 /* Reads the table list_trunks. */
 int scopes_load(struct scopes **scopesp, struct store *store);
+
+/* Counted, as index_hold(). */
+struct scopes *scopes_hold(struct scopes *scopes);
 void scopes_free(struct scopes *scopes);
 
 /* A list that is attached to no trunk counts for all. */

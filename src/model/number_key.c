@@ -43,6 +43,22 @@ number_key number_key_prefix(const struct number *number, unsigned digits)
 	return PREFIX | pack(number->text + 1, digits);
 }
 
+number_key number_keys(const struct number *number,
+		       number_key prefixes[NUMBER_TEXT - 1], unsigned *digitsp)
+{
+	number_key key = 0;
+	unsigned n = 0;
+
+	if (number->kind != NUMBER_E164)
+		return 0;
+	while (number->text[n + 1] && n < NUMBER_DIGITS_MAX) {
+		key = key * 10 + (number_key)(number->text[n + 1] - '0');
+		prefixes[++n] = PREFIX | key;
+	}
+	*digitsp = n;
+	return key;
+}
+
 int number_pattern_key(number_key *keyp, const char *pattern)
 {
 	size_t len;

@@ -227,3 +227,8 @@ int64_t store_identity(struct store *store)
 {
 	return store->identity;
 }
+
+const char *store_path(const struct store *store)
+{
+	return store->path;
+}

@@ -10,7 +10,7 @@
 #include "callsieve/core/clock.h"
 #include "callsieve/core/log.h"
 #include "callsieve/store.h"
-#include "lists/load.h"
+#include "lists/view.h"
 
 #define LOOKUPS	    (1 << 20)
 #define RUNS	    7
@@ -151,15 +151,15 @@ static int fill_database(struct store *store, size_t n)
 
 static void report_load(const char *path, size_t n)
 {
-	struct loaded loaded;
+	struct view loaded;
 	struct store *store;
 
 	if (store_open(&store, path, STORE_CREATE, 1000) < 0)
 		return;
-	if (!fill_database(store, n) && !load_lists(&loaded, store)) {
+	if (!fill_database(store, n) && !view_load(&loaded, store, NULL)) {
 		printf("%10zu entries  load from db      %8u ms\n", n,
 		       loaded.ms);
-		layers_fini(&loaded.layers);
+		view_fini(&loaded);
 	}
 	store_close(store);
 }

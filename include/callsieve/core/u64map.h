@@ -32,6 +32,11 @@ void u64map_prefetch(const struct u64map *map, uint64_t key);
 /* Gives back memory not needed; for when no more keys come. */
 void u64map_fit(struct u64map *map);
 
+/* The entries one after the other, in no order: *at is 0 at first. False: no
+ * more. */
+bool u64map_next(const struct u64map *map, size_t *at, uint64_t *key,
+		 struct u64map_entry *entry);
+
 size_t u64map_count(const struct u64map *map);
 size_t u64map_bytes(const struct u64map *map);
 

@@ -61,6 +61,11 @@ number_key number_key_exact(const struct number *number);
 number_key number_key_prefix(const struct number *number, unsigned digits);
 unsigned number_digits(const struct number *number);
 
+/* Both at once: the exact key is returned, prefixes[n] is that of the first n
+ * digits. 0 when the number is not NUMBER_E164. */
+number_key number_keys(const struct number *number,
+		       number_key prefixes[NUMBER_TEXT - 1], unsigned *digitsp);
+
 /* "+12025550123" -> exact, "+1900*" -> prefix; only stored form. -EINVAL. An
  * exact pattern is what number_parse() would make NUMBER_E164. */
 int number_pattern_key(number_key *keyp, const char *pattern);

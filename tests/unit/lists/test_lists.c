@@ -37,12 +37,17 @@ static void teardown(void)
 
 static void edit(const char *sql)
 {
-	ck_assert_int_eq(store_exec(store, sql), 0);
+	ck_assert_msg(!store_exec(store, sql), "%s: %s", sql,
+		      store_errmsg(store));
 }
 
 static void refresh(void)
 {
-	ck_assert_int_eq(lists_refresh(store, lists), 0);
+	int err;
+
+	while ((err = lists_refresh(store, lists)) == -EAGAIN)
+		;
+	ck_assert_int_eq(err, 0);
 }
 
 static struct list_findings ask(const char *caller, const char *callee,
@@ -209,6 +214,192 @@ START_TEST(age_is_known)
 }
 END_TEST
 
+/* Each way a row can change, one after the other and all at once, must come to
+ * what a full load would say. */
+static const char *const edits[] = {
+	"INSERT INTO blocklist(number, points) VALUES('+12025550101', 30)",
+	"INSERT INTO blocklist(number, points) VALUES('+12025550102', 40), "
+	"('+1303*', 50), ('+12025550110-+12025550119', 60)",
+	"UPDATE blocklist SET points = 31 WHERE number = '+12025550101'",
+	"UPDATE blocklist SET number = '+12025550103' "
+	"WHERE number = '+12025550101'",
+	"REPLACE INTO blocklist(number, points) VALUES('+12025550102', 41)",
+	"UPDATE blocklist SET id = 900 WHERE number = '+12025550103'",
+	"INSERT INTO blocklist(number, points, list) "
+	"VALUES('+12025550103', 90, 'night')",
+	"INSERT INTO allowlist(number) VALUES('+12025550102')",
+	"DELETE FROM allowlist",
+	"UPDATE blocklist SET number = '+12025550120-+12025550129' "
+	"WHERE points = 60",
+	"INSERT INTO list_trunks(list, trunk) VALUES('night', 'another')",
+	"INSERT INTO neverblock(number) VALUES('+1404*')",
+	"INSERT INTO dno(number) VALUES('+15055550100')",
+	"INSERT INTO subscribers(id, name) VALUES(7, 'ann')",
+	"INSERT INTO subscriber_numbers(number, subscriber) "
+	"VALUES('+12125550100', 7)",
+	"INSERT INTO subscriber_rules(subscriber, number, action) "
+	"VALUES(7, '+12025550104', 'block'), (7, '+1303*', 'allow')",
+	"UPDATE subscriber_rules SET action = 'allow' WHERE action = 'block'",
+	"UPDATE subscriber_rules SET number = '+12025550105' "
+	"WHERE number LIKE '%104'",
+	"UPDATE subscriber_numbers SET number = '+12125550101'",
+	"UPDATE blocklist SET expires_at = '2020-01-01 00:00:00' "
+	"WHERE number = '+1303*'",
+	"DELETE FROM subscriber_rules",
+	"DELETE FROM blocklist WHERE number = '+12025550102'",
+	"DELETE FROM blocklist WHERE points = 60",
+	"DELETE FROM blocklist",
+	"DELETE FROM neverblock",
+};
+
+static void compare_with_a_full_load(const char *what)
+{
+	static const char *const callers[] = {
+		"+12025550101", "+12025550102", "+12025550103", "+12025550104",
+		"+12025550105", "+12025550111", "+12025550121", "+13035550100",
+		"+14045550100", "+15055550100", "+12025550199"};
+	static const char *const callees[] = {"+12125550100", "+12125550101"};
+	static const char *const trunks[] = {"carrier", "another"};
+	struct list_findings a[44], b[44];
+	struct lists *mine = lists, *fresh;
+	size_t i;
+
+	for (i = 0; i < 44; i++)
+		a[i] = ask(callers[i / 4], callees[i % 2], trunks[i / 2 % 2]);
+	ck_assert_int_eq(lists_new(&fresh, NULL), 0);
+	ck_assert_int_eq(lists_refresh(store, fresh), 0);
+	lists = fresh;
+	for (i = 0; i < 44; i++)
+		b[i] = ask(callers[i / 4], callees[i % 2], trunks[i / 2 % 2]);
+	lists = mine;
+	for (i = 0; i < 44; i++)
+		ck_assert_msg(
+			a[i].listed.kind == b[i].listed.kind &&
+				a[i].never.kind == b[i].never.kind &&
+				a[i].dno.kind == b[i].dno.kind &&
+				a[i].rule.kind == b[i].rule.kind &&
+				(!a[i].listed.kind ||
+				 (a[i].listed.row == b[i].listed.row &&
+				  a[i].listed.points == b[i].listed.points)),
+			"%s: %s by %s", what, callers[i / 4],
+			trunks[i / 2 % 2]);
+	lists_free(fresh);
+}
+
+START_TEST(edits_come_to_what_a_load_would_say)
+{
+	size_t i;
+
+	refresh();
+	for (i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
+		edit(edits[i]);
+		refresh();
+		compare_with_a_full_load(edits[i]);
+	}
+}
+END_TEST
+
+START_TEST(edits_at_once_come_to_the_same)
+{
+	size_t i, from;
+
+	for (from = 2; from < sizeof(edits) / sizeof(edits[0]); from++) {
+		edit("DELETE FROM blocklist");
+		edit("DELETE FROM allowlist");
+		edit("DELETE FROM neverblock");
+		edit("DELETE FROM dno");
+		edit("DELETE FROM list_trunks");
+		edit("DELETE FROM subscribers");
+		edit(edits[0]);
+		edit(edits[1]);
+		refresh();
+		for (i = 2; i <= from; i++)
+			edit(edits[i]);
+		refresh();
+		compare_with_a_full_load(edits[from]);
+	}
+}
+END_TEST
+
+/* More than a step takes. */
+START_TEST(many_edits_are_taken_in_steps)
+{
+	refresh();
+	edit("WITH RECURSIVE n(i) AS (VALUES(0) UNION ALL SELECT i + 1 FROM n "
+	     "WHERE i < 45000) INSERT INTO blocklist(number) "
+	     "SELECT printf('+1202%07d', 2000000 + i) FROM n");
+	ck_assert_int_eq(lists_refresh(store, lists), -EAGAIN);
+	ck_assert_int_eq(found("+12022000000").row, 1);
+	ck_assert_int_eq(found("+12022045000").row, -1);
+	refresh();
+	ck_assert_int_eq(found("+12022045000").row, 45001);
+	ck_assert_int_eq(metric_get(METRIC_LIST_ENTRIES), 45001);
+}
+END_TEST
+
+START_TEST(edits_without_triggers_are_loaded_all_the_same)
+{
+	edit("INSERT INTO blocklist(number) VALUES('+12025550101')");
+	refresh();
+	edit("DROP TRIGGER blocklist_inserted");
+	edit("INSERT INTO blocklist(number) VALUES('+12025550102')");
+	refresh();
+	ck_assert_int_eq(found("+12025550102").row, 2);
+	edit("INSERT INTO blocklist(number) VALUES('+12025550103')");
+	edit("UPDATE revision SET n = n + 1 WHERE name = 'lists'");
+	refresh();
+	ck_assert_int_eq(found("+12025550103").row, 3);
+}
+END_TEST
+
+START_TEST(hits_are_counted)
+{
+	int i;
+
+	edit("INSERT INTO blocklist(number) VALUES('+12025550101'), "
+	     "('+12025550102')");
+	edit("INSERT INTO neverblock(number) VALUES('+12025550103')");
+	refresh();
+	for (i = 0; i < 3; i++)
+		lists_hit(lists, "blocklist", 2);
+	lists_hit(lists, "neverblock", 1);
+	lists_hit(lists, "reports", 1);
+	lists_hit(lists, "blocklist", 4711); /* deleted meanwhile */
+	refresh();
+	lists_hit(lists, "blocklist", 2);
+	refresh();
+	ck_assert_str_eq(
+		scratch_sql(scratch.path,
+			    "SELECT group_concat(in_table || row || ' ' || "
+			    "hits || ' ' || last_hit_at) FROM hits"),
+		"blocklist2 4 2027-01-15 08:00:00,"
+		"neverblock1 1 2027-01-15 08:00:00");
+}
+END_TEST
+
+START_TEST(hits_wait_for_a_locked_database)
+{
+	int64_t dropped = metric_get(METRIC_LIST_HITS_DROPPED);
+	struct store *other;
+	int i;
+
+	edit("INSERT INTO blocklist(number) VALUES('+12025550101')");
+	refresh();
+	ck_assert_int_eq(store_open(&other, scratch.path, STORE_EXISTING, 10),
+			 0);
+	ck_assert_int_eq(store_begin(other), 0);
+	for (i = 0; i < 65536 + 10; i++)
+		lists_hit(lists, "blocklist", 1);
+	ck_assert_int_eq(lists_refresh(store, lists), -EBUSY);
+	store_rollback(other);
+	store_close(other);
+	refresh();
+	ck_assert_str_eq(scratch_sql(scratch.path, "SELECT hits FROM hits"),
+			 "65536");
+	ck_assert_int_eq(metric_get(METRIC_LIST_HITS_DROPPED), dropped + 10);
+}
+END_TEST
+
 START_TEST(only_changes_are_loaded)
 {
 	refresh();
@@ -329,6 +520,13 @@ END_TEST
 
 static atomic_bool done;
 
+static bool refresh_fails(struct lists *others)
+{
+	int err = lists_refresh(store, others);
+
+	return err && err != -EAGAIN;
+}
+
 static void *edit_and_refresh(void *arg)
 {
 	struct lists *others = arg;
@@ -340,8 +538,7 @@ static void *edit_and_refresh(void *arg)
 			 "REPLACE INTO blocklist(number, points, reason) "
 			 "VALUES('+12025550123', %d, 'r%d')",
 			 i, i);
-		if (store_exec(store, sql) < 0 ||
-		    lists_refresh(store, others) < 0)
+		if (store_exec(store, sql) < 0 || refresh_fails(others))
 			break;
 	}
 	lists_refresh(store, others);
@@ -395,6 +592,12 @@ Suite *lists_suite(void)
 	tcase_add_test(tc, list_counts_for_its_trunks);
 	tcase_add_test(tc, each_table_says_its_own);
 	tcase_add_test(tc, age_is_known);
+	tcase_add_test(tc, edits_come_to_what_a_load_would_say);
+	tcase_add_test(tc, edits_at_once_come_to_the_same);
+	tcase_add_test(tc, many_edits_are_taken_in_steps);
+	tcase_add_test(tc, edits_without_triggers_are_loaded_all_the_same);
+	tcase_add_test(tc, hits_are_counted);
+	tcase_add_test(tc, hits_wait_for_a_locked_database);
 	tcase_add_test(tc, only_changes_are_loaded);
 	tcase_add_test(tc, bad_rows_are_skipped_and_counted);
 	tcase_add_test(tc, last_good_lists_survive_a_broken_database);

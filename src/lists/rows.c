@@ -1,4 +1,5 @@
-#include "load.h"
+/* What the tables hold, row by row, and how it gets into an index. */
+#include "rows.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -11,6 +12,7 @@
 #include "callsieve/store.h"
 #include "range.h"
 
+#define STOP_ROWS 4096
 #define NAMED_MAX 5 /* bad rows named in the log */
 #define LOG_VALUE 100
 
@@ -19,16 +21,6 @@
 #define YEARS_FROM  730
 #define MONTH	    30
 #define YEAR	    365
-
-/* One index being read. */
-struct reading {
-	struct index *index;
-	bool ranges; /* nothing but ranges, else all but them */
-	int today;   /* in days since 1970 */
-	size_t rows, skipped;
-	char date[11]; /* of the last row, which the next often shares */
-	int day;
-};
 
 #define EXPIRES                                                                \
 	"CASE WHEN expires_at IS NULL THEN 0 "                                 \
@@ -42,24 +34,33 @@ struct reading {
 #define OWNERS                                                                 \
 	"SELECT subscriber, number, 0, '', '', 0, '', '', 0 "                  \
 	"FROM subscriber_numbers"
-#define RANGES " WHERE number GLOB '+*-+*'"
+#define NUMBER " WHERE number = ?1 AND ?2 = ?2"
 
 #define SOURCE(table, points, list)                                            \
 #table, "SELECT count(*) FROM " #table, ROWS(#table, points, list),    \
-		ROWS(#table, points, list) RANGES
+		ROWS(#table, points, list) " WHERE number GLOB '+*-+*'",       \
+		ROWS(#table, points, list) NUMBER,                             \
+		"SELECT number, 0 FROM " #table " WHERE id = ?"
 
 static const struct source {
 	const char *name, *count, *rows, *ranges;
+	const char *of;	   /* ?1: a number, ?2: the subscriber */
+	const char *where; /* which number has this id */
 } sources[TABLES] = {
 	[TABLE_BLOCK] = {SOURCE(blocklist, "points", "list")},
 	[TABLE_ALLOW] = {SOURCE(allowlist, "0", "list")},
 	[TABLE_NEVERBLOCK] = {SOURCE(neverblock, "0", "''")},
 	[TABLE_DNO] = {SOURCE(dno, "points", "''")},
 	[TABLE_RULES] = {"subscriber_rules",
-			 "SELECT count(*) FROM subscriber_rules", RULES, NULL},
+			 "SELECT count(*) FROM subscriber_rules", RULES, NULL,
+			 RULES " WHERE number = ?1 AND subscriber = ?2",
+			 "SELECT number, subscriber FROM subscriber_rules "
+			 "WHERE id = ?"},
 	[TABLE_OWNERS] = {"subscriber_numbers",
 			  "SELECT count(*) FROM subscriber_numbers", OWNERS,
-			  NULL},
+			  NULL, OWNERS NUMBER,
+			  "SELECT number, 0 FROM subscriber_numbers "
+			  "WHERE id = ?"},
 };
 
 enum {
@@ -193,29 +194,45 @@ static int add_row(struct reading *reading, const struct source *source,
 	return 0;
 }
 
+/* The prepared statement, to its end. */
+static int add_rows(struct reading *reading, const struct source *source,
+		    struct store_stmt *stmt)
+{
+	unsigned n = 0;
+	int more, err = 0;
+
+	while (!err && (more = stmt_step(stmt)) == 1) {
+		err = add_row(reading, source, stmt);
+		if (!err && reading->stop && ++n % STOP_ROWS == 0 &&
+		    atomic_load(reading->stop))
+			err = -ECANCELED;
+	}
+	if (err)
+		stmt_reset(stmt);
+	return err ? err : more;
+}
+
 static int read_rows(struct reading *reading, struct store *store,
 		     const struct source *source)
 {
 	const char *sql = reading->ranges ? source->ranges : source->rows;
 	struct store_stmt *stmt;
-	int more, err;
+	int err;
 
 	if (!sql)
 		return 0;
 	err = store_prepare(&stmt, store, sql);
-	if (err)
-		return err;
-	while ((more = stmt_step(stmt)) == 1) {
-		err = add_row(reading, source, stmt);
-		if (err) {
-			stmt_reset(stmt);
-			return err;
-		}
-	}
-	return more;
+	return err ? err : add_rows(reading, source, stmt);
 }
 
-static int read_index(struct reading *reading, struct store *store)
+void reading_begin(struct reading *reading, const atomic_bool *stop)
+{
+	memset(reading, 0, sizeof(*reading));
+	reading->today = (int)(now_wall_s() / DAY_S);
+	reading->stop = stop;
+}
+
+int rows_all(struct reading *reading, struct store *store)
 {
 	size_t i, counts[TABLES] = {0};
 	int err = 0;
@@ -226,45 +243,53 @@ static int read_index(struct reading *reading, struct store *store)
 		err = index_new(&reading->index, counts);
 	for (i = 0; !err && i < TABLES; i++)
 		err = read_rows(reading, store, &sources[i]);
-	return err ? err : index_seal(reading->index);
-}
-
-static int read_all(struct loaded *loaded, struct store *store)
-{
-	struct reading rows = {.today = (int)(now_wall_s() / DAY_S)};
-	struct reading ranges = {.today = rows.today, .ranges = true};
-	int err;
-
-	loaded->revision = store_revision(store, "lists");
-	if (loaded->revision < 0)
-		return (int)loaded->revision;
-	err = read_index(&rows, store);
 	if (!err)
-		err = read_index(&ranges, store);
-	if (!err)
-		err = scopes_load(&loaded->layers.scopes, store);
-	loaded->layers.base = rows.index;
-	loaded->layers.ranges = ranges.index;
-	loaded->rows = rows.rows;
-	loaded->skipped = rows.skipped;
+		err = index_seal(reading->index);
+	if (err) {
+		index_free(reading->index);
+		reading->index = NULL;
+	}
 	return err;
 }
 
-int load_lists(struct loaded *loaded, struct store *store)
+int rows_of(struct reading *reading, struct store *store, enum table table,
+	    const char *number, int64_t subscriber)
 {
-	uint64_t start = now_mono_ms();
-	int err;
+	struct store_stmt *stmt;
+	int err = store_prepare(&stmt, store, sources[table].of);
 
-	memset(loaded, 0, sizeof(*loaded));
-	err = store_begin_read(store);
 	if (err)
 		return err;
-	err = read_all(loaded, store);
-	store_rollback(store);
-	if (err) {
-		layers_fini(&loaded->layers);
+	stmt_bind_text(stmt, 1, number);
+	stmt_bind_int(stmt, 2, subscriber);
+	return add_rows(reading, &sources[table], stmt);
+}
+
+int rows_where(struct store *store, enum table table, int64_t id,
+	       char number[ROW_NUMBER], int64_t *subscriberp)
+{
+	struct store_stmt *stmt;
+	int err = store_prepare(&stmt, store, sources[table].where);
+
+	if (err)
 		return err;
+	stmt_bind_int(stmt, 1, id);
+	err = stmt_step(stmt);
+	if (err <= 0)
+		return err;
+	snprintf(number, ROW_NUMBER, "%s", stmt_text(stmt, 0));
+	*subscriberp = stmt_int(stmt, 1);
+	stmt_reset(stmt);
+	return 1;
+}
+
+bool rows_table(const char *name, enum table *tablep)
+{
+	for (int i = 0; i < TABLES; i++) {
+		if (strcmp(sources[i].name, name))
+			continue;
+		*tablep = (enum table)i;
+		return true;
 	}
-	loaded->ms = (unsigned)(now_mono_ms() - start);
-	return 0;
+	return false;
 }
