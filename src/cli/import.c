@@ -17,7 +17,7 @@
 #define SOURCE_MAX 100
 #define USAGE                                                                  \
 	"It is: callsieve import FILE --source NAME [--format F] "             \
-	"[--update] [--dry-run] [--force] [--rejects FILE]."
+	"[--observations] [--update] [--dry-run] [--force] [--rejects FILE]."
 
 /* Nothing of a file from elsewhere can steer the terminal. */
 static void show(unsigned long line, const char *text, const char *cause)
@@ -71,7 +71,8 @@ static int read_plan(struct import *import)
 	if (err)
 		return err;
 	err = store_prepare(&stmt, import->store,
-			    "SELECT date(?1, 'unixepoch', '+1 day')");
+			    "SELECT date(?1, 'unixepoch'), "
+			    "date(?1, 'unixepoch', '+1 day')");
 	if (err)
 		return err;
 	stmt_bind_int(stmt, 1, now_wall_s());
@@ -79,7 +80,10 @@ static int read_plan(struct import *import)
 	if (err < 0)
 		return err;
 	/* Tomorrow: it is already today somewhere. */
-	strncat(import->today, stmt_text(stmt, 0), 10);
+	snprintf(import->today, sizeof(import->today), "%s",
+		 stmt_text(stmt, 0));
+	snprintf(import->latest, sizeof(import->latest), "%s",
+		 stmt_text(stmt, 1));
 	stmt_reset(stmt);
 	return 0;
 }
@@ -113,33 +117,39 @@ static int gather(struct import *import)
 	return err ? database_failure(import->store, err) : EXIT_DONE;
 }
 
-static int import_all(struct import *import, const struct cli *cli, FILE *file)
+static int import_stream(struct import *import, FILE *file)
 {
 	int status;
 
 	if (csv_new(&import->csv, file))
 		return failure("Out of memory.");
-	status = database_open(&import->store, cli, STORE_EXISTING);
-	if (!status) {
-		status = gather(import);
-		if (!status && !import->format)
-			status = failure("The file is empty.");
-		else if (!status)
-			status = import_apply(import);
-		store_close(import->store);
-	}
+	status = gather(import);
+	if (!status && !import->format)
+		status = failure("The file is empty.");
+	else if (!status)
+		status = import_apply(import);
 	csv_free(import->csv);
 	return status;
 }
 
-static int import_file(struct import *import, const struct cli *cli,
-		       const char *path, const char *rejects)
+int import_path(struct import *import, const char *path)
 {
 	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
 	int status;
 
 	if (!file)
 		return failure("%s cannot be read: %s.", path, strerror(errno));
+	status = import_stream(import, file);
+	if (file != stdin)
+		fclose(file);
+	return status;
+}
+
+static int import_file(struct import *import, const struct cli *cli,
+		       const char *path, const char *rejects)
+{
+	int status;
+
 	if (rejects)
 		import->rejects.file = fopen(rejects, "we");
 	if (rejects && !import->rejects.file) {
@@ -148,12 +158,13 @@ static int import_file(struct import *import, const struct cli *cli,
 	} else {
 		if (rejects)
 			fputs("line,text,cause\n", import->rejects.file);
-		status = import_all(import, cli, file);
+		status = database_open(&import->store, cli, STORE_EXISTING);
+		if (!status)
+			status = import_path(import, path);
+		store_close(import->store);
 	}
 	if (import->rejects.file && fclose(import->rejects.file))
 		status = failure("%s could not be written.", rejects);
-	if (file != stdin)
-		fclose(file);
 	return status;
 }
 
@@ -183,6 +194,7 @@ int import_command(const struct cli *cli, int argc, char **argv)
 		{"source", required_argument, NULL, 's'},
 		{"format", required_argument, NULL, 'f'},
 		{"rejects", required_argument, NULL, 'r'},
+		{"observations", no_argument, NULL, 'o'},
 		{"update", no_argument, NULL, 'u'},
 		{"dry-run", no_argument, NULL, 'n'},
 		{"force", no_argument, NULL, 'F'},
@@ -199,6 +211,8 @@ int import_command(const struct cli *cli, int argc, char **argv)
 			format = optarg;
 		else if (option == 'r')
 			rejects = optarg;
+		else if (option == 'o')
+			import.observations = true;
 		else if (option == 'u')
 			import.update = true;
 		else if (option == 'n')

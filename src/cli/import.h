@@ -32,9 +32,11 @@ struct import {
 	const struct import_format *format;
 	struct csv *csv;
 	bool dry_run, force, update;
+	bool observations; /* whatever the format: hearsay, no row of a list */
+	bool quiet;
 	struct numbering plan;
 	bool has_plan; /* else numbers need their country code */
-	char today[11];
+	char today[11], latest[11]; /* a day may be said to be */
 	struct import_rejects rejects;
 	unsigned long records;	  /* read */
 	unsigned long nameless;	  /* complaints that name no number */
@@ -48,6 +50,7 @@ struct import_entry {
 	char number[NUMBER_TEXT + 1]; /* stored form, or a prefix */
 	char day[11];		      /* of an observation */
 	int points;
+	int count; /* of an observation; 0: 1 */
 	const char *reason, *expires_at; /* "" for none */
 	bool removed;
 };
@@ -62,7 +65,7 @@ struct import_format {
 		     struct import_entry *entry);
 };
 
-/* NULL: there is none of that name. */
+/* NULL: there is none of that name, in whatever case. */
 const struct import_format *import_format_find(const char *name);
 
 /* Reads all of import->csv into the stage, in import->format or, where that is
@@ -89,6 +92,13 @@ int import_stage_open(struct import *import);
 int import_stage_add(struct import *import, const struct import_entry *entry);
 /* Text as a list's expires_at, or "" when it is no time. */
 int import_stage_time(struct import *import, char time[20], const char *text);
+
+/* All there is to do with the file at `path`: reads it into import->store,
+ * which is open. An exit status. */
+int import_path(struct import *import, const char *path);
+
+/* Is the file hearsay? */
+bool import_is_hearsay(const struct import *import);
 
 /* Brings the source to what was read and prints what that changed. An exit
  * status. */

@@ -213,6 +213,66 @@ static int weigh_hearsay(struct import *import, struct change *change)
 	return 0;
 }
 
+/* A list of numbers speaks of all of them at once, each time it comes: what it
+ * says of a number counts once, from the day it first said so. */
+#define LEFT_OUT                                                               \
+	"source = ?1 AND number NOT IN "                                       \
+	"(SELECT number FROM incoming WHERE NOT removed)"
+#define LEFT_OUT_BY_NAME                                                       \
+	"source = ?1 AND number IN "                                           \
+	"(SELECT number FROM incoming WHERE removed)"
+
+static int weigh_list(struct import *import, struct change *change)
+{
+	int64_t answers[4];
+	int err;
+
+	err = ask(import,
+		  "SELECT count(*), coalesce(sum(o.number IS NULL), 0), "
+		  "coalesce(sum(o.count <> i.count), 0), (SELECT count(*) "
+		  "FROM observations WHERE source = ?1) FROM incoming AS i "
+		  "LEFT JOIN observations AS o ON o.number = i.number AND "
+		  "o.source = ?1 WHERE NOT removed",
+		  answers, 4);
+	if (err)
+		return err;
+	change->added = answers[1];
+	change->changed = answers[2];
+	change->before = answers[3];
+	err = ask(import,
+		  import->update ? "SELECT count(*) FROM observations "
+				   "WHERE " LEFT_OUT_BY_NAME
+				 : "SELECT count(*) FROM observations "
+				   "WHERE " LEFT_OUT,
+		  &change->removed, 1);
+	change->after = change->before + change->added - change->removed;
+	return err;
+}
+
+static int put_list(struct import *import, struct change *change)
+{
+	int err;
+
+	(void)change;
+	err = run(import, import->update ? "DELETE FROM observations "
+					   "WHERE " LEFT_OUT_BY_NAME
+					 : "DELETE FROM observations "
+					   "WHERE " LEFT_OUT);
+	if (!err)
+		err = run(import,
+			  "UPDATE observations SET count = i.count "
+			  "FROM incoming AS i WHERE source = ?1 AND "
+			  "i.number = observations.number AND NOT removed "
+			  "AND i.count <> observations.count");
+	if (err)
+		return err;
+	return run(import,
+		   "INSERT INTO observations(number, source, day, count) "
+		   "SELECT number, ?1, day, count FROM incoming WHERE NOT "
+		   "removed AND number NOT IN (SELECT number FROM "
+		   "observations WHERE source = ?1)");
+}
+
 static int put_hearsay(struct import *import, struct change *change)
 {
 	int err = 0;
@@ -231,17 +291,30 @@ static int put_hearsay(struct import *import, struct change *change)
 		   "WHERE count <> excluded.count");
 }
 
-static const struct {
+struct manner {
 	int (*weigh)(struct import *import, struct change *change);
 	int (*put)(struct import *import, struct change *change);
 	const char *rows;
-} kinds[] = {
-	[IMPORT_BLOCK] = {weigh_block, put_block, "rows of the block list"},
-	[IMPORT_OBSERVATION] = {weigh_hearsay, put_hearsay, "observations"},
 };
+
+static const struct manner *manner_of(const struct import *import)
+{
+	static const struct manner block = {weigh_block, put_block,
+					    "rows of the block list"},
+				   hearsay = {weigh_hearsay, put_hearsay,
+					      "observations"},
+				   list = {weigh_list, put_list,
+					   "observations"};
+
+	if (import->format->kind == IMPORT_OBSERVATION)
+		return &hearsay;
+	return import->observations ? &list : &block;
+}
 
 static void tell(const struct import *import, const struct change *change)
 {
+	if (import->quiet)
+		return;
 	printf("%s%s: %lu lines of format %s, %" PRId64 " added, %" PRId64
 	       " changed, %" PRId64 " removed, %lu rejected\n",
 	       import->dry_run ? "(dry run) " : "", import->source,
@@ -251,7 +324,7 @@ static void tell(const struct import *import, const struct change *change)
 		printf("%" PRId64 " are on the list by other hands and were "
 		       "left as they are\n",
 		       change->held);
-	if (import->duplicates && kinds[import->format->kind].put == put_block)
+	if (import->duplicates && !import_is_hearsay(import))
 		printf("%lu were named again\n", import->duplicates);
 	if (import->nameless)
 		printf("%lu complaints name no number\n", import->nameless);
@@ -260,7 +333,7 @@ static void tell(const struct import *import, const struct change *change)
 /* What a download cut short or a changed format looks like. */
 static int guard(const struct import *import, const struct change *change)
 {
-	const char *rows = kinds[import->format->kind].rows;
+	const char *rows = manner_of(import)->rows;
 
 	if (import->force || change->after * 2 >= change->before)
 		return EXIT_DONE;
@@ -274,13 +347,13 @@ static int in_transaction(struct import *import, struct change *change)
 {
 	int err, status;
 
-	err = kinds[import->format->kind].weigh(import, change);
+	err = manner_of(import)->weigh(import, change);
 	if (err)
 		return database_failure(import->store, err);
 	status = guard(import, change);
 	if (status || import->dry_run)
 		return status;
-	err = kinds[import->format->kind].put(import, change);
+	err = manner_of(import)->put(import, change);
 	return err ? database_failure(import->store, err) : EXIT_DONE;
 }
 

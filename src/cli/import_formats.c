@@ -117,7 +117,7 @@ static bool read_hearsay(struct import *import, const struct csv_record *record,
 			      "This is no date such as 2026-11-23.");
 		return false;
 	}
-	if (strcmp(entry->day, import->today) > 0) {
+	if (strcmp(entry->day, import->latest) > 0) {
 		import_reject(import, record->line, day,
 			      "The date is still to come.");
 		return false;
@@ -143,7 +143,7 @@ const struct import_format *import_format_find(const char *name)
 	size_t i;
 
 	for (i = 0; i < FORMATS; i++)
-		if (!strcmp(formats[i].name, name))
+		if (!strcasecmp(formats[i].name, name))
 			return &formats[i];
 	return NULL;
 }

@@ -11,6 +11,7 @@
 
 #define ENTRY_MAX   (64 * 1024)
 #define VOTE_POINTS 10
+#define VOTES_MAX   1000000
 
 struct bounded {
 	struct csv *csv;
@@ -85,6 +86,11 @@ static int take(struct import *import, const json_t *number)
 			       : 100;
 	if (entry.points < 0)
 		entry.points = 0;
+	entry.count = json_integer_value(votes) > VOTES_MAX
+			      ? VOTES_MAX
+			      : (int)json_integer_value(votes);
+	if (entry.count < 0)
+		entry.count = 0;
 	return import_stage_add(import, &entry);
 }
 

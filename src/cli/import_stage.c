@@ -11,6 +11,7 @@ int import_stage_open(struct import *import)
 {
 	return store_exec(import->store,
 			  "PRAGMA temp.cache_size = -32768;"
+			  "DROP TABLE IF EXISTS temp.incoming;"
 			  "CREATE TEMP TABLE incoming (number TEXT NOT NULL, "
 			  "day TEXT NOT NULL, count INTEGER NOT NULL, "
 			  "line INTEGER, points INTEGER, reason TEXT, "
@@ -47,30 +48,51 @@ static void bind_filled(struct store_stmt *stmt, int at, const char *text)
 	stmt_bind_text(stmt, at, text && *text ? text : NULL);
 }
 
+bool import_is_hearsay(const struct import *import)
+{
+	return import->observations ||
+	       import->format->kind == IMPORT_OBSERVATION;
+}
+
+/* A list says nothing of when: it speaks of the day it is imported. */
+static const char *day_of(const struct import *import,
+			  const struct import_entry *entry)
+{
+	return import_is_hearsay(import) && !*entry->day ? import->today
+							 : entry->day;
+}
+
 int import_stage_add(struct import *import, const struct import_entry *entry)
 {
 	struct store_stmt *stmt;
 	int err;
 
+	if (import_is_hearsay(import) && strchr(entry->number, '*')) {
+		import_reject(import, entry->line, entry->number,
+			      "What is said of a whole prefix is no "
+			      "observation.");
+		return 0;
+	}
 	/* What a file says of a number first, it means. */
 	err = store_prepare(&stmt, import->store,
 			    "INSERT INTO incoming VALUES "
-			    "(?1, ?2, 1, ?3, ?4, ?5, ?6, ?7) "
-			    "ON CONFLICT DO UPDATE SET count = count + 1 "
-			    "RETURNING count");
+			    "(?1, ?2, ?8, ?3, ?4, ?5, ?6, ?7) "
+			    "ON CONFLICT DO UPDATE SET count = count + ?8 "
+			    "RETURNING count > ?8");
 	if (err)
 		return err;
 	stmt_bind_text(stmt, 1, entry->number);
-	stmt_bind_text(stmt, 2, entry->day);
+	stmt_bind_text(stmt, 2, day_of(import, entry));
 	stmt_bind_int(stmt, 3, (int64_t)entry->line);
 	stmt_bind_int(stmt, 4, entry->points);
 	bind_filled(stmt, 5, entry->reason);
 	bind_filled(stmt, 6, entry->expires_at);
 	stmt_bind_int(stmt, 7, entry->removed);
+	stmt_bind_int(stmt, 8, entry->count ? entry->count : 1);
 	err = stmt_step(stmt);
 	if (err < 0)
 		return err;
-	import->duplicates += stmt_int(stmt, 0) > 1;
+	import->duplicates += stmt_int(stmt, 0) != 0;
 	stmt_reset(stmt);
 	return 0;
 }

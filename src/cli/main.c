@@ -25,8 +25,8 @@ static const struct command commands[] = {
 	 "what the engine would have done with a record of calls",
 	 replay_command},
 	{"import",
-	 "FILE --source NAME [--format F] [--update] [--dry-run] [--force] "
-	 "[--rejects FILE]",
+	 "FILE --source NAME [--format F] [--observations] [--update] "
+	 "[--dry-run] [--force] [--rejects FILE]",
 	 "brings a source to what a file says of it; F is auto, plain, csv, "
 	 "ftc, fcc or phoneblock",
 	 import_command},

@@ -2,11 +2,49 @@
 #ifndef CLI_REPLAY_H
 #define CLI_REPLAY_H
 
+#include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "callsieve/history.h"
+#include "callsieve/screen.h"
 
 struct call_book;
+struct cli;
+
+/* All that decides, with the configuration it decides by. */
+struct engine {
+	struct config *config;
+	struct loop *loop;
+	struct fetch *fetch;
+	struct store *store; /* of its own, in memory */
+	struct lists *lists;
+	struct reports *reports;
+	struct history *history;
+	struct providers *providers;
+	struct screen *screen;
+	struct treatments *treatments;
+};
+
+/* Begins with the lists of the database named in `cli`, as they are now, or,
+ * where none is named, with none. An exit status, after a sentence. */
+int engine_open(struct engine *engine, const struct cli *cli,
+		const char *config);
+void engine_close(struct engine *engine);
+
+/* The trunk of that name, or else the first. */
+const struct config_trunk *engine_trunk(const struct engine *engine,
+					const char *name);
+
+/* The whole way of a call: verdict, providers, treatment. */
+void engine_decide(struct engine *engine, const struct facts *facts,
+		   struct verdict *verdict);
+
+/* Tables of the engine's store were edited. */
+int engine_refresh(struct engine *engine);
+
+/* Copies the lists of the database at `path` into an empty store. */
+int lists_copy(struct store *store, const char *path);
 
 /* What a call was, for the events that name it later. */
 struct booked {
@@ -26,5 +64,18 @@ int call_book_add(struct call_book *book, const char *id,
 /* NULL: there is none. */
 const struct booked *call_book_find(const struct call_book *book,
 				    const char *id);
+
+/* One event of a recording. */
+struct replay {
+	struct engine engine;
+	struct call_book *book;
+	unsigned long line, skipped, late;
+	int64_t now_ms; /* by the events */
+};
+
+/* Does what it says; one that cannot be used is named, counted and passed
+ * over. */
+void replay_event(struct replay *replay, const json_t *event);
+void replay_skip(struct replay *replay, const char *why, const char *what);
 
 #endif

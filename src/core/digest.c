@@ -86,6 +86,27 @@ void base64_print(char *text, const void *data, size_t len)
 	EVP_EncodeBlock((unsigned char *)text, data, (int)len);
 }
 
+static _Thread_local bool fixed;
+
+void random_fix(void)
+{
+	fixed = true;
+}
+
+/* SplitMix64, from nought. */
+static void repeatable(unsigned char *to, size_t len)
+{
+	static _Thread_local uint64_t state;
+
+	for (size_t i = 0; i < len; i++) {
+		uint64_t x = state += 0x9e3779b97f4a7c15;
+
+		x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+		x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+		to[i] = (unsigned char)(x >> 56);
+	}
+}
+
 static void from_kernel(unsigned char *to, size_t len)
 {
 	while (len) {
@@ -110,7 +131,10 @@ void random_bytes(void *data, size_t len)
 		size_t n;
 
 		if (!left) {
-			from_kernel(pool, sizeof(pool));
+			if (fixed)
+				repeatable(pool, sizeof(pool));
+			else
+				from_kernel(pool, sizeof(pool));
 			left = sizeof(pool);
 		}
 		n = len < left ? len : left;

@@ -167,7 +167,7 @@ int store_connect(struct store *store, enum store_open_mode mode)
 	bool create = mode == STORE_CREATE;
 	int err, rc;
 
-	if (create)
+	if (create && strcmp(store->path, ":memory:") != 0)
 		make_file(store->path);
 	rc = sqlite3_open_v2(store->path, &store->db,
 			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |

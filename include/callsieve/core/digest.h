@@ -28,6 +28,10 @@ bool digest_same(const char *a, const char *b, size_t len);
  * once the system is up; not for children that fork(2) made. */
 void random_bytes(void *data, size_t len);
 
+/* From here on the same bytes in each run, in this thread: for what must be
+ * repeatable and keeps no secret. */
+void random_fix(void);
+
 /* `chars` random characters of [0-9a-z] (5.17 bits each) and a NUL. */
 void random_token(char *text, size_t chars);
 

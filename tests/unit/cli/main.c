@@ -12,6 +12,7 @@ int main(void)
 	log_set(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
 	srunner_add_suite(runner, token_suite());
 	srunner_add_suite(runner, records_suite());
+	srunner_add_suite(runner, replay_suite());
 	srunner_add_suite(runner, import_suite());
 	srunner_add_suite(runner, list_suite());
 	srunner_add_suite(runner, man_suite());

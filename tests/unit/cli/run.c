@@ -28,6 +28,11 @@ static void find_program(void)
 		      program);
 }
 
+const char *run_program(void)
+{
+	return program;
+}
+
 void run_setup(void)
 {
 	find_program();

@@ -18,6 +18,9 @@ extern struct run run;
 void run_setup(void);
 void run_teardown(void);
 
+/* Its path. */
+const char *run_program(void);
+
 /* As typed behind "callsieve", by the shell, in run.folder. */
 void callsieve(const char *arguments);
 

@@ -89,6 +89,46 @@ START_TEST(complaints_block_nobody)
 }
 END_TEST
 
+/* A list counts once for each number, however often it comes. */
+START_TEST(list_may_be_hearsay)
+{
+	write_file("list", "+12025550123\n+12025550124\n+1900*\n");
+	with_database("import list --source s --observations", 0);
+	ck_assert_ptr_nonnull(strstr(run.out, "2 added"));
+	ck_assert_ptr_nonnull(strstr(run.out, "1 rejected"));
+	execute("UPDATE observations SET day = '2025-11-21'");
+	write_file("list", "+12025550123\n+12025550125\n");
+	with_database("import list --source s --observations", 0);
+	ck_assert_ptr_nonnull(strstr(run.out, "1 added, 0 changed, 1 removed"));
+	check_answer("SELECT count(*) FROM blocklist", "0");
+	check_answer("SELECT day FROM observations WHERE number = "
+		     "'+12025550123'",
+		     "2025-11-21");
+	check_answer("SELECT day = date('now') FROM observations WHERE "
+		     "number = '+12025550125'",
+		     "1");
+	check_answer("SELECT count(*) FROM observations", "2");
+}
+END_TEST
+
+/* Votes count, and come and go. */
+START_TEST(votes_may_be_hearsay)
+{
+	write_file("list", "{\"numbers\":[{\"phone\":\"+4930123456\","
+			   "\"votes\":4},{\"phone\":\"+4930123457\","
+			   "\"votes\":2}]}");
+	with_database("import list --source s --observations", 0);
+	check_answer("SELECT count FROM observations WHERE number = "
+		     "'+4930123456'",
+		     "4");
+	write_file("list", "{\"numbers\":[{\"phone\":\"+4930123456\","
+			   "\"votes\":7},{\"phone\":\"+4930123457\","
+			   "\"votes\":0}]}");
+	with_database("import list --source s --observations --update", 0);
+	check_answer("SELECT sum(count) FROM observations", "7");
+}
+END_TEST
+
 /* The line and the cause of each. */
 static const struct {
 	const char *text, *words;
@@ -284,6 +324,8 @@ Suite *import_suite(void)
 	tcase_add_loop_test(tests, every_format_is_known_by_its_looks, 0,
 			    sizeof(good) / sizeof(*good));
 	tcase_add_test(tests, complaints_block_nobody);
+	tcase_add_test(tests, list_may_be_hearsay);
+	tcase_add_test(tests, votes_may_be_hearsay);
 	tcase_add_loop_test(tests, reject_is_told_with_line_and_cause, 0,
 			    sizeof(bad) / sizeof(*bad));
 	tcase_add_test(tests, rejects_beyond_the_first_go_to_their_file);

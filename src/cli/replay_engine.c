@@ -1,0 +1,194 @@
+/* What replay decides with: the parts of the daemon that decide, on a loop and
+ * a database of their own. */
+#include "replay.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "callsieve/core/buf.h"
+#include "callsieve/core/config.h"
+#include "callsieve/core/digest.h"
+#include "callsieve/core/loop.h"
+#include "callsieve/fetch.h"
+#include "callsieve/lists.h"
+#include "callsieve/reports.h"
+#include "callsieve/reputation.h"
+#include "callsieve/store.h"
+
+#include "command.h"
+#include "database.h"
+
+#define ERRORS_MAX (64 * 1024)
+#define STEP_MS	   50
+
+/* Larger than a daemon's, for a recording may be of a whole carrier. */
+#define SUBJECTS (1 << 18)
+#define PAIRS	 (1 << 20)
+
+static int load(struct engine *engine, const char *path)
+{
+	struct buf errors;
+	int err;
+
+	buf_init(&errors, ERRORS_MAX);
+	err = config_load(&engine->config, path, &errors);
+	if (err)
+		failure("%s cannot be used%s%s", path,
+			errors.len ? ":\n" : ": ",
+			errors.len ? errors.data : strerror(-err));
+	buf_fini(&errors);
+	if (err)
+		return err;
+	/* Nobody is harmed here, and what would be done is the question. */
+	for (size_t i = 0; i < engine->config->trunks_count; i++)
+		engine->config->trunks[i].enforce = ENFORCE_YES;
+	return 0;
+}
+
+static int start(struct engine *engine)
+{
+	struct screen_params params;
+	int err = loop_new(&engine->loop);
+
+	if (!err)
+		err = fetch_new(&engine->fetch, engine->loop);
+	if (!err)
+		err = store_open(&engine->store, ":memory:", STORE_CREATE, 0);
+	if (!err)
+		err = lists_new(&engine->lists, NULL);
+	if (!err)
+		err = reports_new(&engine->reports, NULL);
+	if (!err)
+		err = history_new(&engine->history, SUBJECTS, PAIRS);
+	if (!err)
+		err = providers_new(&engine->providers, engine->loop,
+				    engine->fetch, engine->config);
+	if (!err)
+		err = treatments_new(&engine->treatments);
+	if (err)
+		return err;
+	params = (struct screen_params){
+		.lists = engine->lists,
+		.reports = engine->reports,
+		.history = engine->history,
+		.providers = engine->providers,
+	};
+	err = screen_new(&engine->screen, &params);
+	if (!err)
+		screen_configure(engine->screen, engine->config);
+	return err;
+}
+
+/* Opening the database first brings it to the schema that is copied. */
+static int take_lists(struct engine *engine, const struct cli *cli)
+{
+	struct store *store;
+	int err, status;
+
+	if (!cli->database)
+		return EXIT_DONE;
+	status = database_open(&store, cli, STORE_EXISTING);
+	if (status)
+		return status;
+	store_close(store);
+	err = lists_copy(engine->store, cli->database);
+	if (!err)
+		err = engine_refresh(engine);
+	return err ? database_failure(engine->store, err) : EXIT_DONE;
+}
+
+int engine_open(struct engine *engine, const struct cli *cli,
+		const char *config)
+{
+	int err;
+
+	/* Two runs give the same answers. */
+	random_fix();
+	if (load(engine, config))
+		return EXIT_FAILED;
+	err = start(engine);
+	if (err)
+		return failure("The engine does not start: %s.",
+			       strerror(-err));
+	return take_lists(engine, cli);
+}
+
+void engine_close(struct engine *engine)
+{
+	screen_free(engine->screen);
+	treatments_free(engine->treatments);
+	providers_free(engine->providers);
+	history_free(engine->history);
+	reports_free(engine->reports);
+	lists_free(engine->lists);
+	store_close(engine->store);
+	fetch_free(engine->fetch);
+	loop_free(engine->loop);
+	config_free(engine->config);
+}
+
+const struct config_trunk *engine_trunk(const struct engine *engine,
+					const char *name)
+{
+	const struct config *config = engine->config;
+
+	for (size_t i = 0; name && i < config->trunks_count; i++)
+		if (strcmp(config->trunks[i].name, name) == 0)
+			return &config->trunks[i];
+	return &config->trunks[0];
+}
+
+struct waiting {
+	struct verdict *verdict;
+	bool done;
+};
+
+static void on_verdict(const struct verdict *verdict, void *arg)
+{
+	struct waiting *waiting = arg;
+
+	*waiting->verdict = *verdict;
+	waiting->done = true;
+}
+
+static void ask(struct engine *engine, const struct facts *facts,
+		struct verdict *verdict)
+{
+	struct verdict sofar = *verdict;
+	struct waiting waiting = {.verdict = verdict};
+	struct screening *screening = NULL;
+
+	if (screen_ask(&screening, engine->screen, facts, &sofar, on_verdict,
+		       &waiting))
+		return;
+	while (!waiting.done)
+		loop_step(engine->loop, STEP_MS);
+	screening_free(screening);
+}
+
+void engine_decide(struct engine *engine, const struct facts *facts,
+		   struct verdict *verdict)
+{
+	const struct treatment_params treatment = {
+		.config = engine->config,
+		.trunk = engine_trunk(engine, facts->trunk),
+		.facts = facts,
+	};
+
+	if (!screen_decide(engine->screen, facts, verdict))
+		ask(engine, facts, verdict);
+	treatments_decide(engine->treatments, &treatment, verdict);
+}
+
+int engine_refresh(struct engine *engine)
+{
+	int err = lists_refresh(engine->store, engine->lists);
+
+	/* Merely wants a pause. */
+	while (err == -EAGAIN) {
+		loop_step(engine->loop, STEP_MS);
+		err = lists_refresh(engine->store, engine->lists);
+	}
+	return err ? err : reports_refresh(engine->store, engine->reports);
+}

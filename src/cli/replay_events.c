@@ -1,0 +1,325 @@
+/* What each event of a recording does to the engine. Fields nobody knows are
+ * passed over; so are events that cannot be used, with a word on standard
+ * error. */
+#include "replay.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "callsieve/core/clock.h"
+#include "callsieve/core/config.h"
+#include "callsieve/model/invite.h"
+
+#include "import.h"
+
+#define URI_MAX	   512
+#define ID_MAX	   256
+#define WHAT_SHOWN 100
+#define T_MAX	   1e11 /* seconds */
+
+/* Nothing of a recording can steer the terminal. */
+void replay_skip(struct replay *replay, const char *why, const char *what)
+{
+	replay->skipped++;
+	fprintf(stderr, "callsieve: line %lu: skipped: %s%s", replay->line, why,
+		what ? ": " : "");
+	for (size_t i = 0; what && what[i] && i < WHAT_SHOWN; i++)
+		fputc(what[i] >= 0x20 && what[i] < 0x7f ? what[i] : '?',
+		      stderr);
+	fputc('\n', stderr);
+}
+
+static const char *text_of(const json_t *event, const char *name)
+{
+	return json_string_value(json_object_get(event, name));
+}
+
+/* An id may be a text or a number. */
+static bool id_of(char id[ID_MAX], const json_t *event, const char *name)
+{
+	const json_t *value = json_object_get(event, name);
+	int len = -1;
+
+	if (json_is_string(value))
+		len = snprintf(id, ID_MAX, "%s", json_string_value(value));
+	else if (json_is_integer(value))
+		len = snprintf(id, ID_MAX, "%" JSON_INTEGER_FORMAT,
+			       json_integer_value(value));
+	return len > 0 && len < ID_MAX;
+}
+
+static const struct config_trunk *trunk_of(const struct replay *replay,
+					   const json_t *event)
+{
+	return engine_trunk(&replay->engine, text_of(event, "trunk"));
+}
+
+/* Also written as a plain number. NULL stays NULL. */
+static const char *as_uri(char uri[URI_MAX], const char *text)
+{
+	if (!text || strchr(text, ':'))
+		return text;
+	if (!*text)
+		return NULL;
+	snprintf(uri, URI_MAX, "sip:%s@localhost", text);
+	return uri;
+}
+
+static bool read_party(struct number *number, const struct replay *replay,
+		       const json_t *event, const char *name)
+{
+	const char *text = text_of(event, name);
+	char buf[URI_MAX];
+	const char *uri = as_uri(buf, text);
+	struct numbering plan;
+
+	*number = (struct number){.kind = NUMBER_NONE};
+	if (!uri)
+		return false;
+	numbering_for_country(&plan, trunk_of(replay, event)->country);
+	number_from_uri(number, uri, strlen(uri), &plan);
+	return true;
+}
+
+/* Here it is given, whoever found it out. */
+static void read_stir(struct facts *facts, const json_t *event)
+{
+	const char *stir = text_of(event, "stir");
+
+	facts->stir = STIR_NONE;
+	facts->attest = '\0';
+	facts->signer = text_of(event, "signer");
+	facts->origid = text_of(event, "origid");
+	if (stir && strlen(stir) == 1 && strchr("ABC", *stir)) {
+		facts->stir = STIR_PASSED;
+		facts->attest = *stir;
+	} else if (stir && strcmp(stir, "failed") == 0) {
+		facts->stir = STIR_FAILED;
+	}
+}
+
+static void read_facts(const struct replay *replay, const json_t *event,
+		       struct facts *facts)
+{
+	char from[URI_MAX], to[URI_MAX], pai[URI_MAX];
+	const char *from_uri = as_uri(from, text_of(event, "from"));
+	const char *to_uri = as_uri(to, text_of(event, "to"));
+	const struct invite invite = {
+		.trunk = trunk_of(replay, event),
+		.source = "",
+		.call_id = "",
+		.request_uri = to_uri ? to_uri : "",
+		.from_uri = from_uri ? from_uri : "",
+		.asserted_uri = as_uri(pai, text_of(event, "pai")),
+		.display = text_of(event, "display"),
+		.privacy = text_of(event, "privacy"),
+		.priority = text_of(event, "priority"),
+	};
+
+	facts_read(facts, replay->engine.config, &invite);
+	read_stir(facts, event);
+}
+
+static void add_reason(json_t *reasons, const struct signal_hit *hit)
+{
+	const char *gap = hit->outcome == SIGNAL_SHADOW ? " (shadow)" : "";
+
+	json_array_append_new(reasons,
+			      json_sprintf("%s%s %+d: %s", hit->name, gap,
+					   hit->points, hit->detail));
+}
+
+static json_t *reasons_of(const struct verdict *verdict)
+{
+	json_t *reasons = json_array();
+
+	if (verdict->basis != BASIS_SCORE)
+		json_array_append_new(reasons, json_string(verdict_basis_name(
+						       verdict->basis)));
+	for (unsigned i = 0; i < verdict->signals_count; i++)
+		add_reason(reasons, &verdict->signals[i]);
+	if (verdict->because)
+		json_array_append_new(reasons, json_string(verdict->because));
+	return reasons;
+}
+
+static void print_verdict(json_t *id, const struct verdict *verdict)
+{
+	json_t *line =
+		json_pack("{s:O, s:s, s:i, s:o}", "id", id, "action",
+			  verdict_action_name(verdict->treatment), "score",
+			  verdict->score, "reasons", reasons_of(verdict));
+
+	json_dumpf(line, stdout, JSON_COMPACT);
+	putchar('\n');
+	fflush(stdout);
+	json_decref(line);
+}
+
+static void on_call(struct replay *replay, const json_t *event)
+{
+	struct engine *engine = &replay->engine;
+	struct verdict verdict;
+	struct booked booked;
+	struct facts facts;
+	char id[ID_MAX];
+
+	if (!id_of(id, event, "id")) {
+		replay_skip(replay, "a call needs an \"id\"", NULL);
+		return;
+	}
+	read_facts(replay, event, &facts);
+	engine_decide(engine, &facts, &verdict);
+	booked = (struct booked){
+		.caller = facts.caller,
+		.callee = facts.callee,
+		.delivered = verdict.treatment <= VERDICT_LABEL,
+	};
+	if (facts.outbound)
+		history_dialled(engine->history, &facts.caller, &facts.callee,
+				facts.bypass == BYPASS_EMERGENCY, now_wall_s());
+	else
+		history_call(engine->history, &facts, now_wall_s(),
+			     &booked.mark);
+	print_verdict(json_object_get(event, "id"), &verdict);
+	if (call_book_add(replay->book, id, &booked))
+		replay_skip(replay, "out of memory", NULL);
+}
+
+static unsigned seconds_of(const json_t *event, const char *name)
+{
+	double value = json_number_value(json_object_get(event, name));
+
+	return value > 0 && value < 1e6 ? (unsigned)value : 0;
+}
+
+static void on_ended(struct replay *replay, const json_t *event)
+{
+	const struct call_outcome outcome = {
+		.answered = json_is_true(json_object_get(event, "answered")),
+		.ring_s = seconds_of(event, "ring"),
+		.talk_s = seconds_of(event, "talk"),
+	};
+	const struct booked *call;
+	char id[ID_MAX];
+
+	call = id_of(id, event, "id") ? call_book_find(replay->book, id) : NULL;
+	if (!call)
+		replay_skip(replay, "there was no call of that \"id\"", NULL);
+	/* Nobody would have answered what was not delivered. */
+	else if (call->delivered)
+		history_ended(replay->engine.history, &call->mark, &outcome,
+			      now_wall_s());
+}
+
+static void on_report(struct replay *replay, const json_t *event)
+{
+	const struct booked *call;
+	struct number number, subscriber;
+	char id[ID_MAX];
+
+	call = id_of(id, event, "call") ? call_book_find(replay->book, id)
+					: NULL;
+	read_party(&subscriber, replay, event, "subscriber");
+	if (call) {
+		number = call->caller;
+		subscriber = call->callee;
+	} else if (!read_party(&number, replay, event, "number")) {
+		replay_skip(replay, "a report needs a \"number\" or a \"call\"",
+			    NULL);
+		return;
+	}
+	history_reported(replay->engine.history, &number, &subscriber,
+			 now_wall_s());
+}
+
+static void on_outbound(struct replay *replay, const json_t *event)
+{
+	struct engine *engine = &replay->engine;
+	struct number number, subscriber;
+	bool emergency;
+
+	if (!read_party(&subscriber, replay, event, "subscriber") ||
+	    !read_party(&number, replay, event, "number")) {
+		replay_skip(replay,
+			    "a call out needs \"subscriber\" and \"number\"",
+			    NULL);
+		return;
+	}
+	emergency = bypass_is_emergency_number(
+		engine->config, trunk_of(replay, event), &number);
+	history_dialled(engine->history, &subscriber, &number, emergency,
+			now_wall_s());
+}
+
+/* Whatever its form, a file is hearsay here: what anybody can write into shall
+ * not decide on a call by itself. */
+static void on_import(struct replay *replay, const json_t *event)
+{
+	struct engine *engine = &replay->engine;
+	const char *kind = text_of(event, "kind");
+	const char *file = text_of(event, "file");
+	struct import import = {
+		.store = engine->store,
+		.source = kind ? kind : "import",
+		.force = true,
+		.observations = true,
+		.quiet = true,
+	};
+
+	if (!file) {
+		replay_skip(replay, "an import needs a \"file\"", NULL);
+		return;
+	}
+	/* Of a kind we don't know: by its looks. */
+	import.format = kind ? import_format_find(kind) : NULL;
+	if (import_path(&import, file) || engine_refresh(engine))
+		replay_skip(replay, "this file was not imported", file);
+}
+
+static const struct {
+	const char *name;
+	void (*h)(struct replay *replay, const json_t *event);
+} events[] = {
+	{"call", on_call},	   {"ended", on_ended},	  {"report", on_report},
+	{"outbound", on_outbound}, {"import", on_import},
+};
+
+/* The clock does not go back: what comes late happened when it came. */
+static bool set_clock(struct replay *replay, const json_t *event)
+{
+	const json_t *t = json_object_get(event, "t");
+	double seconds = json_number_value(t);
+	int64_t ms;
+
+	if (!json_is_number(t) || seconds < 0 || seconds > T_MAX)
+		return false;
+	ms = (int64_t)(seconds * 1000);
+	if (ms < replay->now_ms)
+		replay->late++;
+	else
+		replay->now_ms = ms;
+	now_fake(replay->now_ms);
+	return true;
+}
+
+void replay_event(struct replay *replay, const json_t *event)
+{
+	const char *name = text_of(event, "event");
+
+	if (!name) {
+		replay_skip(replay, "no JSON object with an \"event\"", NULL);
+		return;
+	}
+	if (!set_clock(replay, event)) {
+		replay_skip(replay, "\"t\" is no time in seconds since 1970",
+			    NULL);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		if (strcmp(events[i].name, name) == 0) {
+			events[i].h(replay, event);
+			return;
+		}
+	replay_skip(replay, "there is no such event", name);
+}

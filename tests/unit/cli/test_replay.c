@@ -1,0 +1,158 @@
+/* Events in, answers out. A folder of tests/data/replay is a case: `events`,
+ * in `expected` what is written to standard output, in `complaints` what is to
+ * standard error (none: nothing), and in `lists.sql` what stands in the
+ * database, if one is to be given. */
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "run.h"
+#include "suites.h"
+
+#define CASES "tests/data/replay"
+
+static char cases[PATH_MAX];
+
+static void setup(void)
+{
+	run_setup();
+	ck_assert_ptr_nonnull(realpath(CASES, cases));
+}
+
+static char *read_file(const char *name, const char *file)
+{
+	char path[PATH_MAX + 300];
+	char *text = NULL;
+	size_t size = 0;
+	FILE *in;
+
+	snprintf(path, sizeof(path), "%s/%s/%s", cases, name, file);
+	in = fopen(path, "r");
+	if (!in)
+		return NULL;
+	if (getdelim(&text, &size, '\0', in) < 0)
+		text[0] = '\0';
+	fclose(in);
+	return text;
+}
+
+/* Paths in events are relative to where they are. */
+static void replay(bool database)
+{
+	char line[2 * PATH_MAX];
+
+	snprintf(line, sizeof(line),
+		 "-c %s/callsieve.conf %s%s replay --events events", cases,
+		 database ? "-d " : "", database ? "test.db" : "");
+	callsieve(line);
+}
+
+static void bring_files(const char *name)
+{
+	char line[2 * PATH_MAX];
+
+	snprintf(line, sizeof(line), "cp %s/%s/* %s", cases, name, run.folder);
+	ck_assert_int_eq(system(line), 0);
+}
+
+static void check_case(const char *name)
+{
+	char *expected = read_file(name, "expected");
+	char *complaints = read_file(name, "complaints");
+	char *lists = read_file(name, "lists.sql");
+
+	bring_files(name);
+	if (lists)
+		execute(lists);
+	replay(lists != NULL);
+	ck_assert_msg(expected && !strcmp(run.out, expected),
+		      "%s/%s answers:\n%s%s", CASES, name, run.out, run.err);
+	ck_assert_msg(!strcmp(run.err, complaints ? complaints : ""),
+		      "%s/%s says:\n%s", CASES, name, run.err);
+	/* Twice the same, and nothing is left of the first. */
+	replay(lists != NULL);
+	ck_assert_str_eq(run.out, expected);
+	free(expected);
+	free(complaints);
+	free(lists);
+	run_teardown();
+	run_setup();
+}
+
+START_TEST(cases_are_answered_as_expected)
+{
+	DIR *folder = opendir(cases);
+	struct dirent *entry;
+
+	ck_assert_ptr_nonnull(folder);
+	while ((entry = readdir(folder)))
+		if (!strchr(entry->d_name, '.'))
+			check_case(entry->d_name);
+	closedir(folder);
+}
+END_TEST
+
+/* What was written is there before the next event is. */
+START_TEST(is_driven_over_a_pipe)
+{
+	char line[2 * PATH_MAX], answer[1000];
+	FILE *to, *from;
+
+	snprintf(line, sizeof(line), "%s/answers", run.folder);
+	ck_assert_int_eq(mkfifo(line, 0600), 0);
+	snprintf(line, sizeof(line),
+		 "exec %s -c %s/callsieve.conf replay --events - >%s/answers",
+		 run_program(), cases, run.folder);
+	to = popen(line, "w");
+	ck_assert_ptr_nonnull(to);
+	snprintf(line, sizeof(line), "%s/answers", run.folder);
+	from = fopen(line, "r");
+	ck_assert_ptr_nonnull(from);
+	for (int i = 0; i < 3; i++) {
+		fprintf(to,
+			"{\"t\":%d,\"event\":\"call\",\"id\":\"c%d\","
+			"\"from\":\"+12025550123\",\"to\":\"+12125550100\"}\n",
+			1790000000 + i, i);
+		fflush(to);
+		ck_assert_ptr_nonnull(fgets(answer, sizeof(answer), from));
+		snprintf(line, sizeof(line), "{\"id\":\"c%d\",\"action\":", i);
+		ck_assert_msg(!strncmp(answer, line, strlen(line)), "%s",
+			      answer);
+	}
+	ck_assert_int_eq(pclose(to), 0);
+	fclose(from);
+}
+END_TEST
+
+/* The admin's database is read and left as it is. */
+START_TEST(the_database_given_is_not_changed)
+{
+	bring_files("import");
+	execute("INSERT INTO blocklist(number) VALUES('+12025550142')");
+	replay(true);
+	ck_assert_int_eq(run.status, 0);
+	check_answer("SELECT count(*) FROM observations", "0");
+	check_answer("SELECT count(*) FROM calls", "0");
+	check_answer("SELECT list_generation IS NULL OR list_generation = 0 "
+		     "FROM engine_status",
+		     "1");
+}
+END_TEST
+
+Suite *replay_suite(void)
+{
+	Suite *suite = suite_create("replay");
+	TCase *tc = tcase_create("replay");
+
+	tcase_set_timeout(tc, 120);
+	tcase_add_checked_fixture(tc, setup, run_teardown);
+	tcase_add_test(tc, cases_are_answered_as_expected);
+	tcase_add_test(tc, is_driven_over_a_pipe);
+	tcase_add_test(tc, the_database_given_is_not_changed);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
