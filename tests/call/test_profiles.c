@@ -98,8 +98,8 @@ START_TEST(redress_id_names_the_call)
 	strcpy(id, reason_id(rejected(&scene, SPAMMER, NULL, 603,
 				      "Network Blocked")));
 	database = scene.daemon.database;
-	daemon_await_metric(&scene.daemon, "callsieve_records_written_total",
-			    1, 5000);
+	daemon_await_metric(&scene.daemon, "callsieve_records_written_total", 1,
+			    5000);
 	claim_number(daemon_run(out, sizeof(out), "callsieve",
 				"-d '%s' explain %s", database, id),
 		     0);
@@ -176,6 +176,88 @@ START_TEST(profile_of_ones_own)
 }
 END_TEST
 
+#define STIR_CALLER	 "+12125550142"
+#define ANALYTICS_CALLER "+13035550143" /* the callee's neighbour */
+#define DNO_CALLER	 "+12125550144"
+#define IMPOSSIBLE	 "+12120550100123456" /* E.164 ends at 15 digits */
+
+static const struct {
+	const char *profile;
+	struct {
+		int status;
+		const char *phrase;
+	} list, dno, analytics, number, anonymous, stir;
+} answers[] = {
+	{"generic",
+	 {607, "Unwanted"},
+	 {607, "Unwanted"},
+	 {607, "Unwanted"},
+	 {607, "Unwanted"},
+	 {433, "Anonymity Disallowed"},
+	 {607, "Unwanted"}},
+	{"us-fcc",
+	 {603, "Network Blocked"},
+	 {403, "Forbidden"},
+	 {603, "Network Blocked"},
+	 {403, "Forbidden"},
+	 {433, "Anonymity Disallowed"},
+	 {603, "Network Blocked"}},
+	{"ietf",
+	 {608, "Rejected"},
+	 {403, "Forbidden"},
+	 {608, "Rejected"},
+	 {403, "Forbidden"},
+	 {433, "Anonymity Disallowed"},
+	 {438, "Invalid Identity Header"}},
+};
+
+#define TAKES_608	 "Feature-Caps: *;+sip.608\r\n"
+#define ANSWERED(reason) answers[_i].reason.status, answers[_i].reason.phrase
+
+/* Each profile has an answer of its own for each reason; redress, as 603 and
+ * 608 need it, is in those and in no other. */
+START_TEST(each_reason_has_the_answer_of_the_profile)
+{
+	struct scene scene;
+	const struct message *answer;
+	char trunk[80];
+	int status;
+
+	snprintf(trunk, sizeof(trunk),
+		 "\tprofile = \"%s\"\n\tidentity = \"pai\"\n",
+		 answers[_i].profile);
+	scene_open(&scene, SCENE(.trunk = trunk, .sections = REDRESS,
+				 .screening = "\thints_max_points = 200\n"
+					      "\tneighbour_points = 100\n"
+					      "\tmalformed_points = 100\n"
+					      "\tanonymous_points = 100\n"
+					      "\tstir_failed_points = 100\n"));
+	scene_edit(&scene, "INSERT INTO dno(number) VALUES('" DNO_CALLER "')");
+	scene_block(&scene, SPAMMER, 100);
+
+	rejected(&scene, DNO_CALLER, PARTS(.headers = TAKES_608),
+		 ANSWERED(dno));
+	rejected(&scene, IMPOSSIBLE, PARTS(.headers = TAKES_608),
+		 ANSWERED(number));
+	rejected(&scene, CALLER, PARTS(.headers = TAKES_608 "Privacy: id\r\n"),
+		 ANSWERED(anonymous));
+	rejected(&scene, STIR_CALLER,
+		 PARTS(.headers = TAKES_608
+		       "P-Asserted-Identity: <tel:" STIR_CALLER
+		       ";verstat=TN-Validation-Failed>\r\n"),
+		 ANSWERED(stir));
+	answer = rejected(&scene, ANALYTICS_CALLER, PARTS(.headers = TAKES_608),
+			  ANSWERED(analytics));
+	status = answers[_i].analytics.status;
+	claim_number(message_count(answer, "Reason"), status == 603);
+	claim_number(message_count(answer, "Call-Info"), status == 608);
+	answer = rejected(&scene, SPAMMER, PARTS(.headers = TAKES_608),
+			  ANSWERED(list));
+	claim_number(message_count(answer, "Reason"), status == 603);
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *profiles_suite(void)
 {
 	Suite *suite = suite_create("profiles");
@@ -187,5 +269,7 @@ Suite *profiles_suite(void)
 	tcase_add_test(tests, ietf_says_608_to_who_takes_it);
 	tcase_add_test(tests, anonymity_gets_433);
 	tcase_add_test(tests, profile_of_ones_own);
+	tcase_add_loop_test(tests, each_reason_has_the_answer_of_the_profile, 0,
+			    (int)(sizeof(answers) / sizeof(*answers)));
 	return suite;
 }
