@@ -11,14 +11,40 @@ struct loop;
 struct reports;
 struct store;
 
-/* In memory, on the loop: how many distinct subscribers reported a number. */
+/* In memory, on the loop: how many subscribers reported a number. */
 int reports_new(struct reports **reportsp, struct loop *loop);
 void reports_free(struct reports *reports);
 
+/* From the loop, for each report that comes in another way than by
+ * reports_hear() and is of a call that `subscriber` got. Set it before the
+ * store thread starts. */
+typedef void report_h(const struct number *number,
+		      const struct number *subscriber, void *arg);
+void reports_listen(struct reports *reports, report_h *h, void *arg);
+
+/* What the called phone says by itself (RFC 8197): that it does not want this
+ * call, by a 607, or when it was answered by the BYE. */
+struct report_heard {
+	struct number caller, callee;
+	char call[17]; /* our id of it */
+	bool answered;
+};
+
+/* Goes into the table. Never blocks; beyond a thousand that wait they are
+ * dropped and counted. */
+void reports_hear(struct reports *reports, const struct report_heard *what);
+
 /* A store task (arg: struct reports), as lists_refresh(). */
 int reports_refresh(struct store *store, void *arg);
-unsigned reports_count(const struct reports *reports,
-		       const struct number *number);
+
+/* Distinct subscribers who reported a number within REPORT_DAYS. */
+#define REPORT_DAYS 30
+struct report_counts {
+	unsigned called;  /* who got a call from it, as records show */
+	unsigned hearsay; /* others */
+};
+struct report_counts reports_count(const struct reports *reports,
+				   const struct number *number);
 
 /* In the database, for api and cli; any thread with its own store. */
 
@@ -42,6 +68,7 @@ int report_save(struct store *store, const struct report *report, bool *newp,
 /* What the database knows of a number. */
 struct report_summary {
 	int64_t reporters;
+	int64_t called; /* of these, who got a call from it */
 	int64_t first_at, last_at; /* epoch seconds; 0 without reports */
 };
 int report_summary(struct store *store, const char *number,

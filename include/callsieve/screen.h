@@ -57,9 +57,10 @@ void screen_configure(struct screen *screen, const struct config *config);
 /* At how many points calls of a trunk get which treatment. */
 struct thresholds screen_thresholds(const struct config_trunk *trunk);
 
-/* What that many reporting subscribers are worth. */
+/* What that many reporting subscribers are worth: `called`, who got a call from
+ * the number, and others. */
 int screen_report_points(const struct config_screening *config,
-			 unsigned reporters);
+			 unsigned called, unsigned hearsay);
 
 /* True: decided, in memory, without any I/O. False: `verdict` holds what is
  * known so far, to be given to screen_ask(). */

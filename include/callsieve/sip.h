@@ -42,6 +42,8 @@ struct call_end {
 	int status; /* the final answer the caller got */
 	const char *phrase;
 	int64_t answered_ms;	 /* epoch; 0: never */
+	bool unwanted; /* a trusted gateway's side said 607, or hung up with
+			* it (RFC 8197 4) */
 	const char *gateway;	 /* last one tried, or NULL */
 	const char *call_id_out; /* Call-ID of the last leg to it, or NULL */
 	/* Where a gateway's redirection took the call, or, on a trunk in

@@ -69,8 +69,9 @@ static int score(const struct api_settings *settings,
 {
 	int64_t points = block->found ? block->points : 0;
 
-	points += screen_report_points(&settings->screening,
-				       (unsigned)reports->reporters);
+	points += screen_report_points(
+		&settings->screening, (unsigned)reports->called,
+		(unsigned)(reports->reporters - reports->called));
 	points = points * SCORE_MAX / settings->reject_at;
 	return points < 0 ? 0 : points > SCORE_MAX ? SCORE_MAX : (int)points;
 }
@@ -79,8 +80,9 @@ static json_t *reports_json(const struct report_summary *reports)
 {
 	if (!reports->reporters)
 		return json_pack("{s:i}", "reporters", 0);
-	return json_pack("{s:I, s:I, s:I}", "reporters",
-			 (json_int_t)reports->reporters, "first_at",
+	return json_pack("{s:I, s:I, s:I, s:I}", "reporters",
+			 (json_int_t)reports->reporters, "called",
+			 (json_int_t)reports->called, "first_at",
 			 (json_int_t)reports->first_at, "last_at",
 			 (json_int_t)reports->last_at);
 }

@@ -35,7 +35,7 @@
 /* After the drain time every call gets its BYE, and this long to answer. */
 #define HANGUP_MS 2000
 
-enum { TASK_LISTS, TASK_REPORTS, TASK_CALLS, TASK_REDRESS, TASK_BYPASS, TASK_COUNT };
+enum { TASK_LISTS, TASK_CALLS, TASK_REPORTS, TASK_REDRESS, TASK_BYPASS, TASK_COUNT };
 
 struct daemon {
 	struct running now; /* what a reload changes */
@@ -160,6 +160,7 @@ static int start_gate(struct daemon *daemon)
 		.calls = daemon->calls,
 		.history = daemon->history,
 		.lists = daemon->lists,
+		.reports = daemon->reports,
 		.redress = daemon->redress,
 		.killswitch = daemon->killswitch,
 	};
@@ -212,10 +213,11 @@ static int start_store(struct daemon *daemon)
 
 	daemon->tasks[TASK_LISTS] =
 		(struct store_task){"lists", lists_refresh, daemon->lists};
-	daemon->tasks[TASK_REPORTS] = (struct store_task){
-		"reports", reports_refresh, daemon->reports};
+	/* Before the reports, which are held against the records. */
 	daemon->tasks[TASK_CALLS] =
 		(struct store_task){"calls", calls_flush, daemon->calls};
+	daemon->tasks[TASK_REPORTS] = (struct store_task){
+		"reports", reports_refresh, daemon->reports};
 	daemon->tasks[TASK_REDRESS] = (struct store_task){
 		"redress", redress_refresh, daemon->redress};
 	daemon->tasks[TASK_BYPASS] = (struct store_task){

@@ -18,6 +18,7 @@
 #include "callsieve/history.h"
 #include "callsieve/lists.h"
 #include "callsieve/model/invite.h"
+#include "callsieve/reports.h"
 #include "callsieve/screen.h"
 
 #include "crowd.h"
@@ -30,6 +31,7 @@ struct gate {
 	struct calls *calls;
 	struct history *history;
 	const struct lists *lists;
+	struct reports *reports;
 	const struct config *config;
 	const struct redress *redress;
 	struct killswitch *killswitch;
@@ -53,6 +55,15 @@ struct visit {
 	struct verdict *sofar; /* while the verdict is awaited */
 };
 
+/* A subscriber said so elsewhere, of a call that records show. */
+static void on_report(const struct number *number,
+		      const struct number *subscriber, void *arg)
+{
+	const struct gate *gate = arg;
+
+	history_reported(gate->history, number, subscriber, now_wall_s());
+}
+
 int gate_new(struct gate **gatep, const struct gate_params *params)
 {
 	struct gate *gate = calloc(1, sizeof(*gate));
@@ -64,8 +75,10 @@ int gate_new(struct gate **gatep, const struct gate_params *params)
 	gate->calls = params->calls;
 	gate->history = params->history;
 	gate->lists = params->lists;
+	gate->reports = params->reports;
 	gate->redress = params->redress;
 	gate->killswitch = params->killswitch;
+	reports_listen(gate->reports, on_report, gate);
 	err = treat_new(&gate->treat, params->redress);
 	if (!err)
 		err = crowd_new(&gate->crowd);
@@ -175,6 +188,30 @@ static void remember_end(const struct visit *visit, const struct call_end *end)
 	    (end->answered_ms || end->by != PARTY_CALLSIEVE))
 		history_ended(visit->gate->history, &visit->mark, &outcome,
 			      now / 1000);
+}
+
+/* RFC 8197 4: the phone that was called says that the caller is unwanted. A
+ * number that was withheld is not put where the subscriber could read it. */
+static void remember_report(const struct visit *visit,
+			    const struct call_end *end)
+{
+	const struct facts *facts = &visit->facts;
+	struct report_heard heard = {
+		.caller = facts->caller,
+		.callee = facts->callee,
+		.answered = end->answered_ms != 0,
+	};
+
+	if (!end->unwanted || facts->outbound ||
+	    facts->bypass != BYPASS_NONE ||
+	    facts->caller.kind != NUMBER_E164 ||
+	    facts->callee.kind != NUMBER_E164)
+		return;
+	history_reported(visit->gate->history, &facts->caller, &facts->callee,
+			 now_wall_s());
+	memcpy(heard.call, visit->record->id, sizeof(heard.call));
+	if (!facts->withheld)
+		reports_hear(visit->gate->reports, &heard);
 }
 
 static enum metric metric_of_action(enum verdict_action action)
@@ -480,6 +517,7 @@ static void on_ended(const struct call_end *end, void *ctx, void *arg)
 		 end->gateway ? end->gateway : "-",
 		 end->call_id_out ? end->call_id_out : "-");
 	remember_end(visit, end);
+	remember_report(visit, end);
 	finish(visit, end);
 	visit_free(visit);
 }

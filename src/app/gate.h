@@ -11,6 +11,7 @@ struct history;
 struct killswitch;
 struct lists;
 struct redress;
+struct reports;
 struct screen;
 
 /* What the gate wants to hear of; its `arg` is the gate. */
@@ -21,6 +22,7 @@ struct gate_params { /* all of them must outlive it */
 	struct calls *calls;
 	struct history *history;
 	const struct lists *lists; /* to count hits */
+	struct reports *reports;
 	const struct redress *redress;
 	struct killswitch *killswitch;
 };

@@ -450,7 +450,12 @@ static const struct config_option screening_options[] = {
 		     "each counts."},
 	{"report_points", config_read_points, "40", 0, POINTS_MAX,
 	 IN(config, screening.report_points),
-	 .sentence = "Points for each subscriber who reported the caller."},
+	 .sentence = "Points for each subscriber who reported the caller and "
+		     "got a call from there."},
+	{"hearsay_points", config_read_points, "2", 0, POINTS_MAX,
+	 IN(config, screening.hearsay_points),
+	 .sentence = "Points for each who reported it without; together no "
+		     "more than half of report_points."},
 	{"report_min", config_read_unsigned, "2", 1, MILLION,
 	 IN(config, screening.report_min),
 	 .sentence = "Subscribers it takes before reports count at all."},

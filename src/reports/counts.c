@@ -8,20 +8,15 @@
 #include "callsieve/core/log.h"
 #include "callsieve/core/metrics.h"
 #include "callsieve/core/u64map.h"
-#include "callsieve/reports.h"
 #include "callsieve/store.h"
+#include "internal.h"
 
 /* After counting this share of its time passes before the next, so that
  * reports coming all the time leave the store thread some for other things. */
 #define PAUSE_SHARE 4
 
-struct reports {
-	struct handover *counts; /* of struct u64map: number_key -> count */
-
-	/* The store thread's: what the newest counts were made from. */
-	int64_t revision, identity;
-	uint64_t not_before_ms;
-};
+/* Reports grow old without anybody doing anything. */
+#define RECOUNT_MS 3600000
 
 static void free_map(void *map)
 {
@@ -35,7 +30,10 @@ int reports_new(struct reports **reportsp, struct loop *loop)
 
 	if (!reports)
 		return -ENOMEM;
+	reports->loop = loop;
 	err = handover_new(&reports->counts, loop, free_map);
+	if (!err)
+		err = heard_new(&reports->heard);
 	if (err)
 		reports_free(reports);
 	else
@@ -48,14 +46,27 @@ void reports_free(struct reports *reports)
 	if (!reports)
 		return;
 	handover_free(reports->counts);
+	heard_free(reports->heard);
 	free(reports);
+}
+
+void reports_listen(struct reports *reports, report_h *h, void *arg)
+{
+	reports->h = h;
+	reports->arg = arg;
 }
 
 /* Whose token was revoked has no voice any more. */
 static const char count_rows[] =
-	"SELECT number, count(*) FROM reports WHERE subscriber NOT IN "
+	"SELECT number, coalesce(sum(call <> ''), 0), count(*) FROM reports "
+	"WHERE updated_at >= datetime(?, 'unixepoch') AND subscriber NOT IN "
 	"(SELECT id FROM subscribers WHERE revoked_at IS NOT NULL) "
 	"GROUP BY number";
+
+static uint64_t packed(int64_t called, int64_t all)
+{
+	return (uint64_t)called << 32 | (uint32_t)(all - called);
+}
 
 static int count(struct u64map *map, struct store *store)
 {
@@ -66,8 +77,9 @@ static int count(struct u64map *map, struct store *store)
 
 	if (err)
 		return err;
+	stmt_bind_int(stmt, 1, now_wall_s() - REPORT_DAYS * 86400);
 	while ((more = stmt_step(stmt)) == 1) {
-		n.value = (uint64_t)stmt_int(stmt, 1);
+		n.value = packed(stmt_int(stmt, 1), stmt_int(stmt, 2));
 		if (number_pattern_key(&key, stmt_text(stmt, 0)) < 0 ||
 		    number_key_is_prefix(key))
 			continue;
@@ -99,46 +111,71 @@ static int load(struct u64map **mapp, int64_t *revisionp, struct store *store)
 	return err;
 }
 
-int reports_refresh(struct store *store, void *arg)
+static bool is_current(const struct reports *reports, struct store *store,
+		       int64_t revision)
 {
-	struct reports *reports = arg;
-	int64_t revision = store_revision(store, "reports");
-	uint64_t start = now_mono_ms();
+	return revision == reports->revision &&
+	       store_identity(store) == reports->identity &&
+	       now_mono_ms() < reports->stale_ms;
+}
+
+static int recount(struct reports *reports, struct store *store)
+{
+	uint64_t start = now_mono_ms(), now;
+	int64_t revision;
 	struct u64map *map;
 	size_t numbers;
-	int err;
+	int err = load(&map, &revision, store);
 
-	handover_reclaim(reports->counts);
-	if (revision < 0)
-		return (int)revision;
-	if (revision == reports->revision &&
-	    store_identity(store) == reports->identity)
-		return 0;
-	if (start < reports->not_before_ms)
-		return -EAGAIN;
-	err = load(&map, &revision, store);
 	if (err)
 		return err;
 	numbers = u64map_count(map);
 	err = handover_give(reports->counts, map);
 	if (err)
 		return err;
+	now = now_mono_ms();
 	reports->revision = revision;
 	reports->identity = store_identity(store);
-	reports->not_before_ms =
-		now_mono_ms() + (now_mono_ms() - start) / PAUSE_SHARE;
+	reports->not_before_ms = now + (now - start) / PAUSE_SHARE;
+	reports->stale_ms = now + RECOUNT_MS;
 	metric_set(METRIC_REPORTED_NUMBERS, (int64_t)numbers);
 	log_debug("event=reports-loaded revision=%lld numbers=%zu",
 		  (long long)revision, numbers);
 	return 0;
 }
 
-unsigned reports_count(const struct reports *reports,
-		       const struct number *number)
+int reports_refresh(struct store *store, void *arg)
+{
+	struct reports *reports = arg;
+	int64_t revision;
+	int err = heard_save(reports->heard, store);
+
+	handover_reclaim(reports->counts);
+	if (err >= 0)
+		err = trace_new(reports, store);
+	if (err < 0)
+		return err;
+	revision = store_revision(store, "reports");
+	if (revision < 0)
+		return (int)revision;
+	if (is_current(reports, store, revision))
+		return 0;
+	if (now_mono_ms() < reports->not_before_ms)
+		return -EAGAIN;
+	return recount(reports, store);
+}
+
+struct report_counts reports_count(const struct reports *reports,
+				   const struct number *number)
 {
 	const struct u64map *map = handover_current(reports->counts);
 	number_key key = number_key_exact(number);
 	struct u64map_entry n;
 
-	return map && key && u64map_get(map, key, &n) ? (unsigned)n.value : 0;
+	if (!map || !key || !u64map_get(map, key, &n))
+		return (struct report_counts){0};
+	return (struct report_counts){
+		.called = (unsigned)(n.value >> 32),
+		.hearsay = (unsigned)(n.value & UINT32_MAX),
+	};
 }

@@ -57,7 +57,8 @@ static int update(struct store *store, const struct report *report, int64_t id)
 	int err = store_prepare(&stmt, store,
 				"UPDATE reports SET category = ?2, "
 				"comment = ?3, "
-				"updated_at = datetime(?4, 'unixepoch') "
+				"updated_at = datetime(?4, 'unixepoch'), "
+				"call = nullif(call, '') "
 				"WHERE id = ?1");
 
 	if (err)
@@ -102,21 +103,24 @@ int report_summary(struct store *store, const char *number,
 	struct store_stmt *stmt;
 	int err = store_prepare(
 		&stmt, store,
-		"SELECT count(*), "
+		"SELECT count(*), coalesce(sum(call <> ''), 0), "
 		"coalesce(strftime('%s', min(created_at)), 0), "
 		"coalesce(strftime('%s', max(updated_at)), 0) "
-		"FROM reports WHERE number = ? AND subscriber NOT IN "
+		"FROM reports WHERE number = ?1 AND "
+		"updated_at >= datetime(?2, 'unixepoch') AND subscriber NOT IN "
 		"(SELECT id FROM subscribers WHERE revoked_at IS NOT NULL)");
 
 	if (err)
 		return err;
 	stmt_bind_text(stmt, 1, number);
+	stmt_bind_int(stmt, 2, now_wall_s() - REPORT_DAYS * 86400);
 	err = stmt_step(stmt);
 	if (err < 0)
 		return err;
 	summary->reporters = stmt_int(stmt, 0);
-	summary->first_at = stmt_int(stmt, 1);
-	summary->last_at = stmt_int(stmt, 2);
+	summary->called = stmt_int(stmt, 1);
+	summary->first_at = stmt_int(stmt, 2);
+	summary->last_at = stmt_int(stmt, 3);
 	stmt_reset(stmt);
 	return 0;
 }

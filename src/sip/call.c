@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sofia-sip/su_string.h>
+
 #include "callsieve/core/clock.h"
 #include "callsieve/core/digest.h"
 #include "callsieve/core/log.h"
@@ -210,6 +212,7 @@ void call_report(struct call *call, enum call_party by, int status,
 		.status = status,
 		.phrase = phrase,
 		.answered_ms = call->answered_ms,
+		.unwanted = call->unwanted && call->gateway_trusted,
 		.gateway = call->target ? call->target->gateway->name : NULL,
 		.call_id_out = call->target ? call->call_id : NULL,
 	};
@@ -231,6 +234,18 @@ static void end_answered(struct call *call, enum call_party by)
 {
 	call_report(call, by, call->status, sip_200_OK);
 	call_enter(call, CALL_ENDING);
+}
+
+static bool says_unwanted(const sip_t *sip)
+{
+	const sip_reason_t *reason = sip->sip_reason;
+
+	for (; reason; reason = reason->re_next)
+		if (reason->re_protocol && reason->re_cause &&
+		    su_casematch(reason->re_protocol, "SIP") &&
+		    strcmp(reason->re_cause, "607") == 0)
+			return true;
+	return false;
 }
 
 /* One side hung up: `bye` is its request, already answered. */
@@ -266,6 +281,7 @@ void call_bye(struct leg *leg, msg_t *bye, const sip_t *sip)
 	case CALL_ENDING:
 		return;
 	}
+	call->unwanted = by == PARTY_CALLEE && says_unwanted(sip);
 	end_answered(call, by);
 	leg_over(leg);
 	leg_bye(peer, bye, sip, NULL);

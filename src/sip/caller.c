@@ -212,6 +212,7 @@ void caller_final(struct call *call, msg_t *msg, const sip_t *response,
 				    TAG_END());
 	refused(call);
 	invite_done(call);
+	call->unwanted = status == 607;
 	call_report(call, PARTY_CALLEE, status, phrase);
 	call_enter(call, CALL_ENDING);
 	call_settle(call);

@@ -234,6 +234,7 @@ struct call {
 	enum call_state state;
 	bool exempt;	  /* an emergency or the like: to be put through */
 	bool reported;	  /* `ended` was sent */
+	bool unwanted;	  /* so the callee says (RFC 8197) */
 	msg_t *early_bye; /* the callee's, while the caller's ACK is awaited */
 
 	/* towards the caller */

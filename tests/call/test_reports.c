@@ -6,6 +6,7 @@
 #include "call/suites.h"
 
 #define LIVE_MS 15000 /* a second, on a machine that has the time */
+#define RECORD_MS 15000
 
 static const char *make_token(const struct scene *scene, const char *name)
 {
@@ -44,7 +45,11 @@ START_TEST(enough_subscribers_turn_a_caller_away)
 
 	scene_open(&scene, SCENE(.screening = SCREENING));
 	for (int i = 0; i < 3; i++) {
+		/* Who reports it got a call from there. */
 		expect_bridged(&scene, CALLER);
+		daemon_await_metric_equal(&scene.daemon,
+					  "callsieve_records_written_total",
+					  i + 1, RECORD_MS);
 		snprintf(name, sizeof(name), "phone%d", i);
 		snprintf(token, sizeof(token), "%s", make_token(&scene, name));
 		claim_number(report(&scene, token, CALLER), 201);
@@ -61,6 +66,109 @@ START_TEST(enough_subscribers_turn_a_caller_away)
 	while (call_passes(&scene, CALLER))
 		claim(trace_clock_ms() < end, "not live");
 	expect_bridged(&scene, "+12125550101");
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(subscribers_who_got_no_call_turn_nobody_away)
+{
+	struct scene scene;
+	char token[512], name[16];
+
+	scene_open(&scene, SCENE(.screening = SCREENING));
+	for (int i = 0; i < 5; i++) {
+		snprintf(name, sizeof(name), "phone%d", i);
+		snprintf(token, sizeof(token), "%s", make_token(&scene, name));
+		claim_number(report(&scene, token, CALLER), 201);
+	}
+	daemon_await_metric_equal(&scene.daemon, "callsieve_reported_numbers",
+				  1, RECORD_MS);
+	expect_bridged(&scene, CALLER);
+	scene_close(&scene);
+}
+END_TEST
+
+static void expect_report(struct scene *scene, const char *rows)
+{
+	daemon_await_metric_equal(&scene->daemon, "callsieve_reports_total",
+				  *rows != '\0', RECORD_MS);
+	claim_text(daemon_sql_text(
+			   &scene->daemon,
+			   "SELECT coalesce(group_concat(name || ' ' || number "
+			   "|| ' ' || via || ' ' || (call <> '')), '') FROM "
+			   "reports JOIN subscribers s ON s.id = subscriber"),
+		   rows);
+}
+
+START_TEST(the_callees_607_is_a_report)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, NULL);
+	call_refuse(&call, 607);
+	expect_report(&scene, CALLEE " " CALLER " 607 1");
+
+	/* Once, however often. */
+	call_place(&call, &scene, NULL);
+	call_refuse(&call, 607);
+	claim_number(
+		daemon_sql_int(&scene.daemon, "SELECT count(*) FROM reports"),
+		1);
+	scene_close(&scene);
+}
+END_TEST
+
+#define UNWANTED "Reason: SIP;cause=607;text=\"Unwanted\"\r\n"
+
+static const struct {
+	const char *reason;
+	bool callers; /* hangs up */
+	const char *rows;
+} byes[] = {
+	{UNWANTED, false, CALLEE " " CALLER " bye 1"},
+	{"Reason: Q.850;cause=16, sip ; text=\"x\" ; cause=607\r\n", false,
+	 CALLEE " " CALLER " bye 1"},
+	{"Reason: Q.850;cause=607\r\n", false, ""},
+	{"Reason: SIP;cause=600\r\n", false, ""},
+	{UNWANTED, true, ""},
+};
+
+START_TEST(the_callees_bye_may_be_a_report)
+{
+	struct scene scene;
+	struct call call;
+	struct way out;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	out = way(&call, !byes[_i].callers);
+	dialog_send(out.from, "BYE", PARTS(.headers = byes[_i].reason));
+	dialog_reply(out.to, dialog_expect_request(out.to, "BYE"), 200, NULL);
+	dialog_expect(out.from, 200, "BYE");
+	daemon_await_metric_equal(&scene.daemon,
+				  "callsieve_records_written_total", 1,
+				  RECORD_MS);
+	expect_report(&scene, byes[_i].rows);
+	scene_close(&scene);
+}
+END_TEST
+
+/* RFC 8197 4: nobody is to answer for all who withhold their number. */
+START_TEST(the_anonymous_are_reported_nowhere)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	call_begin(&call, &scene, "anonymous", CALLEE, NULL);
+	call_reaches(&call, &scene.callee);
+	call_refuse(&call, 607);
+	daemon_await_metric_equal(&scene.daemon,
+				  "callsieve_records_written_total", 1,
+				  RECORD_MS);
+	expect_report(&scene, "");
 	scene_close(&scene);
 }
 END_TEST
@@ -135,6 +243,11 @@ Suite *reports_suite(void)
 	TCase *tests = scene_tcase(suite, "reports");
 
 	tcase_add_test(tests, enough_subscribers_turn_a_caller_away);
+	tcase_add_test(tests, subscribers_who_got_no_call_turn_nobody_away);
+	tcase_add_test(tests, the_callees_607_is_a_report);
+	tcase_add_loop_test(tests, the_callees_bye_may_be_a_report, 0,
+			    sizeof(byes) / sizeof(byes[0]));
+	tcase_add_test(tests, the_anonymous_are_reported_nowhere);
 	tcase_add_test(tests, report_is_in_the_database_when_it_is_answered);
 	tcase_add_test(tests, api_refuses_strangers_and_nonsense);
 	tcase_add_test(tests, reputation_and_health_can_be_asked);

@@ -9,7 +9,8 @@
 
 #include "../inquiry.h"
 
-#define DOUBT 10 /* calls: see share_of() */
+#define DOUBT	    10 /* calls: see share_of() */
+#define FEW_PERCENT 60 /* of what rejects: the most few reports add */
 
 static bool reported(const struct inquiry *inquiry, enum signal_id id,
 		     const struct behaviour *is, struct signal_hit *hit)
@@ -22,11 +23,20 @@ static bool reported(const struct inquiry *inquiry, enum signal_id id,
 	return true;
 }
 
+/* One report may be a slip of the thumb, or spite. As long as there are fewer
+ * than report_min, they label at most, unless there is other evidence. */
 bool reported_share_signal(const struct inquiry *inquiry,
 			   struct signal_hit *hit)
 {
-	return reported(inquiry, SIGNAL_REPORTED_SHARE, &inquiry->past.caller,
-			hit);
+	const struct behaviour *is = &inquiry->past.caller;
+	int max = inquiry->facts->thresholds.reject_at * FEW_PERCENT / 100;
+	int few = (int)inquiry->config->screening.report_min - 1;
+
+	if (!reported(inquiry, SIGNAL_REPORTED_SHARE, is, hit))
+		return false;
+	if (is->reports <= few && max && hit->points > max)
+		hit->points = max;
+	return true;
 }
 
 bool origin_reports_signal(const struct inquiry *inquiry,

@@ -1,5 +1,10 @@
-/* Subscribers reported the caller. Each of them counts once, however often
- * they reported; below the configured minimum they do not count at all. */
+/* Subscribers reported the caller: each counts once, however often they did.
+ * Anybody can say anything of a number, so those count who got a call from it,
+ * and others next to nothing; nobody does below the configured minimum.
+ *
+ * The count is for numbers that call seldom. Who calls a lot is bound to annoy
+ * somebody (RFC 8197 6): there the share of the calls that were reported is
+ * what matters, and it also bounds this. */
 #include "signals.h"
 
 #include <stdio.h>
@@ -12,27 +17,59 @@
 
 #include "../inquiry.h"
 
-int screen_report_points(const struct config_screening *config, unsigned count)
-{
-	int64_t points = (int64_t)count * config->report_points;
+#define DOUBT	    10	/* calls: see share_of() */
+#define FULL_SHARE  0.1 /* of the calls: enough for all points */
+#define KNOWN_CALLS 20	/* from here on the share is the better judge */
+#define OWNER_CALLS 3	/* likewise, where they are vouched for */
 
-	if (!count || count < config->report_min)
-		return 0;
+int screen_report_points(const struct config_screening *config, unsigned called,
+			 unsigned hearsay)
+{
+	int64_t points = 0, others = (int64_t)hearsay * config->hearsay_points;
+
+	if (called >= config->report_min)
+		points = (int64_t)called * config->report_points;
+	if (others > config->report_points / 2)
+		others = config->report_points / 2;
+	if (called + hearsay >= config->report_min)
+		points += others;
 	return points < config->report_max_points ? (int)points
 						  : config->report_max_points;
+}
+
+/* Calls often, or vouched for, and hardly anybody complains. */
+static bool in_good_standing(const struct inquiry *inquiry)
+{
+	const struct behaviour *is = &inquiry->past.caller;
+
+	return is->calls >= (facts_vouched(inquiry->facts) ? OWNER_CALLS
+							   : KNOWN_CALLS) &&
+	       is->reports <=
+		       is->calls * inquiry->config->screening
+					   .signals[SIGNAL_REPORTED_SHARE]
+					   .from;
 }
 
 bool reports_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
 	const struct config_screening *config = &inquiry->config->screening;
-	unsigned count;
+	double calls = inquiry->past.caller.calls, share;
+	struct report_counts counts;
+	unsigned all;
 
-	count = reports_count(inquiry->sources->reports,
-			      &inquiry->facts->caller);
-	if (!count || count < config->report_min)
+	counts = reports_count(inquiry->sources->reports,
+			       &inquiry->facts->caller);
+	all = counts.called + counts.hearsay;
+	if (all < config->report_min || in_good_standing(inquiry))
 		return false;
-	hit->points = screen_report_points(config, count);
+	share = share_of(counts.called,
+			 calls > counts.called ? calls : counts.called, DOUBT);
+	hit->points =
+		screen_report_points(config, counts.called, counts.hearsay);
+	if (counts.called && share < FULL_SHARE)
+		hit->points = (int)(hit->points * share / FULL_SHARE);
 	snprintf(hit->detail, sizeof(hit->detail),
-		 "reported by %u subscriber%s", count, count == 1 ? "" : "s");
-	return true;
+		 "reported by %u subscriber%s, of whom %u got a call from it",
+		 all, all == 1 ? "" : "s", counts.called);
+	return hit->points != 0;
 }

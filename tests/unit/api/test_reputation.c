@@ -27,6 +27,8 @@ static void report_by(unsigned subscribers)
 		ck_assert_int_eq(report_save(server.store, &report, &new, &id),
 				 0);
 	}
+	/* As the daemon finds out. */
+	server_sql("UPDATE reports SET call = id");
 }
 
 /* The threshold is 50 points: that is what a score of 100 stands for. */

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "callsieve/core/clock.h"
 #include "callsieve/core/metrics.h"
 
 #include "suites.h"
@@ -30,7 +31,8 @@ static unsigned count(const char *text)
 	struct number number = {.kind = NUMBER_E164};
 
 	strcpy(number.text, text);
-	return reports_count(reports, &number);
+	return reports_count(reports, &number).called +
+	       reports_count(reports, &number).hearsay;
 }
 
 START_TEST(nobody_reported_anything)
@@ -63,7 +65,7 @@ START_TEST(only_e164_callers_have_reports)
 
 	world_report(world.alice, NUMBER);
 	refresh();
-	ck_assert_uint_eq(reports_count(reports, &anonymous), 0);
+	ck_assert_uint_eq(reports_count(reports, &anonymous).hearsay, 0);
 }
 END_TEST
 
@@ -97,6 +99,17 @@ START_TEST(deleted_report_no_longer_counts)
 }
 END_TEST
 
+START_TEST(old_reports_count_no_more)
+{
+	world_report(world.alice, NUMBER);
+	refresh();
+	ck_assert_uint_eq(count(NUMBER), 1);
+	now_fake_advance_ms((REPORT_DAYS * 24ll + 2) * 3600000);
+	refresh();
+	ck_assert_uint_eq(count(NUMBER), 0);
+}
+END_TEST
+
 START_TEST(last_good_counts_survive_a_broken_database)
 {
 	world_report(world.alice, NUMBER);
@@ -118,6 +131,7 @@ Suite *counts_suite(void)
 	tcase_add_test(tc, only_e164_callers_have_reports);
 	tcase_add_test(tc, revoked_and_deleted_subscribers_have_no_voice);
 	tcase_add_test(tc, deleted_report_no_longer_counts);
+	tcase_add_test(tc, old_reports_count_no_more);
 	tcase_add_test(tc, last_good_counts_survive_a_broken_database);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -12,6 +12,7 @@ int main(void)
 	log_set(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
 	srunner_add_suite(runner, screen_suite());
 	srunner_add_suite(runner, ask_suite());
+	srunner_add_suite(runner, signals_suite());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -282,14 +282,17 @@ START_TEST(reports_say_how_many)
 	world_reports(CALLER, 4);
 	screen_decide(world.screen, &facts, &verdict);
 	ck_assert_str_eq(verdict.signals[0].detail,
-			 "reported by 4 subscribers");
+			 "reported by 4 subscribers, of whom 4 got a call from "
+			 "it");
 	ck_assert_int_eq(verdict.signals[0].points, 80);
 
 	world.config.screening.report_min = 1;
 	world_reports("+12025550188", 1);
 	facts = facts_from("+12025550188");
 	screen_decide(world.screen, &facts, &verdict);
-	ck_assert_str_eq(verdict.signals[0].detail, "reported by 1 subscriber");
+	ck_assert_str_eq(verdict.signals[0].detail,
+			 "reported by 1 subscriber, of whom 1 got a call from "
+			 "it");
 }
 END_TEST
 
@@ -344,12 +347,27 @@ START_TEST(report_points_are_bounded)
 					  .report_min = 2,
 					  .report_max_points = 500};
 
-	ck_assert_int_eq(screen_report_points(&config, 0), 0);
-	ck_assert_int_eq(screen_report_points(&config, 1), 0);
-	ck_assert_int_eq(screen_report_points(&config, 2), 500);
-	ck_assert_int_eq(screen_report_points(&config, 4000000000u), 500);
+	ck_assert_int_eq(screen_report_points(&config, 0, 0), 0);
+	ck_assert_int_eq(screen_report_points(&config, 1, 0), 0);
+	ck_assert_int_eq(screen_report_points(&config, 2, 0), 500);
+	ck_assert_int_eq(screen_report_points(&config, 4000000000u, 0), 500);
 	config.report_min = 0;
-	ck_assert_int_eq(screen_report_points(&config, 0), 0);
+	ck_assert_int_eq(screen_report_points(&config, 0, 0), 0);
+}
+END_TEST
+
+START_TEST(hearsay_is_worth_little_however_much_there_is)
+{
+	struct config_screening config = {.report_points = 40,
+					  .report_min = 2,
+					  .report_max_points = 120,
+					  .hearsay_points = 2};
+
+	ck_assert_int_eq(screen_report_points(&config, 0, 1), 0);
+	ck_assert_int_eq(screen_report_points(&config, 0, 5), 10);
+	ck_assert_int_eq(screen_report_points(&config, 0, 4000000000u), 20);
+	ck_assert_int_eq(screen_report_points(&config, 1, 1), 2);
+	ck_assert_int_eq(screen_report_points(&config, 2, 3), 86);
 }
 END_TEST
 
@@ -368,6 +386,7 @@ Suite *screen_suite(void)
 	tcase_add_test(tests, unknown_caller_is_left_to_the_service);
 	tcase_add_test(tests, service_is_not_asked_what_cannot_matter);
 	tcase_add_test(tests, report_points_are_bounded);
+	tcase_add_test(tests, hearsay_is_worth_little_however_much_there_is);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

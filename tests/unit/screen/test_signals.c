@@ -1,0 +1,106 @@
+/* Signals one by one: what each makes of a call and of what was before. */
+#include <stdio.h>
+#include <string.h>
+
+#include "callsieve/model/verdict.h"
+#include "screen/inquiry.h"
+#include "screen/signals/signals.h"
+
+#include "suites.h"
+#include "world.h"
+
+static struct inquiry inquiry;
+static struct facts facts;
+static struct screen_params sources;
+static struct signal_hit hit;
+
+static void setup(void)
+{
+	world_setup();
+#define SIGNAL(id, name, value, sentence)                                      \
+	world.config.screening.signals[SIGNAL_##id].points = value;
+#define MEASURE(id, name, value, at, all, sentence)                            \
+	world.config.screening.signals[SIGNAL_##id] =                          \
+		(struct config_signal){value, at, all};
+#include "callsieve/core/signals.def"
+#undef SIGNAL
+#undef MEASURE
+	world.config.screening.report_points = 40;
+	world.config.screening.report_max_points = 120;
+	facts = facts_from(CALLER);
+	sources = (struct screen_params){.lists = world.lists,
+					 .reports = world.reports};
+	inquiry = (struct inquiry){.sources = &sources,
+				   .config = &world.config,
+				   .facts = &facts,
+				   .now = 1800000000};
+	memset(&hit, 0, sizeof(hit));
+}
+
+static void vouch(void)
+{
+	facts.stir = STIR_PASSED;
+	facts.attest = 'A';
+}
+
+/* The points, 0 when it is silent. */
+static int points(signal_h *h)
+{
+	hit.points = 0;
+	return h(&inquiry, &hit) ? hit.points : 0;
+}
+
+/* Three who got a call say the same of very different callers. */
+static const struct {
+	const char *claim;
+	double calls, reports; /* lately */
+	bool vouched;
+	int points;
+} reported[] = {
+	{"hardly known", 3, 3, false, 120},
+	{"some calls", 20, 3, false, 120},
+	{"many calls: bound by the share", 110, 3, false, 30},
+	{"many calls, hardly a report lately", 30, 0.2, false, 0},
+	{"few calls, not a report lately", 5, 0, false, 120},
+	{"few calls, vouched for, not a report lately", 5, 0, true, 0},
+	{"few calls, vouched for, reported", 5, 2, true, 120},
+};
+
+START_TEST(reports_weigh_by_share)
+{
+	inquiry.past.caller.calls = reported[_i].calls;
+	inquiry.past.caller.reports = reported[_i].reports;
+	if (reported[_i].vouched)
+		vouch();
+	world_reports(CALLER, 3);
+	ck_assert_msg(points(reports_signal) == reported[_i].points,
+		      "%s: %d points", reported[_i].claim, hit.points);
+}
+END_TEST
+
+START_TEST(few_reports_alone_reject_nobody)
+{
+	struct behaviour *is = &inquiry.past.caller;
+
+	is->calls = 2;
+	is->reports = 1;
+	ck_assert_int_eq(points(reported_share_signal), 60);
+	is->reports = 1.7; /* two, a day ago */
+	ck_assert_int_eq(points(reported_share_signal), 120);
+	is->calls = 1000;
+	ck_assert_int_eq(points(reported_share_signal), 0);
+}
+END_TEST
+
+Suite *signals_suite(void)
+{
+	Suite *suite = suite_create("signals");
+	TCase *tests = tcase_create("signals");
+
+	tcase_add_checked_fixture(tests, setup, world_teardown);
+	tcase_add_loop_test(tests, reports_weigh_by_share, 0,
+			    sizeof(reported) / sizeof(reported[0]));
+	tcase_add_test(tests, few_reports_alone_reject_nobody);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
