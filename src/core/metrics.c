@@ -81,8 +81,10 @@ struct metric_subject *metric_subject(const char *kind, const char *name)
 		return NULL;
 	subject->kind = kind;
 	memcpy(subject->name, name, size);
-	subject->next = first;
-	atomic_store(&subjects, subject);
+	subject->next = atomic_load(&subjects);
+	while (!atomic_compare_exchange_weak(&subjects, &subject->next,
+					     subject))
+		;
 	return subject;
 }
 

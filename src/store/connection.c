@@ -161,6 +161,12 @@ static int remember(struct store *store, const struct file_id *before)
 	return 0;
 }
 
+void store_patience(struct store *store, unsigned busy_ms)
+{
+	if (store->db)
+		sqlite3_busy_timeout(store->db, (int)busy_ms);
+}
+
 int store_connect(struct store *store, enum store_open_mode mode)
 {
 	struct file_id before = file_id(store->path, "");

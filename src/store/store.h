@@ -32,6 +32,9 @@ int store_new(struct store **storep, const char *path, unsigned busy_ms);
 int store_connect(struct store *store, enum store_open_mode mode);
 void store_disconnect(struct store *store);
 
+/* How long a statement waits for another program's lock from now on. */
+void store_patience(struct store *store, unsigned busy_ms);
+
 /* True when the path no longer names the file that is open. */
 bool store_is_moved(const struct store *store);
 

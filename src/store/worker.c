@@ -8,6 +8,7 @@
 
 #include "callsieve/core/log.h"
 #include "callsieve/core/metrics.h"
+#include "holder.h"
 #include "store.h"
 
 #define POLL_MS	      100
@@ -29,11 +30,42 @@ struct store_worker {
 	unsigned polls; /* since the tasks ran */
 	bool opened;	/* ever */
 	bool failing;
-	bool again; /* a task wants to run with the next poll */
+	struct holder holder; /* of the lock, when it was last in the way */
+	bool again;	      /* a task wants to run with the next poll */
 };
+
+static void show_holder(const struct holder *holder, long pid)
+{
+	if (holder->pid)
+		metric_of_set(metric_subject("program", holder->program),
+			      METRIC_OF_DB_LOCK_HOLDER, pid);
+}
+
+/* A forgotten BEGIN is found by who forgot it. */
+static void name_holder(struct store_worker *worker)
+{
+	struct holder holder;
+	char command[2 * sizeof(holder.command)];
+
+	if (!holder_find(&holder, worker->store) ||
+	    holder.pid == worker->holder.pid)
+		return;
+	show_holder(&worker->holder, 0);
+	worker->holder = holder;
+	show_holder(&holder, holder.pid);
+	log_error("event=database-locked pid=%ld program=%s command=%s",
+		  holder.pid, holder.program,
+		  log_quote(command, sizeof(command), holder.command));
+}
 
 static void settle(struct store_worker *worker, int err)
 {
+	if (err == -EBUSY) {
+		name_holder(worker);
+	} else {
+		show_holder(&worker->holder, 0);
+		worker->holder.pid = 0;
+	}
 	metric_set(METRIC_DB_OK, !err);
 	if (err)
 		metric_add(METRIC_DB_ERRORS, 1);
@@ -62,7 +94,11 @@ static int run_tasks(struct store_worker *worker)
 			store_report(worker->store, err, task->name);
 		if (err && !first)
 			first = err;
+		/* One wait a round is enough. */
+		if (err == -EBUSY)
+			store_patience(worker->store, 0);
 	}
+	store_patience(worker->store, BUSY_MS);
 	return first;
 }
 

@@ -144,14 +144,20 @@ static sqlite3 *lock(struct scene *scene)
 	return db;
 }
 
+/* The process that holds the lock is this one. */
+#define HOLDER "callsieve_database_lock_holder_pid{program=\"call.test\"}"
+
 START_TEST(locked_database_stops_no_call_and_gets_its_rows_later)
 {
 	struct scene scene;
+	char named[80];
 	sqlite3 *db;
 
 	scene_open(&scene, NULL);
 	scene_block(&scene, BLOCKED, 100);
 	db = lock(&scene);
+	snprintf(named, sizeof(named), "event=database-locked pid=%d program=",
+		 (int)getpid());
 	for (int i = 0; i < 5; i++) {
 		claim(call_passes(&scene, CALLER), "not bridged");
 		claim(!call_passes(&scene, BLOCKED), "not rejected");
@@ -159,9 +165,12 @@ START_TEST(locked_database_stops_no_call_and_gets_its_rows_later)
 	claim_number(
 		daemon_metric(&scene.daemon, "callsieve_records_written_total"),
 		0);
+	daemon_await_logged(&scene.daemon, named);
+	claim_number(daemon_metric(&scene.daemon, HOLDER), (long)getpid());
 	sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
 	sqlite3_close(db);
 	await_written(&scene, 10);
+	daemon_await_metric_equal(&scene.daemon, HOLDER, 0, WRITTEN_MS);
 	claim_number(
 		daemon_sql_int(&scene.daemon, "SELECT count(*) FROM calls"),
 		10);

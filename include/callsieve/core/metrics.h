@@ -29,8 +29,8 @@ enum metric_of {
 /* A trunk, say. Once made it stays: counters go on across reloads. */
 struct metric_subject;
 
-/* Found or made; `name` needs no escaping within quotes. For one thread at a
- * time. NULL without memory, which the others take. */
+/* Found or made; `name` needs no escaping within quotes. One thread for each
+ * kind. NULL without memory, which the others take. */
 struct metric_subject *metric_subject(const char *kind, const char *name);
 void metric_of_add(struct metric_subject *subject, enum metric_of metric,
 		   int64_t n);
