@@ -58,7 +58,6 @@ struct past {
 	struct behaviour origin;  /* of all who have this origin identifier */
 	struct behaviour block; /* of the 10,000 numbers around the caller's */
 	struct acquaintance with;
-	int64_t emergency_at; /* the callee dialled an emergency number */
 };
 
 /* Looks only. */
@@ -69,6 +68,10 @@ void history_look(const struct history *history, const struct facts *facts,
 struct history_mark {
 	uint64_t caller, origin, block, pair;
 };
+
+/* When this number last dialled an emergency number; 0: never. */
+int64_t history_emergency_at(const struct history *history,
+			     const struct number *callee);
 
 /* The call came, whatever will be done with it. What people make of it only
  * history_ended() says, and only of calls they got: a verdict of ours must not

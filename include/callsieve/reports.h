@@ -7,6 +7,7 @@
 
 #include "callsieve/model/number.h"
 
+struct complaints;
 struct loop;
 struct reports;
 struct store;
@@ -45,6 +46,23 @@ struct report_counts {
 };
 struct report_counts reports_count(const struct reports *reports,
 				   const struct number *number);
+
+/* What public files of complaints say, in memory, on the loop; they come into
+ * the table observations by `callsieve import`. */
+int complaints_new(struct complaints **complaintsp, struct loop *loop);
+void complaints_free(struct complaints *complaints);
+
+/* A store task (arg: struct complaints). Without a loop all is read at once;
+ * else a slice at a time, and -EAGAIN while there is more. */
+int complaints_refresh(struct store *store, void *arg);
+
+/* On how many days there were complaints, each counting by half less for every
+ * COMPLAINTS_HALF_LIFE_DAYS since. 0: on fewer than COMPLAINTS_MIN, or none. */
+#define COMPLAINTS_HALF_LIFE_DAYS 21
+#define COMPLAINTS_WINDOW_DAYS	  128
+#define COMPLAINTS_MIN		  3
+double complaints_days(const struct complaints *complaints,
+		       const struct number *number);
 
 /* In the database, for api and cli; any thread with its own store. */
 

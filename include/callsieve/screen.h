@@ -10,6 +10,7 @@
 #include "callsieve/model/facts.h"
 #include "callsieve/model/verdict.h"
 
+struct complaints;
 struct history;
 struct invite;
 struct lists;
@@ -44,6 +45,7 @@ bool bypass_is_emergency_number(const struct config *config,
 struct screen_params {
 	const struct lists *lists;
 	const struct reports *reports;
+	const struct complaints *complaints; /* or NULL */
 	const struct history *history; /* or NULL */
 	struct providers *providers;
 };

@@ -35,13 +35,14 @@
 /* After the drain time every call gets its BYE, and this long to answer. */
 #define HANGUP_MS 2000
 
-enum { TASK_LISTS, TASK_CALLS, TASK_REPORTS, TASK_REDRESS, TASK_BYPASS, TASK_COUNT };
+enum { TASK_LISTS, TASK_CALLS, TASK_REPORTS, TASK_COMPLAINTS, TASK_REDRESS, TASK_BYPASS, TASK_COUNT };
 
 struct daemon {
 	struct running now; /* what a reload changes */
 	struct loop *loop;
 	struct lists *lists;
 	struct reports *reports;
+	struct complaints *complaints;
 	struct history *history;
 	struct calls *calls;
 	struct redress *redress;
@@ -177,6 +178,8 @@ static int start_screening(struct daemon *daemon)
 	if (!err)
 		err = reports_new(&daemon->reports, daemon->loop);
 	if (!err)
+		err = complaints_new(&daemon->complaints, daemon->loop);
+	if (!err)
 		err = history_new(&daemon->history, config->history.subjects,
 				  config->history.pairs);
 	if (!err)
@@ -195,6 +198,7 @@ static int start_screening(struct daemon *daemon)
 		return err;
 	params = (struct screen_params){.lists = daemon->lists,
 					.reports = daemon->reports,
+					.complaints = daemon->complaints,
 					.history = daemon->history,
 					.providers = daemon->now.providers};
 	err = screen_new(&daemon->now.screen, &params);
@@ -218,6 +222,8 @@ static int start_store(struct daemon *daemon)
 		(struct store_task){"calls", calls_flush, daemon->calls};
 	daemon->tasks[TASK_REPORTS] = (struct store_task){
 		"reports", reports_refresh, daemon->reports};
+	daemon->tasks[TASK_COMPLAINTS] = (struct store_task){
+		"complaints", complaints_refresh, daemon->complaints};
 	daemon->tasks[TASK_REDRESS] = (struct store_task){
 		"redress", redress_refresh, daemon->redress};
 	daemon->tasks[TASK_BYPASS] = (struct store_task){
@@ -298,6 +304,7 @@ void daemon_stop(struct daemon *daemon)
 	redress_free(daemon->redress);
 	calls_free(daemon->calls);
 	history_free(daemon->history);
+	complaints_free(daemon->complaints);
 	reports_free(daemon->reports);
 	lists_free(daemon->lists);
 	loop_free(daemon->loop);

@@ -403,6 +403,7 @@ static bool overcrowds(struct visit *visit, const struct verdict *verdict,
 	if (visit->facts.bypass != BYPASS_NONE ||
 	    (decided &&
 	     (is_refused(verdict) || verdict->basis == BASIS_NEVERBLOCK ||
+	      verdict->basis == BASIS_EMERGENCY ||
 	      verdict->basis == BASIS_SUBSCRIBER ||
 	      verdict->basis == BASIS_ALLOWLIST)))
 		return false;

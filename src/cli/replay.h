@@ -20,6 +20,7 @@ struct engine {
 	struct store *store; /* of its own, in memory */
 	struct lists *lists;
 	struct reports *reports;
+	struct complaints *complaints;
 	struct history *history;
 	struct providers *providers;
 	struct screen *screen;

@@ -60,6 +60,8 @@ static int start(struct engine *engine)
 	if (!err)
 		err = reports_new(&engine->reports, NULL);
 	if (!err)
+		err = complaints_new(&engine->complaints, NULL);
+	if (!err)
 		err = history_new(&engine->history, SUBJECTS, PAIRS);
 	if (!err)
 		err = providers_new(&engine->providers, engine->loop,
@@ -71,6 +73,7 @@ static int start(struct engine *engine)
 	params = (struct screen_params){
 		.lists = engine->lists,
 		.reports = engine->reports,
+		.complaints = engine->complaints,
 		.history = engine->history,
 		.providers = engine->providers,
 	};
@@ -120,6 +123,7 @@ void engine_close(struct engine *engine)
 	treatments_free(engine->treatments);
 	providers_free(engine->providers);
 	history_free(engine->history);
+	complaints_free(engine->complaints);
 	reports_free(engine->reports);
 	lists_free(engine->lists);
 	store_close(engine->store);
@@ -190,5 +194,9 @@ int engine_refresh(struct engine *engine)
 		loop_step(engine->loop, STEP_MS);
 		err = lists_refresh(engine->store, engine->lists);
 	}
-	return err ? err : reports_refresh(engine->store, engine->reports);
+	if (!err)
+		err = reports_refresh(engine->store, engine->reports);
+	if (!err)
+		err = complaints_refresh(engine->store, engine->complaints);
+	return err;
 }

@@ -466,6 +466,10 @@ static const struct config_option screening_options[] = {
 	 0, IN(config, screening.emergency), OPTION_LIST | OPTION_MAY_BE_EMPTY,
 	 .sentence = "Dialled numbers that are never screened nor refused "
 		     "under load."},
+	{"emergency_window_s", config_read_unsigned, "7200", 0, 7 * 86400,
+	 IN(config, screening.emergency_window_s),
+	 .sentence = "Seconds in which nobody who calls is refused, after the "
+		     "callee dialled an emergency number; 0: none."},
 	{"psaps", config_read_psap, "{}", 0, 0, IN(config, screening.psaps),
 	 OPTION_LIST | OPTION_MAY_BE_EMPTY,
 	 .sentence = "Numbers of emergency desks. Their calls back, marked "

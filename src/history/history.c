@@ -161,8 +161,6 @@ static void read_pair(const struct history *history, const struct facts *facts,
 void history_look(const struct history *history, const struct facts *facts,
 		  int64_t now, struct past *past)
 {
-	uint64_t callee = number_key_exact(&facts->callee);
-	const struct pair *emergency;
 	struct keys keys;
 
 	keys_for(&keys, facts);
@@ -171,10 +169,17 @@ void history_look(const struct history *history, const struct facts *facts,
 	read_subject(history, keys.origin, (uint32_t)now, &past->origin);
 	read_subject(history, keys.block, (uint32_t)now, &past->block);
 	read_pair(history, facts, &keys, &past->with);
-	emergency = callee ? pair_find(&history->pairs,
-				       key_of(KIND_EMERGENCY, callee, 0))
-			   : NULL;
-	past->emergency_at = emergency ? emergency->last_s : 0;
+}
+
+int64_t history_emergency_at(const struct history *history,
+			     const struct number *callee)
+{
+	uint64_t key = number_key_exact(callee);
+	const struct pair *pair;
+
+	pair = key ? pair_find(&history->pairs, key_of(KIND_EMERGENCY, key, 0))
+		   : NULL;
+	return pair ? pair->last_s : 0;
 }
 
 static void count_run(struct subject *subject, const struct number *callee)

@@ -7,10 +7,12 @@
 #include "callsieve/screen.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "callsieve/core/clock.h"
+#include "callsieve/history.h"
 #include "callsieve/lists.h"
 #include "callsieve/reputation.h"
 
@@ -60,6 +62,30 @@ static bool unscreened_trunk_passes(struct screen *screen,
 	return !inquiry->facts->screen && allow(verdict, BASIS_UNSCREENED);
 }
 
+/* The desk may call back by any line, without a mark and unsigned, so for a
+ * while everybody gets through to who needed help. */
+static bool emergency_is_called_back(struct screen *screen,
+				     struct inquiry *inquiry,
+				     struct verdict *verdict)
+{
+	int64_t window = inquiry->config->screening.emergency_window_s;
+	struct signal_hit hit = {.name = "emergency_window"};
+	int64_t ago;
+
+	inquiry->now = now_wall_s();
+	if (!window || !screen->sources.history)
+		return false;
+	ago = inquiry->now - history_emergency_at(screen->sources.history,
+						  &inquiry->facts->callee);
+	if (ago > window)
+		return false;
+	snprintf(hit.detail, sizeof(hit.detail),
+		 "the callee dialled an emergency number %lld minutes ago",
+		 (long long)ago / 60);
+	verdict_add(verdict, &hit);
+	return allow(verdict, BASIS_EMERGENCY);
+}
+
 /* A row that ends the matter by itself. */
 static bool row_decides(struct verdict *verdict, const struct list_match *match,
 			const char *name, enum verdict_basis basis)
@@ -83,7 +109,6 @@ static bool neverblocked_passes(struct screen *screen, struct inquiry *inquiry,
 		.now = now_wall_s(),
 	};
 
-	inquiry->now = question.now;
 	lists_look(screen->sources.lists, &question, &inquiry->lists);
 	return inquiry->lists.never.kind != LIST_NONE &&
 	       row_decides(verdict, &inquiry->lists.never, "neverblock",
@@ -208,6 +233,7 @@ static bool reputation_is_at_hand(struct screen *screen,
 static stage_h *const plan[] = {
 	bypass_passes,
 	unscreened_trunk_passes,
+	emergency_is_called_back,
 	neverblocked_passes,
 	subscriber_decides,
 	allowlisted_passes,

@@ -224,6 +224,7 @@ struct config_screening {
 	int report_points;   /* for each distinct reporting subscriber */
 	unsigned report_min; /* reporters before reports count at all */
 	int report_max_points;
+	unsigned emergency_window_s; /* after the callee dialled such; 0: none */
 	int hearsay_points; /* for one who got no call from there */
 	unsigned reputation_ms; /* all services together; 0: their own */
 	char **emergency; /* dialled numbers never screened nor shed */

@@ -19,8 +19,6 @@
 
 #define DOUBT	    10	/* calls: see share_of() */
 #define FULL_SHARE  0.1 /* of the calls: enough for all points */
-#define KNOWN_CALLS 20	/* from here on the share is the better judge */
-#define OWNER_CALLS 3	/* likewise, where they are vouched for */
 
 int screen_report_points(const struct config_screening *config, unsigned called,
 			 unsigned hearsay)
@@ -35,19 +33,6 @@ int screen_report_points(const struct config_screening *config, unsigned called,
 		points += others;
 	return points < config->report_max_points ? (int)points
 						  : config->report_max_points;
-}
-
-/* Calls often, or vouched for, and hardly anybody complains. */
-static bool in_good_standing(const struct inquiry *inquiry)
-{
-	const struct behaviour *is = &inquiry->past.caller;
-
-	return is->calls >= (facts_vouched(inquiry->facts) ? OWNER_CALLS
-							   : KNOWN_CALLS) &&
-	       is->reports <=
-		       is->calls * inquiry->config->screening
-					   .signals[SIGNAL_REPORTED_SHARE]
-					   .from;
 }
 
 bool reports_signal(const struct inquiry *inquiry, struct signal_hit *hit)

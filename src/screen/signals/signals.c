@@ -5,6 +5,7 @@ const struct signal signals[] = {
 	{"blocklist", blocklist_signal, false, false},
 	{"dno", dno_signal, false, false},
 	{"reports", reports_signal, false, true},
+	{"complaints", complaints_signal, true, false},
 	{"malformed", malformed_signal, false, false},
 	{"no_number", no_number_signal, true, false},
 	{"anonymous", anonymous_signal, true, false},

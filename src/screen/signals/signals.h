@@ -26,7 +26,8 @@ struct signal {
 extern const struct signal signals[];
 extern const size_t signals_count;
 
-signal_h blocklist_signal, dno_signal, reports_signal, malformed_signal,
+signal_h blocklist_signal, dno_signal, reports_signal, complaints_signal,
+	malformed_signal,
 	no_number_signal,
 	anonymous_signal, display_number_signal, neighbour_signal,
 	stir_failed_signal, attest_c_signal, unvouched_signal, velocity_signal,
@@ -42,6 +43,10 @@ bool signal_weigh(const struct inquiry *inquiry, enum signal_id id,
 		  double measure, struct signal_hit *hit);
 bool signal_present(const struct inquiry *inquiry, enum signal_id id,
 		    struct signal_hit *hit);
+
+/* What others say of such a caller counts for nothing: our own subscribers get
+ * its calls and do not complain. */
+bool in_good_standing(const struct inquiry *inquiry);
 
 double share_of(double part, double whole, double doubt);
 

@@ -1,9 +1,13 @@
 /* What a measure is worth by the configuration. */
 #include "signals.h"
 
+#include "callsieve/model/facts.h"
 #include "callsieve/model/verdict.h"
 
 #include "../inquiry.h"
+
+#define KNOWN_CALLS 20
+#define OWNER_CALLS 3 /* where they are vouched for */
 
 static int round_points(double points)
 {
@@ -39,4 +43,16 @@ bool signal_present(const struct inquiry *inquiry, enum signal_id id,
 double share_of(double part, double whole, double doubt)
 {
 	return whole > 0 ? part / (whole + doubt) : 0;
+}
+
+/* Calls often, or is vouched for, and hardly anybody complains. */
+bool in_good_standing(const struct inquiry *inquiry)
+{
+	const struct config_screening *config = &inquiry->config->screening;
+	const struct behaviour *is = &inquiry->past.caller;
+	int enough = facts_vouched(inquiry->facts) ? OWNER_CALLS : KNOWN_CALLS;
+
+	return is->calls >= enough &&
+	       is->reports <=
+		       is->calls * config->signals[SIGNAL_REPORTED_SHARE].from;
 }

@@ -13,6 +13,7 @@ int main(void)
 	srunner_add_suite(runner, token_suite());
 	srunner_add_suite(runner, counts_suite());
 	srunner_add_suite(runner, calls_suite());
+	srunner_add_suite(runner, complaints_suite());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -7,5 +7,6 @@ Suite *report_suite(void);
 Suite *token_suite(void);
 Suite *counts_suite(void);
 Suite *calls_suite(void);
+Suite *complaints_suite(void);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "callsieve/core/clock.h"
+#include "callsieve/history.h"
 
 #include "suites.h"
 #include "world.h"
@@ -371,6 +372,45 @@ START_TEST(hearsay_is_worth_little_however_much_there_is)
 }
 END_TEST
 
+/* The desk, or the ambulance, by a line that nobody knows. */
+START_TEST(who_called_for_help_can_be_reached)
+{
+	struct facts facts = facts_from(CALLER);
+	struct history *history;
+	struct screen *screen;
+	struct screen_params params = {.lists = world.lists,
+				       .reports = world.reports,
+				       .providers = world.providers};
+	struct verdict verdict;
+
+	ck_assert_int_eq(history_new(&history, 1024, 1024), 0);
+	params.history = history;
+	ck_assert_int_eq(screen_new(&screen, &params), 0);
+	screen_configure(screen, &world.config);
+	world.config.screening.emergency_window_s = 7200;
+	now_fake(1900000000000);
+	world_sql(ROW("blocklist", CALLER) ROW("blocklist", "+1303*"));
+	screen_decide(screen, &facts, &verdict);
+	ck_assert_int_eq(verdict.action, VERDICT_REJECT);
+
+	history_dialled(history, &facts.callee, &facts.callee, true,
+			1900000000);
+	now_fake_advance_ms(7200000);
+	screen_decide(screen, &facts, &verdict);
+	ck_assert_int_eq(verdict.action, VERDICT_ALLOW);
+	ck_assert_int_eq(verdict.basis, BASIS_EMERGENCY);
+	ck_assert_str_eq(verdict.signals[0].detail,
+			 "the callee dialled an emergency number 120 minutes "
+			 "ago");
+	now_fake_advance_ms(1000);
+	screen_decide(screen, &facts, &verdict);
+	ck_assert_int_eq(verdict.action, VERDICT_REJECT);
+	now_real();
+	screen_free(screen);
+	history_free(history);
+}
+END_TEST
+
 Suite *screen_suite(void)
 {
 	Suite *suite = suite_create("screen");
@@ -385,6 +425,7 @@ Suite *screen_suite(void)
 	tcase_add_test(tests, expired_row_no_longer_counts);
 	tcase_add_test(tests, unknown_caller_is_left_to_the_service);
 	tcase_add_test(tests, service_is_not_asked_what_cannot_matter);
+	tcase_add_test(tests, who_called_for_help_can_be_reached);
 	tcase_add_test(tests, report_points_are_bounded);
 	tcase_add_test(tests, hearsay_is_worth_little_however_much_there_is);
 	suite_add_tcase(suite, tests);

@@ -1,5 +1,6 @@
 /* Signals one by one: what each makes of a call and of what was before. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "callsieve/model/verdict.h"
@@ -92,6 +93,52 @@ START_TEST(few_reports_alone_reject_nobody)
 }
 END_TEST
 
+static const struct {
+	const char *claim, *days; /* before today */
+	double calls, reports;
+	bool vouched;
+	int points;
+} complained[] = {
+	{"on few days", "0,1", 0, 0, false, 0},
+	{"often, on few days", "0,0,0,0,1,1,1", 0, 0, false, 0},
+	{"on many days", "0,1,2,3,4,5,6,7,8,9,10,11", 0, 0, false, 40},
+	{"on many days, long ago", "70,71,72,73,74,75,76,77,78,79,80", 0, 0,
+	 false, 0},
+	{"too long ago", "130,140,150,160", 0, 0, false, 0},
+	{"on some days", "0,2,4,6,8", 0, 0, false, 12},
+	{"its calls are vouched for", "0,2,4,6,8", 4, 0, true, 0},
+	{"vouched for, and reported", "0,2,4,6,8", 4, 1, true, 12},
+	{"calls often, and nobody reports it", "0,2,4,6,8", 40, 0, false, 0},
+};
+
+START_TEST(complaints_count_by_days)
+{
+	struct complaints *complaints;
+	const char *day = complained[_i].days;
+	char sql[256];
+	int n = 0;
+
+	ck_assert_int_eq(complaints_new(&complaints, NULL), 0);
+	for (; day; day = strchr(day, ',') ? strchr(day, ',') + 1 : NULL) {
+		snprintf(sql, sizeof(sql),
+			 "INSERT INTO observations(number, source, day) "
+			 "VALUES('" CALLER "', 'source%d', "
+			 "date('now', '-%d days'))",
+			 n++, atoi(day));
+		world_sql(sql);
+	}
+	ck_assert_int_eq(complaints_refresh(world.store, complaints), 0);
+	sources.complaints = complaints;
+	inquiry.past.caller.calls = complained[_i].calls;
+	inquiry.past.caller.reports = complained[_i].reports;
+	if (complained[_i].vouched)
+		vouch();
+	ck_assert_msg(points(complaints_signal) == complained[_i].points,
+		      "%s: %d points", complained[_i].claim, hit.points);
+	complaints_free(complaints);
+}
+END_TEST
+
 Suite *signals_suite(void)
 {
 	Suite *suite = suite_create("signals");
@@ -101,6 +148,8 @@ Suite *signals_suite(void)
 	tcase_add_loop_test(tests, reports_weigh_by_share, 0,
 			    sizeof(reported) / sizeof(reported[0]));
 	tcase_add_test(tests, few_reports_alone_reject_nobody);
+	tcase_add_loop_test(tests, complaints_count_by_days, 0,
+			    sizeof(complained) / sizeof(complained[0]));
 	suite_add_tcase(suite, tests);
 	return suite;
 }
