@@ -67,6 +67,7 @@ void history_look(const struct history *history, const struct facts *facts,
 /* Where a call was counted, for when more is known of it. */
 struct history_mark {
 	uint64_t caller, origin, block, pair;
+	bool again; /* soon after another of the same pair */
 };
 
 /* When this number last dialled an emergency number; 0: never. */

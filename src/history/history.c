@@ -11,6 +11,7 @@
 #define BLOCK_DIGITS 4 /* left off a number: its block of 10,000 */
 #define SEQUENCE_GAP 5 /* how far apart "the next number" may be */
 #define RUN_MAX	     1000
+#define AGAIN_S	     3600 /* a call of a pair so soon is a try again */
 #define REPORTABLE_S                                                           \
 	(14 * 86400) /* so long after a call it may be reported                \
 		      */
@@ -212,6 +213,14 @@ static struct subject *count_call(struct history *history, uint64_t key,
 	return subject;
 }
 
+static bool was_tried(const struct history *history, uint64_t key, uint32_t now)
+{
+	const struct pair *pair =
+		key ? pair_find(&history->pairs, key) : NULL;
+
+	return pair && pair->last_s && now - pair->last_s < AGAIN_S;
+}
+
 void history_call(struct history *history, const struct facts *facts,
 		  int64_t now, struct history_mark *mark)
 {
@@ -222,8 +231,9 @@ void history_call(struct history *history, const struct facts *facts,
 	struct pair *pair;
 
 	keys_for(&keys, facts);
-	*mark = (struct history_mark){keys.caller, keys.origin, keys.block,
-				      keys.pair};
+	*mark = (struct history_mark){
+		keys.caller, keys.origin, keys.block, keys.pair,
+		was_tried(history, keys.pair, (uint32_t)now)};
 	subject = count_call(history, keys.caller, callee, (uint32_t)now);
 	if (subject)
 		count_run(subject, &facts->callee);
@@ -264,9 +274,13 @@ void history_ended(struct history *history, const struct history_mark *mark,
 		outcome->talk_s < UINT16_MAX ? outcome->talk_s : UINT16_MAX;
 	struct pair *pair;
 
-	count_end(history, mark->caller, outcome, (uint32_t)now);
-	count_end(history, mark->origin, outcome, (uint32_t)now);
-	count_end(history, mark->block, outcome, (uint32_t)now);
+	/* Who tries one person again and again wants that person: that fails
+	 * for the same reason each time, and says nothing of other calls. */
+	if (!mark->again || outcome->talk_s >= LONG_TALK_S) {
+		count_end(history, mark->caller, outcome, (uint32_t)now);
+		count_end(history, mark->origin, outcome, (uint32_t)now);
+		count_end(history, mark->block, outcome, (uint32_t)now);
+	}
 	if (!mark->pair || !outcome->answered)
 		return;
 	pair = pair_for(&history->pairs, mark->pair, (uint32_t)now);

@@ -108,6 +108,26 @@ START_TEST(outcomes_are_told_apart)
 }
 END_TEST
 
+START_TEST(trying_one_person_again_counts_once)
+{
+	struct facts facts = call_of(CALLER, CALLEE);
+
+	for (int i = 0; i < 10; i++) {
+		history_call(history, &facts, NOW, &mark);
+		end(false, 1, 0);
+	}
+	look(&facts, NOW);
+	ck_assert_double_eq_tol(past.caller.calls, 10, 0.01);
+	ck_assert_double_eq_tol(past.caller.ended, 1, 0.01);
+	ck_assert_double_eq_tol(past.caller.pings, 1, 0.01);
+	/* Getting through at last is news. */
+	history_call(history, &facts, NOW, &mark);
+	end(true, 9, 90);
+	look(&facts, NOW);
+	ck_assert_double_eq_tol(past.caller.talks, 1, 0.01);
+}
+END_TEST
+
 START_TEST(spoofers_deeds_are_not_the_owners)
 {
 	struct facts owner = vouched(CALLER, NULL);
