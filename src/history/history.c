@@ -215,8 +215,7 @@ static struct subject *count_call(struct history *history, uint64_t key,
 
 static bool was_tried(const struct history *history, uint64_t key, uint32_t now)
 {
-	const struct pair *pair =
-		key ? pair_find(&history->pairs, key) : NULL;
+	const struct pair *pair = key ? pair_find(&history->pairs, key) : NULL;
 
 	return pair && pair->last_s && now - pair->last_s < AGAIN_S;
 }

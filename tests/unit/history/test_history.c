@@ -303,6 +303,7 @@ Suite *history_suite(void)
 	tcase_add_test(tests, nothing_is_known_of_a_stranger);
 	tcase_add_test(tests, calls_fade_by_half_in_a_half_life);
 	tcase_add_test(tests, outcomes_are_told_apart);
+	tcase_add_test(tests, trying_one_person_again_counts_once);
 	tcase_add_test(tests, spoofers_deeds_are_not_the_owners);
 	tcase_add_test(tests, callers_of_one_origin_are_seen_as_one);
 	tcase_add_test(tests, unsigned_origin_counts_for_nothing);
