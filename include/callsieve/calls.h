@@ -16,6 +16,10 @@ struct store;
 
 #define CALL_ID_SIZE 17 /* our own id of a call: 16 characters and NUL */
 
+/* What a rejected caller may name the call by: its id and a code that nobody
+ * without the key can make, so that who shows one was given it. */
+#define REDRESS_ID_SIZE 38
+
 /* All text is owned by the record (malloc), may be NULL, and has been checked
  * for nothing: it came off the wire. */
 struct call_record {
@@ -28,17 +32,23 @@ struct call_record {
 	char *from_uri;	   /* as on the wire */
 	char *to_uri;	   /* the Request-URI as on the wire */
 	char *redirected_to; /* where a redirection led; see sip.h */
-	struct number caller, callee;
+	struct facts facts; /* its texts are owned too, but for the trunk */
 	int64_t started_ms; /* epoch */
 	int64_t answered_ms; /* 0: never */
 	int64_t ended_ms;
 	int status;	    /* final answer given to the caller */
 	char *phrase;
 	const char *ended_by; /* "caller", "callee", "callsieve"; static */
+	char *profile;	      /* by which it was rejected; NULL: it was not */
+	const char *reason;   /* its class, likewise; static */
+	char redress_id[REDRESS_ID_SIZE]; /* that its caller was told; or "" */
 	struct verdict *verdict; /* owned, verdict_dup() */
 };
 
 struct call_record *call_record_new(void);
+
+/* Copies them, and their texts. */
+void call_record_keep(struct call_record *record, const struct facts *facts);
 void call_record_free(struct call_record *record);
 
 /* `limit`: records that may wait. `keep_days`: older records are deleted from
@@ -57,10 +67,6 @@ int calls_flush(struct store *store, void *arg);
 /* The verdict and facts of a record as one JSON object, sorted keys; free()
  * it. NULL: no memory. What the calls table holds as `explanation`. */
 char *call_explanation(const struct call_record *record);
-
-/* What a rejected caller may name the call by: its id and a code that nobody
- * without the key can make, so that who shows one was given it. */
-#define REDRESS_ID_SIZE 38
 
 int redress_new(struct redress **redressp, struct loop *loop);
 void redress_free(struct redress *redress);

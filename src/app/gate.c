@@ -130,8 +130,7 @@ static struct call_record *record_for(const struct invite *invite,
 	record->call_id = strdup(invite->call_id);
 	record->from_uri = strdup(invite->from_uri);
 	record->to_uri = strdup(invite->request_uri);
-	record->caller = facts->caller;
-	record->callee = facts->callee;
+	call_record_keep(record, facts);
 	record->started_ms = now_wall_ms();
 	return record;
 }
@@ -152,8 +151,8 @@ static void log_verdict(const struct call_record *record,
 		 verdict_action_name(verdict->treatment),
 		 verdict_basis_name(verdict->basis), verdict->score,
 		 verdict->thresholds.reject_at, why, record->trunk,
-		 number_log(caller, &record->caller),
-		 number_log(callee, &record->callee),
+		 number_log(caller, &record->facts.caller),
+		 number_log(callee, &record->facts.callee),
 		 log_quote(call_id, sizeof(call_id), record->call_id));
 }
 
@@ -326,6 +325,14 @@ static struct visit *visit_new(struct gate *gate, const struct invite *invite)
 	return NULL;
 }
 
+static void note_rejection(struct call_record *record,
+			   const struct reject_answer *no)
+{
+	record->profile = strdup(no->profile);
+	record->reason = no->reason;
+	strcpy(record->redress_id, no->redress_id);
+}
+
 /* Lent until the next one. */
 static const struct sip_answer *rejection(const struct visit *visit,
 					  const struct verdict *verdict)
@@ -339,10 +346,12 @@ static const struct sip_answer *rejection(const struct visit *visit,
 		.takes_608 = visit->takes_608,
 	};
 
-	if (verdict->treatment == VERDICT_REJECT)
+	if (verdict->treatment == VERDICT_REJECT) {
 		reject_answer(&gate->no, &params, verdict);
-	else
+		note_rejection(visit->record, &gate->no);
+	} else {
 		treat_answer(gate->treat, &gate->no.sip, gate->config, verdict);
+	}
 	return &gate->no.sip;
 }
 
@@ -386,7 +395,7 @@ static void shed(struct visit *visit)
 		return;
 	log_info("call=%s event=refused status=480 reason=\"callee\" trunk=%s "
 		 "callee=%s call_id=%s left_out=%lu",
-		 record->id, record->trunk, number_log(callee, &record->callee),
+		 record->id, record->trunk, number_log(callee, &record->facts.callee),
 		 log_quote(call_id, sizeof(call_id), record->call_id),
 		 left_out);
 }

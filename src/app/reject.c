@@ -79,30 +79,44 @@ static size_t fill_in(char *to, size_t room, const char *from,
 	return len;
 }
 
-void reject_answer(struct reject_answer *answer,
-		   const struct reject_params *params,
-		   const struct verdict *verdict)
+const struct config_response *
+reject_response(const struct reject_params *params,
+		const struct verdict *verdict, const char **profilep)
 {
 	const struct config_profile *profile =
 		config_profile_find(params->config, params->trunk->profile);
 	const struct config_response *response;
-	char redress[REDRESS_ID_SIZE];
-	size_t len = 0;
 
 	/* A reload may have done away with it since the call came. */
 	if (!profile)
 		profile = config_profile_find(params->config, "generic");
+	*profilep = profile->name;
 	response = &profile->responses[reject_reason(verdict)];
 	/* RFC 8688 3.4 */
-	if (response->status == 608 && !params->takes_608)
-		response = &profile->without_608;
+	return response->status == 608 && !params->takes_608
+		       ? &profile->without_608
+		       : response;
+}
+
+void reject_answer(struct reject_answer *answer,
+		   const struct reject_params *params,
+		   const struct verdict *verdict)
+{
+	const struct config_response *response =
+		reject_response(params, verdict, &answer->profile);
+	size_t len = 0;
+
+	answer->reason = config_reason_names[reject_reason(verdict)];
+	answer->redress_id[0] = '\0';
 	if (response->headers_count)
-		redress_id(params->redress, redress, params->call_id);
+		redress_id(params->redress, answer->redress_id,
+			   params->call_id);
 	answer->headers[0] = '\0';
 	for (size_t i = 0; i < response->headers_count; i++)
 		len += fill_in(answer->headers + len,
 			       sizeof(answer->headers) - len,
-			       response->headers[i], params->config, redress);
+			       response->headers[i], params->config,
+			       answer->redress_id);
 	answer->sip = (struct sip_answer){
 		.status = response->status,
 		.phrase = response->phrase,

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "callsieve/calls.h"
 #include "callsieve/core/config.h"
 #include "callsieve/sip.h"
 
@@ -14,6 +15,9 @@ struct verdict;
 struct reject_answer {
 	struct sip_answer sip;
 	char headers[2048];
+	const char *profile; /* lent by the configuration */
+	const char *reason;  /* static */
+	char redress_id[REDRESS_ID_SIZE]; /* in them, or "" */
 };
 
 /* What a call and its side can be told. */
@@ -28,6 +32,11 @@ struct reject_params {
 /* Whatever contributed most. Where it takes more than one kind of evidence to
  * reject, that is analytics, unless the block list weighs most. */
 enum config_reason reject_reason(const struct verdict *verdict);
+
+/* By the profile of the trunk; *profilep is whose it is in the end. */
+const struct config_response *
+reject_response(const struct reject_params *params,
+		const struct verdict *verdict, const char **profilep);
 
 void reject_answer(struct reject_answer *answer,
 		   const struct reject_params *params,

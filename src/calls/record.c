@@ -2,6 +2,7 @@
 #include "record.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "callsieve/core/utf8.h"
 #include "callsieve/store.h"
@@ -9,6 +10,20 @@
 struct call_record *call_record_new(void)
 {
 	return calloc(1, sizeof(struct call_record));
+}
+
+static char *copy(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
+void call_record_keep(struct call_record *record, const struct facts *facts)
+{
+	record->facts = *facts;
+	record->facts.trunk = NULL;
+	record->facts.display = copy(facts->display);
+	record->facts.signer = copy(facts->signer);
+	record->facts.origid = copy(facts->origid);
 }
 
 void call_record_free(struct call_record *record)
@@ -24,6 +39,10 @@ void call_record_free(struct call_record *record)
 	free(record->to_uri);
 	free(record->redirected_to);
 	free(record->phrase);
+	free(record->profile);
+	free((char *)record->facts.display);
+	free((char *)record->facts.signer);
+	free((char *)record->facts.origid);
 	free(record->verdict);
 	free(record);
 }
@@ -100,8 +119,8 @@ int record_insert(struct store *store, const struct call_record *record)
 	bind_wire(stmt, 9, record->call_id_out);
 	bind_wire(stmt, 10, record->from_uri);
 	bind_wire(stmt, 11, record->to_uri);
-	stmt_bind_text(stmt, 12, record_number(&record->caller));
-	stmt_bind_text(stmt, 13, record_number(&record->callee));
+	stmt_bind_text(stmt, 12, record_number(&record->facts.caller));
+	stmt_bind_text(stmt, 13, record_number(&record->facts.callee));
 	stmt_bind_int(stmt, 14, record->status);
 	bind_wire(stmt, 15, record->phrase);
 	stmt_bind_text(stmt, 16, record->ended_by);

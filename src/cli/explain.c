@@ -13,6 +13,7 @@
 #include "callsieve/calls.h"
 
 #include "database.h"
+#include "explain.h"
 #include "print.h"
 
 #define CALLS_MAX "20" /* of one Call-ID: a caller may use it again */
@@ -74,93 +75,38 @@ static void print_parties(struct store_stmt *stmt)
 	printf("\n");
 }
 
-static const char *words_for(const char *action)
-{
-	static const struct {
-		const char *action, *words;
-	} all[] = {
-		{"label", "let through with a label"},
-		{"greylist", "refused once"},
-		{"challenge", "challenged"},
-		{"reject", "rejected"},
-	};
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (!strcmp(all[i].action, action))
-			return all[i].words;
-	return "let through";
-}
-
-/* Where that is not what was decided. */
-static void print_treatment(const json_t *explanation)
-{
-	const char *treatment, *because;
-
-	if (json_unpack((json_t *)explanation, "{s:s, s:s}", "treatment",
-			&treatment, "because", &because) == 0)
-		printf("  %-10s%s, because %s\n", "done", words_for(treatment),
-		       because);
-}
-
 static void print_decision(struct store_stmt *stmt, const json_t *explanation)
 {
-	static const struct {
-		const char *basis, *words;
-	} reasons[] = {
-		{"neverblock", "the caller is never to be blocked"},
-		{"subscriber", "the callee has a rule for the caller"},
-		{"allowlist", "the caller is on the allow list"},
-		{"emergency", "emergency calls always pass"},
-		{"priority", "calls of trusted precedence always pass"},
-		{"takeover", "it goes to a party of a call in progress"},
-		{"psap", "an emergency desk that calls back always passes"},
-		{"unscreened", "calls of this trunk are not screened"},
-	};
-	const char *basis = stmt_text(stmt, COLUMN_BASIS);
-	size_t i;
-
+	printf("  %-10s", "decision");
 	if (stmt_is_null(stmt, COLUMN_ACTION)) {
-		printf("  %-10snone: the call ended before there was one\n",
-		       "decision");
+		printf("none: the call ended before there was one\n");
 		return;
 	}
-	print_treatment(explanation);
-	printf("  %-10s%s: ", "decision",
-	       words_for(stmt_text(stmt, COLUMN_ACTION)));
-	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-		if (!strcmp(basis, reasons[i].basis)) {
-			printf("%s\n", reasons[i].words);
-			return;
-		}
-	printf("score %" PRId64 ", and %" JSON_INTEGER_FORMAT " rejects\n",
-	       stmt_int(stmt, COLUMN_SCORE),
-	       json_integer_value(json_object_get(explanation, "reject_at")));
+	explain_treatment(explanation, (int)stmt_int(stmt, COLUMN_STATUS),
+			  stmt_text(stmt, COLUMN_PHRASE));
+	printf("\n");
+	explain_reasons(explanation, false);
 }
 
-static void print_signals(const json_t *explanation)
+static const char *text_of(const json_t *json, const char *name)
 {
-	const json_t *signals = json_object_get(explanation, "signals");
-	json_t *signal;
-	size_t i;
+	const char *text = json_string_value(json_object_get(json, name));
 
-	json_array_foreach (signals, i, signal) {
-		const char *name = "", *outcome = "", *detail = "";
-		json_int_t points = 0;
+	return text ? text : "";
+}
 
-		json_unpack(signal, "{s?s, s?s, s?s, s?I}", "name", &name,
-			    "outcome", &outcome, "detail", &detail, "points",
-			    &points);
-		if (!strcmp(outcome, "shadow"))
-			printf("  %6s%+4" JSON_INTEGER_FORMAT "  ", "shadow",
-			       points);
-		else if (strcmp(outcome, "fired"))
-			printf("  %10s  ", "-");
-		else
-			printf("  %+10" JSON_INTEGER_FORMAT "  ", points);
-		print_text(name, 12);
-		print_text(detail, 0);
-		printf("\n");
-	}
+static void print_response(const json_t *explanation)
+{
+	const json_t *response = json_object_get(explanation, "response");
+	const char *redress = text_of(response, "redress_id");
+
+	if (!json_is_object(response))
+		return;
+	printf("  %-10sby profile %s, for a reason of class \"%s\"", "answer",
+	       text_of(response, "profile"), text_of(response, "reason"));
+	if (*redress)
+		printf("; the caller was given redress id %s", redress);
+	printf("\n");
 }
 
 static void print_outcome(struct store_stmt *stmt)
@@ -195,7 +141,7 @@ static void print_redirection(const json_t *explanation)
 {
 	const json_t *to = json_object_get(explanation, "redirected_to");
 
-	if (!to)
+	if (!json_is_string(to))
 		return;
 	printf("  redirected to ");
 	print_text(json_string_value(to), 0);
@@ -209,7 +155,7 @@ static void print_call(struct store_stmt *stmt)
 
 	print_parties(stmt);
 	print_decision(stmt, explanation);
-	print_signals(explanation);
+	print_response(explanation);
 	print_circumstances(explanation);
 	print_redirection(explanation);
 	print_outcome(stmt);

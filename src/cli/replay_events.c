@@ -200,16 +200,24 @@ static void on_ended(struct replay *replay, const json_t *event)
 		.ring_s = seconds_of(event, "ring"),
 		.talk_s = seconds_of(event, "talk"),
 	};
+	struct history *history = replay->engine.history;
+	const json_t *status = json_object_get(event, "status");
 	const struct booked *call;
 	char id[ID_MAX];
 
 	call = id_of(id, event, "id") ? call_book_find(replay->book, id) : NULL;
-	if (!call)
+	if (!call) {
 		replay_skip(replay, "there was no call of that \"id\"", NULL);
+		return;
+	}
 	/* Nobody would have answered what was not delivered. */
-	else if (call->delivered)
-		history_ended(replay->engine.history, &call->mark, &outcome,
-			      now_wall_s());
+	if (!call->delivered)
+		return;
+	history_ended(history, &call->mark, &outcome, now_wall_s());
+	/* The called phone says so itself (RFC 8197). */
+	if (json_integer_value(status) == 607)
+		history_reported(history, &call->caller, &call->callee,
+				 now_wall_s());
 }
 
 static void on_report(struct replay *replay, const json_t *event)

@@ -48,6 +48,61 @@ const char *signal_outcome_name(enum signal_outcome outcome)
 	return names[outcome];
 }
 
+struct step {
+	int points; /* 0: never */
+	enum verdict_action action;
+};
+
+#define STEPS 4
+
+/* From the hardest. */
+static void steps_of(struct step steps[STEPS], const struct thresholds *at)
+{
+	steps[0] = (struct step){at->reject_at, VERDICT_REJECT};
+	steps[1] = (struct step){at->challenge_at, VERDICT_CHALLENGE};
+	steps[2] = (struct step){at->greylist_at, VERDICT_GREYLIST};
+	steps[3] = (struct step){at->label_at, VERDICT_LABEL};
+}
+
+enum verdict_action verdict_action_at(const struct thresholds *at, int score)
+{
+	struct step steps[STEPS];
+
+	steps_of(steps, at);
+	for (size_t i = 0; i < STEPS; i++)
+		if (steps[i].points && score >= steps[i].points)
+			return steps[i].action;
+	return VERDICT_ALLOW;
+}
+
+void verdict_flips(const struct verdict *verdict, struct verdict_flip *milder,
+		   struct verdict_flip *harder)
+{
+	struct step steps[STEPS];
+
+	*milder = *harder = (struct verdict_flip){VERDICT_ALLOW, 0};
+	if (verdict->basis != BASIS_SCORE)
+		return;
+	steps_of(steps, &verdict->thresholds);
+	/* Differences of scores that are near the ends of int are no use. */
+	for (size_t i = 0; i < STEPS; i++) {
+		int64_t gap = (int64_t)steps[i].points - verdict->score;
+
+		if (!steps[i].points || gap > INT_MAX || gap <= INT_MIN)
+			continue;
+		if (gap > 0) {
+			*harder = (struct verdict_flip){steps[i].action,
+							(int)gap};
+			continue;
+		}
+		*milder = (struct verdict_flip){
+			verdict_action_at(&verdict->thresholds,
+					  steps[i].points - 1),
+			(int)gap - 1};
+		return;
+	}
+}
+
 void verdict_add(struct verdict *verdict, const struct signal_hit *hit)
 {
 	if (verdict->signals_count < VERDICT_SIGNALS_MAX)

@@ -283,25 +283,9 @@ struct thresholds screen_thresholds(const struct config_trunk *trunk)
 
 bool verdict_settle(struct verdict *verdict)
 {
-	const struct thresholds *at = &verdict->thresholds;
-	const struct {
-		int points;
-		enum verdict_action action;
-	} steps[] = {
-		{at->reject_at, VERDICT_REJECT},
-		{at->challenge_at, VERDICT_CHALLENGE},
-		{at->greylist_at, VERDICT_GREYLIST},
-		{at->label_at, VERDICT_LABEL},
-	};
-
 	verdict->basis = BASIS_SCORE;
-	verdict->action = VERDICT_ALLOW;
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		if (steps[i].points && verdict->score >= steps[i].points) {
-			verdict->action = steps[i].action;
-			break;
-		}
-	}
+	verdict->action =
+		verdict_action_at(&verdict->thresholds, verdict->score);
 	return verdict->action == VERDICT_REJECT;
 }
 

@@ -65,6 +65,20 @@ const char *verdict_action_name(enum verdict_action action);
 const char *verdict_basis_name(enum verdict_basis basis);
 const char *signal_outcome_name(enum signal_outcome outcome);
 
+/* What another score would have led to; 0 points: none would. */
+struct verdict_flip {
+	enum verdict_action action;
+	int points; /* to be added */
+};
+
+/* The least that makes it milder, and the least that makes it harder, as far
+ * as points decide. */
+void verdict_flips(const struct verdict *verdict, struct verdict_flip *milder,
+		   struct verdict_flip *harder);
+
+/* What that score leads to. */
+enum verdict_action verdict_action_at(const struct thresholds *at, int score);
+
 /* Adds a hit and its points; beyond VERDICT_SIGNALS_MAX only the points. */
 void verdict_add(struct verdict *verdict, const struct signal_hit *hit);
 

@@ -13,8 +13,8 @@ static void setup(void)
 	record = call_record_new();
 	ck_assert_ptr_nonnull(record);
 	record->trunk = strdup("carrier");
-	record->caller = (struct number){NUMBER_E164, "+12025550123"};
-	record->callee = (struct number){NUMBER_LOCAL, "911"};
+	record->facts.caller = (struct number){NUMBER_E164, "+12025550123"};
+	record->facts.callee = (struct number){NUMBER_LOCAL, "911"};
 	verdict = (struct verdict){.action = VERDICT_REJECT,
 				   .basis = BASIS_SCORE,
 				   .thresholds.reject_at = 100,
@@ -38,47 +38,48 @@ static void add(const char *name, enum signal_outcome outcome, int points,
 	verdict_add(&verdict, &hit);
 }
 
-static void expect(const char *json)
+static void expect_words(const char *const *words)
 {
 	char *explanation;
 
 	record->verdict = &verdict;
 	explanation = call_explanation(record);
-	ck_assert_str_eq(explanation, json);
+	for (; *words; words++)
+		ck_assert_msg(strstr(explanation, *words), "no %s in %s",
+			      *words, explanation);
 	free(explanation);
 }
 
-START_TEST(everything_is_told)
+/* The whole of it is compared in tests/unit/screen/test_explanation.c. */
+START_TEST(large_numbers_stay_whole)
 {
+	static const char *const words[] = {"\"list_generation\":4294967295",
+					    "\"row\":1099511627776",
+					    "\"table\":\"blocklist\"", NULL};
+
 	add("blocklist", SIGNAL_FIRED, 100, (int64_t)1 << 40,
 	    "matches \"+1202*\"");
-	add("reputation", SIGNAL_UNAVAILABLE, 0, 0, "deadline");
-	expect("{\"action\":\"reject\",\"basis\":\"score\","
-	       "\"callee\":\"911\",\"caller\":\"+12025550123\","
-	       "\"config_version\":2,\"decide_us\":57,"
-	       "\"list_generation\":4294967295,\"reject_at\":100,"
-	       "\"score\":100,\"signals\":["
-	       "{\"detail\":\"matches \\\"+1202*\\\"\",\"name\":\"blocklist\","
-	       "\"outcome\":\"fired\",\"points\":100,\"row\":1099511627776},"
-	       "{\"detail\":\"deadline\",\"name\":\"reputation\","
-	       "\"outcome\":\"unavailable\",\"points\":0,\"row\":null}],"
-	       "\"trunk\":\"carrier\"}");
+	expect_words(words);
 }
 END_TEST
 
 START_TEST(nothing_known_is_null)
 {
+	static const char *const words[] = {"\"caller\":null",
+					    "\"callee\":\"malformed\"",
+					    "\"trunk\":null",
+					    "\"id\":null",
+					    "\"display\":null",
+					    "\"response\":null",
+					    NULL};
+
 	free(record->trunk);
 	record->trunk = NULL;
-	record->caller = (struct number){NUMBER_NONE, ""};
-	record->callee = (struct number){NUMBER_MALFORMED, ""};
+	record->facts.caller = (struct number){NUMBER_NONE, ""};
+	record->facts.callee = (struct number){NUMBER_MALFORMED, ""};
 	verdict.action = VERDICT_ALLOW;
 	verdict.basis = BASIS_UNSCREENED;
-	expect("{\"action\":\"allow\",\"basis\":\"unscreened\","
-	       "\"callee\":\"malformed\",\"caller\":null,"
-	       "\"config_version\":2,\"decide_us\":57,"
-	       "\"list_generation\":4294967295,\"reject_at\":100,"
-	       "\"score\":0,\"signals\":[],\"trunk\":null}");
+	expect_words(words);
 }
 END_TEST
 
@@ -108,7 +109,7 @@ Suite *explanation_suite(void)
 	TCase *tc = tcase_create("explanation");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_test(tc, everything_is_told);
+	tcase_add_test(tc, large_numbers_stay_whole);
 	tcase_add_test(tc, nothing_known_is_null);
 	tcase_add_test(tc, bad_text_does_not_spoil_it);
 	tcase_add_test(tc, no_verdict_no_explanation);

@@ -23,9 +23,9 @@ static struct call_record *record_new(const char *id, const char *call_id,
 	record->call_id = strdup(call_id);
 	record->from_uri = strdup("sip:+19005550123@carrier.example");
 	record->to_uri = strdup("sip:+12025550199@192.0.2.7");
-	record->caller.kind = record->callee.kind = NUMBER_E164;
-	strcpy(record->caller.text, "+19005550123");
-	strcpy(record->callee.text, "+12025550199");
+	record->facts.caller.kind = record->facts.callee.kind = NUMBER_E164;
+	strcpy(record->facts.caller.text, "+19005550123");
+	strcpy(record->facts.callee.text, "+12025550199");
 	record->started_ms = started_ms;
 	record->ended_ms = started_ms + 20;
 	return record;
@@ -35,6 +35,7 @@ static void rejected(struct call_record *record)
 {
 	struct verdict verdict = {
 		.action = VERDICT_REJECT,
+		.treatment = VERDICT_REJECT,
 		.thresholds.reject_at = 100,
 		.list_generation = 5,
 		.config_version = 2,
@@ -122,11 +123,15 @@ START_TEST(explain_tells_why_a_call_was_rejected)
 		"carrier",
 		"192.0.2.1:5060",
 		"in@carrier",
-		"rejected: score 100, and 100 rejects",
+		"decision  rejected with 607 Unwanted",
+		"why       score 100 (reject from 100)",
 		"+100  blocklist",
 		"matches \"+1900*\" (source ftc), row 17",
 		"-  reputation",
 		"unavailable: deadline",
+		"without blocklist alone it is let through: "
+		"DELETE FROM blocklist WHERE id = 17;",
+		"INSERT INTO allowlist(number) VALUES('+19005550123');",
 		"in 1.234 ms, by list generation 5 and configuration 2",
 		"607 Unwanted, ended by callsieve",
 		NULL,
@@ -145,7 +150,10 @@ START_TEST(explain_tells_of_an_answered_call)
 	static const char *const words[] = {
 		"core",
 		"out-call-id",
-		"let through: score 0, and 100 rejects",
+		"decision  let through",
+		"why       score 0 (reject from 100)",
+		"nothing speaks against this caller",
+		"to change 100 points more: it is rejected",
 		"redirected to sip:moved@192.0.2.9",
 		"200 OK, answered, 2.5 s long, ended by callee",
 		NULL,
@@ -162,14 +170,14 @@ static const struct {
 	enum verdict_basis basis;
 	const char *words;
 } bases[] = {
-	{BASIS_ALLOWLIST, "let through: the caller is on the allow list"},
-	{BASIS_EMERGENCY, "let through: emergency calls always pass"},
-	{BASIS_PRIORITY, "let through: calls of trusted precedence always pass"},
+	{BASIS_ALLOWLIST, "why       the caller is on the allow list"},
+	{BASIS_EMERGENCY, "why       emergency calls always pass"},
+	{BASIS_PRIORITY, "why       calls of trusted precedence always pass"},
 	{BASIS_TAKEOVER,
-	 "let through: it goes to a party of a call in progress"},
+	 "why       it goes to a party of a call in progress"},
 	{BASIS_PSAP,
-	 "let through: an emergency desk that calls back always passes"},
-	{BASIS_UNSCREENED, "let through: calls of this trunk are not screened"},
+	 "why       an emergency desk that calls back always passes"},
+	{BASIS_UNSCREENED, "why       calls of this trunk are not screened"},
 };
 
 START_TEST(explain_tells_what_ended_the_matter)

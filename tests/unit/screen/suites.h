@@ -7,5 +7,6 @@ Suite *detail_suite(void);
 Suite *screen_suite(void);
 Suite *ask_suite(void);
 Suite *signals_suite(void);
+Suite *explanation_suite(void);
 
 #endif
