@@ -80,6 +80,18 @@ int screen_ask(struct screening **screeningp, struct screen *screen,
 /* Cancels if under way. Required once each, fine from `h` and with NULL. */
 void screening_free(struct screening *screening);
 
+/* Why a call is rejected: whatever contributed most. Where it takes more than
+ * one kind of evidence, that is analytics, unless the block list weighs most.
+ */
+enum config_reason verdict_reason(const struct verdict *verdict);
+
+/* How it is answered then; *profilep is whose word that is in the end. Both
+ * are lent by `config`. */
+const struct config_response *
+verdict_response(const struct verdict *verdict, const struct config *config,
+		 const struct config_trunk *trunk, bool takes_608,
+		 const char **profilep);
+
 /* How much of a verdict is carried out. Second tries are told from first ones
  * by what is remembered here. */
 struct treatments;

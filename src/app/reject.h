@@ -29,15 +29,6 @@ struct reject_params {
 	bool takes_608;
 };
 
-/* Whatever contributed most. Where it takes more than one kind of evidence to
- * reject, that is analytics, unless the block list weighs most. */
-enum config_reason reject_reason(const struct verdict *verdict);
-
-/* By the profile of the trunk; *profilep is whose it is in the end. */
-const struct config_response *
-reject_response(const struct reject_params *params,
-		const struct verdict *verdict, const char **profilep);
-
 void reject_answer(struct reject_answer *answer,
 		   const struct reject_params *params,
 		   const struct verdict *verdict);

@@ -16,6 +16,10 @@
 #include "explain.h"
 #include "print.h"
 
+#define USAGE                                                                  \
+	"It is: callsieve explain [--json] CALL, or callsieve explain "        \
+	"[--json] NUMBER [--to NUMBER] [--trunk T] [--display NAME] "          \
+	"[--stir none|A|B|C|failed] [--ask]."
 #define CALLS_MAX "20" /* of one Call-ID: a caller may use it again */
 
 #define COLUMNS                                                                \
@@ -211,27 +215,90 @@ static int explain(struct store *store, const char *name, bool json)
 		       name);
 }
 
+/* "+12025550123", "(202) 555-0123": nothing else is of digits alone. */
+static bool is_number(const char *name)
+{
+	size_t digits = 0;
+
+	for (const char *c = name; *c; c++)
+		digits += *c >= '0' && *c <= '9';
+	return strspn(name, "+0123456789()-. ") == strlen(name) &&
+	       digits <= 15 && (digits >= 7 || *name == '+');
+}
+
+static int explain_recorded(const struct cli *cli, const char *name, bool json)
+{
+	struct store *store;
+	int status = database_open(&store, cli, STORE_EXISTING);
+
+	if (status)
+		return status;
+	status = explain(store, name, json);
+	store_close(store);
+	return status;
+}
+
+static bool is_stir(const char *text)
+{
+	static const char *const words[] = {"none", "A", "B", "C", "failed"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i], text) == 0)
+			return true;
+	return false;
+}
+
+/* False: it is no option of ours. */
+static bool read_option(struct what_if *what_if, int option)
+{
+	switch (option) {
+	case 'j':
+		what_if->json = true;
+		return true;
+	case 'a':
+		what_if->ask = true;
+		return true;
+	case 't':
+		what_if->to = optarg;
+		return true;
+	case 'T':
+		what_if->trunk = optarg;
+		return true;
+	case 'd':
+		what_if->display = optarg;
+		return true;
+	case 's':
+		what_if->stir = optarg;
+		return is_stir(optarg);
+	default:
+		return false;
+	}
+}
+
 int explain_command(const struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"json", no_argument, NULL, 'j'},
+		{"ask", no_argument, NULL, 'a'},
+		{"to", required_argument, NULL, 't'},
+		{"trunk", required_argument, NULL, 'T'},
+		{"display", required_argument, NULL, 'd'},
+		{"stir", required_argument, NULL, 's'},
 		{0},
 	};
-	struct store *store;
-	bool json = false;
-	int option, status;
+	struct what_if what_if = {0};
+	bool asks = false;
+	int option;
 
 	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		json = option == 'j';
-		if (!json)
-			break;
+		if (!read_option(&what_if, option))
+			return usage_error(USAGE);
+		asks |= option != 'j';
 	}
-	if (option != -1 || optind != argc - 1)
-		return usage_error("It is: callsieve explain [--json] CALL.");
-	status = database_open(&store, cli, STORE_EXISTING);
-	if (status)
-		return status;
-	status = explain(store, argv[optind], json);
-	store_close(store);
-	return status;
+	if (optind != argc - 1)
+		return usage_error(USAGE);
+	what_if.from = argv[optind];
+	if (asks || is_number(what_if.from))
+		return explain_what_if(cli, &what_if);
+	return explain_recorded(cli, what_if.from, what_if.json);
 }

@@ -17,9 +17,12 @@ static const struct command commands[] = {
 	 status_command},
 	{"calls", "[-n N]", "the last calls and what became of them",
 	 calls_command},
-	{"explain", "[--json] CALL",
-	 "why a call was let through or rejected; CALL is our id, the "
-	 "SIP Call-ID or the redress id that its caller got",
+	{"explain",
+	 "[--json] CALL | NUMBER [--to NUMBER] [--trunk T] [--display NAME] "
+	 "[--stir S] [--ask]",
+	 "why a call was let through or rejected, CALL being our id, the SIP "
+	 "Call-ID or the redress id that its caller got; or what would become "
+	 "of a call by NUMBER",
 	 explain_command},
 	{"replay", "--events FILE|-",
 	 "what the engine would have done with a record of calls",

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "callsieve/core/clock.h"
+#include "callsieve/core/config.h"
 
 #include "command.h"
 
@@ -62,8 +63,15 @@ static int run(struct replay *replay, FILE *file)
 static int replay_events(const struct cli *cli, FILE *file)
 {
 	struct replay replay = {0};
-	int status = engine_open(&replay.engine, cli, cli->config);
+	struct config *config;
+	int status = engine_open(&replay.engine, cli->config);
 
+	if (!status && cli->database)
+		status = engine_take(&replay.engine, cli, false);
+	config = replay.engine.config;
+	/* Nobody is harmed here, and what would be done is the question. */
+	for (size_t i = 0; !status && i < config->trunks_count; i++)
+		config->trunks[i].enforce = ENFORCE_YES;
 	if (!status && call_book_new(&replay.book))
 		status = failure("Out of memory.");
 	if (!status)

@@ -27,10 +27,13 @@ struct engine {
 	struct treatments *treatments;
 };
 
-/* Begins with the lists of the database named in `cli`, as they are now, or,
- * where none is named, with none. An exit status, after a sentence. */
-int engine_open(struct engine *engine, const struct cli *cli,
-		const char *config);
+/* By the configuration in that file, and knowing nothing. An exit status, after
+ * a sentence on what is wrong. */
+int engine_open(struct engine *engine, const char *config);
+
+/* Takes the lists of cli->database as they are now, and its reports if wanted.
+ * An exit status. */
+int engine_take(struct engine *engine, const struct cli *cli, bool reports);
 void engine_close(struct engine *engine);
 
 /* The trunk of that name, or else the first. */
@@ -45,7 +48,11 @@ void engine_decide(struct engine *engine, const struct facts *facts,
 int engine_refresh(struct engine *engine);
 
 /* Copies the lists of the database at `path` into an empty store. */
-int lists_copy(struct store *store, const char *path);
+int lists_copy(struct store *store, const char *path, bool reports);
+
+/* What a call event says, read as an INVITE that says it. */
+void event_facts(struct facts *facts, const struct engine *engine,
+		 const json_t *event);
 
 /* What a call was, for the events that name it later. */
 struct booked {

@@ -38,12 +38,7 @@ static int load(struct engine *engine, const char *path)
 			errors.len ? ":\n" : ": ",
 			errors.len ? errors.data : strerror(-err));
 	buf_fini(&errors);
-	if (err)
-		return err;
-	/* Nobody is harmed here, and what would be done is the question. */
-	for (size_t i = 0; i < engine->config->trunks_count; i++)
-		engine->config->trunks[i].enforce = ENFORCE_YES;
-	return 0;
+	return err;
 }
 
 static int start(struct engine *engine)
@@ -84,25 +79,22 @@ static int start(struct engine *engine)
 }
 
 /* Opening the database first brings it to the schema that is copied. */
-static int take_lists(struct engine *engine, const struct cli *cli)
+int engine_take(struct engine *engine, const struct cli *cli, bool reports)
 {
 	struct store *store;
 	int err, status;
 
-	if (!cli->database)
-		return EXIT_DONE;
 	status = database_open(&store, cli, STORE_EXISTING);
 	if (status)
 		return status;
 	store_close(store);
-	err = lists_copy(engine->store, cli->database);
+	err = lists_copy(engine->store, cli->database, reports);
 	if (!err)
 		err = engine_refresh(engine);
 	return err ? database_failure(engine->store, err) : EXIT_DONE;
 }
 
-int engine_open(struct engine *engine, const struct cli *cli,
-		const char *config)
+int engine_open(struct engine *engine, const char *config)
 {
 	int err;
 
@@ -114,7 +106,7 @@ int engine_open(struct engine *engine, const struct cli *cli,
 	if (err)
 		return failure("The engine does not start: %s.",
 			       strerror(-err));
-	return take_lists(engine, cli);
+	return EXIT_DONE;
 }
 
 void engine_close(struct engine *engine)

@@ -98,14 +98,14 @@ static void read_stir(struct facts *facts, const json_t *event)
 	}
 }
 
-static void read_facts(const struct replay *replay, const json_t *event,
-		       struct facts *facts)
+void event_facts(struct facts *facts, const struct engine *engine,
+		 const json_t *event)
 {
 	char from[URI_MAX], to[URI_MAX], pai[URI_MAX];
 	const char *from_uri = as_uri(from, text_of(event, "from"));
 	const char *to_uri = as_uri(to, text_of(event, "to"));
 	const struct invite invite = {
-		.trunk = trunk_of(replay, event),
+		.trunk = engine_trunk(engine, text_of(event, "trunk")),
 		.source = "",
 		.call_id = "",
 		.request_uri = to_uri ? to_uri : "",
@@ -116,7 +116,7 @@ static void read_facts(const struct replay *replay, const json_t *event,
 		.priority = text_of(event, "priority"),
 	};
 
-	facts_read(facts, replay->engine.config, &invite);
+	facts_read(facts, engine->config, &invite);
 	read_stir(facts, event);
 }
 
@@ -168,7 +168,7 @@ static void on_call(struct replay *replay, const json_t *event)
 		replay_skip(replay, "a call needs an \"id\"", NULL);
 		return;
 	}
-	read_facts(replay, event, &facts);
+	event_facts(&facts, engine, event);
 	engine_decide(engine, &facts, &verdict);
 	booked = (struct booked){
 		.caller = facts.caller,

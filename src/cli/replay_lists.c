@@ -15,8 +15,9 @@
 static const char *const tables[] = {
 	"settings",    "subscribers", "subscriber_numbers", "subscriber_rules",
 	"own_numbers", "blocklist",   "allowlist",	    "neverblock",
-	"dno",	       "list_trunks", "observations",
+	"dno",	       "list_trunks", "observations",	    "reports",
 };
+#define TABLES (sizeof(tables) / sizeof(tables[0]))
 
 static int attach(struct store *store, const char *path)
 {
@@ -47,13 +48,13 @@ static int read_triggers(struct store *store, struct buf *drop,
 	return err;
 }
 
-static int copy_tables(struct store *store)
+static int copy_tables(struct store *store, bool reports)
 {
 	char sql[200];
 	int err = 0;
 
-	for (size_t i = 0; !err && i < sizeof(tables) / sizeof(tables[0]);
-	     i++) {
+	/* Reports, the last, only where what is known now is wanted. */
+	for (size_t i = 0; !err && i < TABLES - !reports; i++) {
 		snprintf(sql, sizeof(sql),
 			 "DELETE FROM main.%s; "
 			 "INSERT INTO main.%s SELECT * FROM given.%s",
@@ -65,7 +66,7 @@ static int copy_tables(struct store *store)
 	return err;
 }
 
-int lists_copy(struct store *store, const char *path)
+int lists_copy(struct store *store, const char *path, bool reports)
 {
 	struct buf drop, make;
 	int err = attach(store, path);
@@ -78,7 +79,7 @@ int lists_copy(struct store *store, const char *path)
 	if (!err)
 		err = store_exec(store, drop.data);
 	if (!err)
-		err = copy_tables(store);
+		err = copy_tables(store, reports);
 	if (!err)
 		err = store_exec(store, make.data);
 	buf_fini(&drop);

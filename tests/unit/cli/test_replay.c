@@ -143,6 +143,52 @@ START_TEST(the_database_given_is_not_changed)
 }
 END_TEST
 
+/* What would become of a call: the answer, and words that it has. */
+static const struct {
+	const char *arguments;
+	int status;
+	const char *words[5];
+} asked[] = {
+	{"+19005550123 --to +12125550100 --trunk stranger",
+	 0,
+	 {"if +19005550123 called +12125550100 by trunk stranger now",
+	  "rejected with 607 Unwanted", "+100  blocklist",
+	  "DELETE FROM blocklist WHERE id = 1;", "not by the daemon"}},
+	{"+19005550123", 0, {"let through", "in shadow mode"}},
+	{"'(202) 555-0123'", 0, {"+12025550123", "nothing speaks against"}},
+	{"anonymous --to 911", 0, {"emergency calls always pass"}},
+	{"+12025550123 --trunk stranger --stir failed --to +12125550100",
+	 0,
+	 {"+25  stir_failed"}},
+	{"+12025550123 --json",
+	 0,
+	 {"\"id\":null", "\"caller\":\"+12025550123"}},
+	{"+12025550123 --trunk nobody",
+	 1,
+	 {"There is no trunk \"nobody\"", "stranger"}},
+	{"frobnicate --to +12125550100", 1, {"is no telephone number"}},
+	{"+12025550123 --stir X", 2, {"It is: callsieve explain"}},
+};
+
+START_TEST(what_if_is_answered)
+{
+	char line[2 * PATH_MAX];
+
+	execute("INSERT INTO blocklist(number) VALUES('+1900*')");
+	snprintf(line, sizeof(line),
+		 "-c %s/callsieve.conf -d test.db explain %s", cases,
+		 asked[_i].arguments);
+	callsieve(line);
+	ck_assert_msg(run.status == asked[_i].status, "%s: %d %s",
+		      asked[_i].arguments, run.status, run.err);
+	for (size_t i = 0; i < 5 && asked[_i].words[i]; i++)
+		ck_assert_msg(strstr(run.out, asked[_i].words[i]) ||
+				      strstr(run.err, asked[_i].words[i]),
+			      "%s: no \"%s\" in\n%s%s", asked[_i].arguments,
+			      asked[_i].words[i], run.out, run.err);
+}
+END_TEST
+
 Suite *replay_suite(void)
 {
 	Suite *suite = suite_create("replay");
@@ -153,6 +199,8 @@ Suite *replay_suite(void)
 	tcase_add_test(tc, cases_are_answered_as_expected);
 	tcase_add_test(tc, is_driven_over_a_pipe);
 	tcase_add_test(tc, the_database_given_is_not_changed);
+	tcase_add_loop_test(tc, what_if_is_answered, 0,
+			    sizeof(asked) / sizeof(*asked));
 	suite_add_tcase(suite, tc);
 	return suite;
 }
