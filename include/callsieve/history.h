@@ -13,6 +13,7 @@
 #include "callsieve/model/facts.h"
 
 struct history;
+struct loop;
 
 /* The table sizes, in entries; rounded up to a power of two. One takes
  * HISTORY_SUBJECT_BYTES or HISTORY_PAIR_BYTES. */
@@ -20,6 +21,22 @@ struct history;
 #define HISTORY_PAIR_BYTES    24
 int history_new(struct history **historyp, size_t subjects, size_t pairs);
 void history_free(struct history *history);
+
+/* What is remembered, in a file that takes the place of the one before when it
+ * is complete. history_load(): -ENOENT, or -EBADMSG for one that is damaged or
+ * of another version, and then nothing was taken from it. What has happened
+ * since counts for more; what is old has faded meanwhile. Blocking. */
+int history_save(const struct history *history, const char *path);
+int history_load(struct history *history, const char *path);
+
+/* Does the first now, and the second every so often and when it is freed, from
+ * the loop without making it wait. A file that cannot be read or written is a
+ * matter for the log. */
+struct history_keeper;
+int history_keeper_new(struct history_keeper **keeperp, struct loop *loop,
+		       struct history *history, const char *path,
+		       unsigned every_s);
+void history_keeper_free(struct history_keeper *keeper);
 
 /* How somebody behaved. Numbers of calls are of the last days, and count less
  * the older they are: by half each HISTORY_HALF_LIFE_S. */

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -44,6 +45,7 @@ struct daemon {
 	struct reports *reports;
 	struct complaints *complaints;
 	struct history *history;
+	struct history_keeper *history_keeper;
 	struct calls *calls;
 	struct redress *redress;
 	struct killswitch *killswitch;
@@ -169,6 +171,23 @@ static int start_gate(struct daemon *daemon)
 	return gate_new(&daemon->now.gate, &params);
 }
 
+static int start_history(struct daemon *daemon)
+{
+	const struct config *config = daemon->now.config;
+	char *path;
+	int err = history_new(&daemon->history, config->history.subjects,
+			      config->history.pairs);
+
+	if (err || !config->history.save_s)
+		return err;
+	if (asprintf(&path, "%s-history", config->database) < 0)
+		return -ENOMEM;
+	err = history_keeper_new(&daemon->history_keeper, daemon->loop,
+				 daemon->history, path, config->history.save_s);
+	free(path);
+	return err;
+}
+
 static int start_screening(struct daemon *daemon)
 {
 	const struct config *config = daemon->now.config;
@@ -180,8 +199,7 @@ static int start_screening(struct daemon *daemon)
 	if (!err)
 		err = complaints_new(&daemon->complaints, daemon->loop);
 	if (!err)
-		err = history_new(&daemon->history, config->history.subjects,
-				  config->history.pairs);
+		err = start_history(daemon);
 	if (!err)
 		err = calls_new(&daemon->calls, config->record_queue,
 				config->calls_keep_days);
@@ -288,6 +306,8 @@ void daemon_stop(struct daemon *daemon)
 	api_stop(daemon->api);
 	sip_free(daemon->now.sip);
 	store_worker_stop(daemon->worker);
+	/* All calls have ended. */
+	history_keeper_free(daemon->history_keeper);
 	/* What its last round posted still finds its owners. */
 	if (daemon->loop)
 		loop_step(daemon->loop, 0);

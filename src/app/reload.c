@@ -70,7 +70,8 @@ static const char *fixed_part(const struct config *a, const struct config *b)
 	    a->calls_keep_days != b->calls_keep_days)
 		return "database";
 	if (a->history.subjects != b->history.subjects ||
-	    a->history.pairs != b->history.pairs)
+	    a->history.pairs != b->history.pairs ||
+	    a->history.save_s != b->history.save_s)
 		return "history";
 	return NULL;
 }

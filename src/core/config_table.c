@@ -529,6 +529,11 @@ static const struct config_option history_options[] = {
 	 IN(config, history.pairs),
 	 .sentence = "Pairs of caller and callee that are remembered; 24 "
 		     "bytes each."},
+	{"save_s", config_read_unsigned, "600", 0, 86400,
+	 IN(config, history.save_s),
+	 .sentence = "Seconds after which all that is written to a file beside "
+		     "the database, as it is at the end, to be read at the "
+		     "start; 0: it is forgotten with each stop."},
 };
 
 static const char *const methods[] = {"GET", "POST", NULL};

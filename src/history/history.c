@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "tables.h"
+#include "internal.h"
 
 #define BLOCK_DIGITS 4 /* left off a number: its block of 10,000 */
 #define SEQUENCE_GAP 5 /* how far apart "the next number" may be */
@@ -24,11 +24,6 @@ enum kind {
 	KIND_CALLED,
 	KIND_DIALLED,
 	KIND_EMERGENCY
-};
-
-struct history {
-	struct subjects subjects;
-	struct pairs pairs;
 };
 
 int history_new(struct history **historyp, size_t subjects, size_t pairs)

@@ -105,6 +105,41 @@ struct pair *pair_for(struct pairs *pairs, uint64_t key, uint32_t now_s)
 	return oldest;
 }
 
+void subject_put(struct subjects *subjects, const struct subject *subject)
+{
+	struct subject *bucket =
+		&subjects->entries[bucket_of(subject->key, subjects->mask)];
+	struct subject *place = bucket;
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (bucket[i].key == subject->key) {
+			place = &bucket[i];
+			break;
+		}
+		if (bucket[i].last_s < place->last_s)
+			place = &bucket[i];
+	}
+	if (place->last_s <= subject->last_s)
+		*place = *subject;
+}
+
+void pair_put(struct pairs *pairs, size_t bucket, const struct pair *pair)
+{
+	struct pair *entries = &pairs->entries[bucket * WAYS & pairs->mask];
+	struct pair *place = entries;
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (entries[i].tag == pair->tag) {
+			place = &entries[i];
+			break;
+		}
+		if (entries[i].last_s < place->last_s)
+			place = &entries[i];
+	}
+	if (place->last_s <= pair->last_s)
+		*place = *pair;
+}
+
 void subject_fade(struct subject *subject, uint32_t now_s)
 {
 	float *const days[] = {&subject->calls,	   &subject->ended,

@@ -61,6 +61,11 @@ const struct pair *pair_find(const struct pairs *pairs, uint64_t key);
 struct pair *pair_for(struct pairs *pairs, uint64_t key, uint32_t now_s);
 
 /* Brings the counts up to now. */
+/* From elsewhere, in place of the one with that key or the oldest, unless it
+ * is older itself. */
+void subject_put(struct subjects *subjects, const struct subject *subject);
+void pair_put(struct pairs *pairs, size_t bucket, const struct pair *pair);
+
 void subject_fade(struct subject *subject, uint32_t now_s);
 
 void subject_add_peer(struct subject *subject, uint64_t hash, uint32_t now_s);

@@ -155,6 +155,34 @@ START_TEST(the_callees_bye_may_be_a_report)
 }
 END_TEST
 
+static bool is_labelled(struct scene *scene)
+{
+	struct call call;
+	bool labelled;
+
+	call_place(&call, scene, NULL);
+	labelled = message_header(call.invite, "X-Spam-Score", 0) != NULL;
+	call_refuse(&call, 486);
+	return labelled;
+}
+
+START_TEST(a_restart_forgets_nothing)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	claim(!is_labelled(&scene), "labelled for nothing");
+	call_place(&call, &scene, NULL);
+	call_refuse(&call, 607);
+	claim(is_labelled(&scene), "a report changes nothing");
+	daemon_stop(&scene.daemon);
+	daemon_start(&scene.daemon);
+	claim(is_labelled(&scene), "forgotten");
+	scene_close(&scene);
+}
+END_TEST
+
 /* RFC 8197 4: nobody is to answer for all who withhold their number. */
 START_TEST(the_anonymous_are_reported_nowhere)
 {
@@ -247,6 +275,7 @@ Suite *reports_suite(void)
 	tcase_add_test(tests, the_callees_607_is_a_report);
 	tcase_add_loop_test(tests, the_callees_bye_may_be_a_report, 0,
 			    sizeof(byes) / sizeof(byes[0]));
+	tcase_add_test(tests, a_restart_forgets_nothing);
 	tcase_add_test(tests, the_anonymous_are_reported_nowhere);
 	tcase_add_test(tests, report_is_in_the_database_when_it_is_answered);
 	tcase_add_test(tests, api_refuses_strangers_and_nonsense);

@@ -236,6 +236,7 @@ struct config_screening {
 /* history { ... }: entries of its tables, see history.h */
 struct config_history {
 	unsigned subjects, pairs;
+	unsigned save_s; /* 0: not kept over restarts */
 };
 
 /* reputation NAME { ... }: a service that knows callers */

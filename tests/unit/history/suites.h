@@ -4,5 +4,6 @@
 #include <check.h>
 
 Suite *history_suite(void);
+Suite *keep_suite(void);
 
 #endif
