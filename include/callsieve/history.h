@@ -101,6 +101,7 @@ void history_call(struct history *history, const struct facts *facts,
 struct call_outcome {
 	bool answered;
 	unsigned ring_s, talk_s;
+	bool refused; /* by the called side: the caller gave nothing up */
 };
 void history_ended(struct history *history, const struct history_mark *mark,
 		   const struct call_outcome *outcome, int64_t now);

@@ -181,6 +181,7 @@ static void remember_end(const struct visit *visit, const struct call_end *end)
 		.answered = end->answered_ms != 0,
 		.ring_s = (unsigned)((rang - record->started_ms) / 1000),
 		.talk_s = (unsigned)((now - rang) / 1000),
+		.refused = end->by == PARTY_CALLEE,
 	};
 
 	if (!visit->facts.outbound &&

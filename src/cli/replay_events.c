@@ -195,13 +195,16 @@ static unsigned seconds_of(const json_t *event, const char *name)
 
 static void on_ended(struct replay *replay, const json_t *event)
 {
+	json_int_t status =
+		json_integer_value(json_object_get(event, "status"));
 	const struct call_outcome outcome = {
 		.answered = json_is_true(json_object_get(event, "answered")),
 		.ring_s = seconds_of(event, "ring"),
 		.talk_s = seconds_of(event, "talk"),
+		/* 487: the caller hung up; 0: nobody said. */
+		.refused = status && status != 487,
 	};
 	struct history *history = replay->engine.history;
-	const json_t *status = json_object_get(event, "status");
 	const struct booked *call;
 	char id[ID_MAX];
 
@@ -215,7 +218,7 @@ static void on_ended(struct replay *replay, const json_t *event)
 		return;
 	history_ended(history, &call->mark, &outcome, now_wall_s());
 	/* The called phone says so itself (RFC 8197). */
-	if (json_integer_value(status) == 607)
+	if (status == 607)
 		history_reported(history, &call->caller, &call->callee,
 				 now_wall_s());
 }

@@ -257,7 +257,8 @@ static void count_end(struct history *history, uint64_t key,
 		subject->brief += 1;
 	if (outcome->answered && outcome->talk_s >= LONG_TALK_S)
 		subject->talks += 1;
-	if (!outcome->answered && outcome->ring_s <= PING_RING_S)
+	if (!outcome->answered && !outcome->refused &&
+	    outcome->ring_s <= PING_RING_S)
 		subject->pings += 1;
 }
 

@@ -60,7 +60,8 @@ static void look(const struct facts *facts, int64_t now)
 static void end(bool answered, unsigned ring, unsigned talk)
 {
 	history_ended(history, &mark,
-		      &(const struct call_outcome){answered, ring, talk}, NOW);
+		      &(const struct call_outcome){answered, ring, talk,
+						   false}, NOW);
 }
 
 START_TEST(nothing_is_known_of_a_stranger)
@@ -125,6 +126,20 @@ START_TEST(trying_one_person_again_counts_once)
 	end(true, 9, 90);
 	look(&facts, NOW);
 	ck_assert_double_eq_tol(past.caller.talks, 1, 0.01);
+}
+END_TEST
+
+/* Who is busy, or refuses, has not been rung once and left. */
+START_TEST(refusal_is_no_ping)
+{
+	struct facts facts = call_of(CALLER, CALLEE);
+	const struct call_outcome busy = {.ring_s = 1, .refused = true};
+
+	history_call(history, &facts, NOW, &mark);
+	history_ended(history, &mark, &busy, NOW);
+	look(&facts, NOW);
+	ck_assert_double_eq_tol(past.caller.ended, 1, 0.01);
+	ck_assert_double_eq(past.caller.pings, 0);
 }
 END_TEST
 
@@ -304,6 +319,7 @@ Suite *history_suite(void)
 	tcase_add_test(tests, calls_fade_by_half_in_a_half_life);
 	tcase_add_test(tests, outcomes_are_told_apart);
 	tcase_add_test(tests, trying_one_person_again_counts_once);
+	tcase_add_test(tests, refusal_is_no_ping);
 	tcase_add_test(tests, spoofers_deeds_are_not_the_owners);
 	tcase_add_test(tests, callers_of_one_origin_are_seen_as_one);
 	tcase_add_test(tests, unsigned_origin_counts_for_nothing);

@@ -51,7 +51,7 @@ static struct facts call_number(int i)
 
 static void make_calls(void)
 {
-	const struct call_outcome outcome = {true, 5, 100};
+	const struct call_outcome outcome = {true, 5, 100, false};
 	struct history_mark mark;
 
 	for (int i = 0; i < CALLS; i++) {
