@@ -161,13 +161,15 @@ call()
 		done
 
 	within 5 recorded "$record" || oops "no record in the calls table"
-	line verdict "$(database "
+	verdict=$(database "
 		SELECT CASE action WHEN 'reject' THEN 'rejected' ELSE 'bridged' END
 			|| ' with ' || score || ' of ' ||
-			json_extract(explanation, '\$.reject_at') || ' points, ' ||
+			json_extract(explanation, '\$.thresholds.reject') || ' points, ' ||
 			printf('decided in %.2f ms',
 				json_extract(explanation, '\$.decide_us') / 1000.0)
-		FROM calls WHERE call_id = '$record'")"
+		FROM calls WHERE call_id = '$record'")
+	line verdict "$verdict"
+	[ "$verdict" ] || oops "the record should tell the verdict"
 	why | while read -r reason; do
 		line because "$reason"
 	done
@@ -296,7 +298,7 @@ report cem $CROOK
 # The last one being live, so are those before it.
 live callsieve_reported_numbers 2 "$(now_ms)"
 call $ALICE reject
-because 'reports +120'
+because 'reports +.*: reported by 3 subscribers'
 line '$' "callsieve explain $record"
 "$build/callsieve" -c callsieve.conf explain "$record" | sed 's/^/            /'
 

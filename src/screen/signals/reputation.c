@@ -4,9 +4,30 @@
 #include "signals.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "callsieve/model/verdict.h"
 #include "callsieve/reputation.h"
+
+/* The words of metrics and the log, for people. */
+static const char *in_words(const char *why)
+{
+	static const struct {
+		const char *why, *words;
+	} table[] = {
+		{"deadline", "no answer in time"},
+		{"breaker", "not asked, it has failed too often"},
+		{"limit", "not asked, too many questions are open"},
+		{"quota", "not asked, the day's quota is used up"},
+		{"malformed", "its answer makes no sense"},
+		{"refused", "it refused to answer"},
+	};
+
+	for (size_t i = 0; why && i < sizeof(table) / sizeof(*table); i++)
+		if (!strcmp(why, table[i].why))
+			return table[i].words;
+	return "it could not be asked";
+}
 
 bool reputation_signal(const struct rep_answer *answer, struct signal_hit *hit)
 {
@@ -20,8 +41,7 @@ bool reputation_signal(const struct rep_answer *answer, struct signal_hit *hit)
 		hit->points = answer->points;
 		hit->outcome = hit->points ? SIGNAL_FIRED : SIGNAL_UNAVAILABLE;
 		snprintf(hit->detail, sizeof(hit->detail),
-			 "%s%sunavailable: %s", name, colon,
-			 answer->why ? answer->why : "error");
+			 "%s%s%s", name, colon, in_words(answer->why));
 		return true;
 	case REP_KNOWN:
 		break;

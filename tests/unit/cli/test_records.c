@@ -47,7 +47,7 @@ static void rejected(struct call_record *record)
 	verdict_add(&verdict, &hit);
 	hit = (struct signal_hit){.name = "reputation",
 				  .outcome = SIGNAL_UNAVAILABLE};
-	strcpy(hit.detail, "unavailable: deadline");
+	strcpy(hit.detail, "no answer in time");
 	verdict_add(&verdict, &hit);
 	record->verdict = verdict_dup(&verdict);
 	record->status = 607;
@@ -128,7 +128,7 @@ START_TEST(explain_tells_why_a_call_was_rejected)
 		"+100  blocklist",
 		"matches \"+1900*\" (source ftc), row 17",
 		"-  reputation",
-		"unavailable: deadline",
+		"no answer in time",
 		"without blocklist alone it is let through: "
 		"DELETE FROM blocklist WHERE id = 17;",
 		"INSERT INTO allowlist(number) VALUES('+19005550123');",
