@@ -14,6 +14,9 @@ static const struct {
 	{"blocklist", REASON_LIST, false},
 	{"dno", REASON_DNO, false},
 	{"malformed", REASON_NUMBER, true},
+	{"invalid", REASON_NUMBER, true},
+	{"unallocated", REASON_NUMBER, true},
+	{"fictitious", REASON_NUMBER, true},
 	{"anonymous", REASON_ANONYMOUS, true},
 	{"stir_failed", REASON_STIR, true},
 };

@@ -36,6 +36,18 @@ struct numbering {
 /* -EINVAL if `country` is not one to three digits of a country code. */
 int numbering_for_country(struct numbering *plan, const char *country);
 
+/* Can anybody have a number that is well written? */
+enum number_validity {
+	NUMBER_POSSIBLE,    /* and what is no NUMBER_E164 */
+	NUMBER_INVALID,	    /* by the rules of its plan */
+	NUMBER_UNALLOCATED, /* country or area code not in use, as far as known */
+	NUMBER_FICTITIOUS,  /* 555-0100 to 555-0199, for films and examples */
+};
+
+/* *whyp: static, in words; "" where it is possible. */
+enum number_validity number_validity(const struct number *number,
+				     const char **whyp);
+
 /* From what a person, a file or a SIP user part wrote; "tel:" and "sip:" are
  * understood too. Never fails: what cannot be understood is NUMBER_MALFORMED.
  */

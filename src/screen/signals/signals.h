@@ -27,6 +27,7 @@ extern const struct signal signals[];
 extern const size_t signals_count;
 
 signal_h blocklist_signal, dno_signal, reports_signal, complaints_signal,
+	invalid_signal, unallocated_signal, fictitious_signal,
 	malformed_signal,
 	no_number_signal,
 	anonymous_signal, display_number_signal, neighbour_signal,

@@ -8,6 +8,7 @@ int main(void)
 	int failed;
 
 	srunner_add_suite(runner, number_key_suite());
+	srunner_add_suite(runner, validity_suite());
 	srunner_add_suite(runner, verdict_suite());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

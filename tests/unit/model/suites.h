@@ -4,6 +4,7 @@
 #include <check.h>
 
 Suite *number_suite(void);
+Suite *validity_suite(void);
 Suite *number_key_suite(void);
 Suite *verdict_suite(void);
 

@@ -139,6 +139,32 @@ START_TEST(complaints_count_by_days)
 }
 END_TEST
 
+static const struct {
+	const char *caller;
+	bool vouched;
+	int invalid, unallocated, fictitious;
+} validities[] = {
+	{"+12122000000", false, 0, 0, 0},
+	{"+12112000000", false, 45, 0, 0},
+	{"+12112000000", true, 0, 0, 0},
+	{"+12215550199", false, 0, 30, 0},
+	{"+12125550199", false, 0, 0, 7},
+	{"anonymous", false, 0, 0, 0},
+};
+
+START_TEST(nobodys_numbers_are_told_apart)
+{
+	world.config.screening.signals[SIGNAL_FICTITIOUS].points = 7;
+	facts = facts_from(validities[_i].caller);
+	if (validities[_i].vouched)
+		vouch();
+	ck_assert_int_eq(points(invalid_signal), validities[_i].invalid);
+	ck_assert_int_eq(points(unallocated_signal),
+			 validities[_i].unallocated);
+	ck_assert_int_eq(points(fictitious_signal), validities[_i].fictitious);
+}
+END_TEST
+
 Suite *signals_suite(void)
 {
 	Suite *suite = suite_create("signals");
@@ -150,6 +176,8 @@ Suite *signals_suite(void)
 	tcase_add_test(tests, few_reports_alone_reject_nobody);
 	tcase_add_loop_test(tests, complaints_count_by_days, 0,
 			    sizeof(complained) / sizeof(complained[0]));
+	tcase_add_loop_test(tests, nobodys_numbers_are_told_apart, 0,
+			    sizeof(validities) / sizeof(validities[0]));
 	suite_add_tcase(suite, tests);
 	return suite;
 }
