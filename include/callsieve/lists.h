@@ -22,13 +22,14 @@ enum list_kind {
 	LIST_DNO,
 	LIST_SUBSCRIBER_BLOCK, /* a rule of the callee's */
 	LIST_SUBSCRIBER_ALLOW,
+	LIST_OWN, /* the carrier's own number, or a subscriber's */
 };
 
 /* The texts are lent until the loop next runs; "" if there is none. */
 struct list_match {
 	enum list_kind kind;
 	int points; /* of a row of blocklist or dno */
-	int64_t row;
+	int64_t row; /* 0: the number stands among those of subscribers */
 	number_key pattern;
 	const char *range;  /* the rule as written, if it is a range */
 	int64_t expires_at; /* epoch seconds; 0: never */
@@ -47,6 +48,7 @@ struct list_findings {
 	struct list_match rule;	  /* SUBSCRIBER_BLOCK or _ALLOW */
 	struct list_match listed; /* BLOCK or ALLOW */
 	struct list_match dno;	  /* DNO, unless an ALLOW outranks it */
+	struct list_match own;	  /* OWN */
 };
 
 /* `loop` may be NULL in tests: then a refresh takes effect at once. */

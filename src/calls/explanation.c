@@ -30,6 +30,7 @@ static const char *table_of(const struct signal_hit *hit)
 		{"allowlist", "allowlist"},
 		{"neverblock", "neverblock"},
 		{"dno", "dno"},
+		{"own_number", "own_numbers"},
 		{"subscriber_block", "subscriber_rules"},
 		{"subscriber_allow", "subscriber_rules"},
 	};

@@ -182,7 +182,8 @@ static void print_without(const json_t *explanation, const json_t *milder)
 
 		printf("  %-10swithout %s alone %s", "", name,
 		       outcome_of(text_of(one, "action")));
-		if (*table)
+		/* What is our own number does not change for one call. */
+		if (*table && strcmp(table, "own_numbers"))
 			printf(": DELETE FROM %s WHERE id = "
 			       "%" JSON_INTEGER_FORMAT ";",
 			       table,

@@ -20,6 +20,7 @@ enum table {
 	TABLE_DNO,
 	TABLE_RULES,  /* of subscribers; points > 0: block */
 	TABLE_OWNERS, /* the row is the subscriber whose number it is */
+	TABLE_OWN,    /* numbers of the carrier's own */
 	TABLES,
 };
 

@@ -49,6 +49,8 @@ static enum list_kind kind_of(enum table table, int points)
 		return LIST_DNO;
 	case TABLE_RULES:
 		return points ? LIST_SUBSCRIBER_BLOCK : LIST_SUBSCRIBER_ALLOW;
+	case TABLE_OWN:
+		return LIST_OWN;
 	default:
 		return LIST_NONE;
 	}
@@ -210,6 +212,21 @@ static bool find_subscriber(const struct layers *layers,
 	return true;
 }
 
+/* A number that a subscriber has is ours, whether or not anybody has listed
+ * the range that it is from. */
+static void find_own(const struct search *search, struct list_match *own)
+{
+	static const enum table tables[] = {TABLE_OWN};
+	int64_t subscriber;
+
+	if (has(search->layers, TABLE_OWN))
+		longest(search, tables, 1, own);
+	if (own->kind == LIST_NONE &&
+	    find_subscriber(search->layers, search->question->caller,
+			    &subscriber))
+		*own = (struct list_match){.kind = LIST_OWN};
+}
+
 /* Allow wins at equal length. */
 static bool outranks(const struct list_match *allow,
 		     const struct list_match *dno)
@@ -236,6 +253,7 @@ void layers_look(const struct layers *layers,
 
 	findings->never.kind = findings->rule.kind = LIST_NONE;
 	findings->listed.kind = findings->dno.kind = LIST_NONE;
+	findings->own.kind = LIST_NONE;
 	needle.exact =
 		number_keys(question->caller, needle.prefixes, &needle.digits);
 	if (!needle.exact)
@@ -245,6 +263,7 @@ void layers_look(const struct layers *layers,
 		longest(&search, never, 1, &findings->never);
 	if (has(layers, TABLE_DNO))
 		longest(&search, dno, 1, &findings->dno);
+	find_own(&search, &findings->own);
 	if (has(layers, TABLE_RULES) &&
 	    find_subscriber(layers, question->callee, &search.subscriber))
 		longest(&search, rules, 1, &findings->rule);

@@ -34,6 +34,7 @@
 #define OWNERS                                                                 \
 	"SELECT subscriber, number, 0, '', '', 0, '', '', 0 "                  \
 	"FROM subscriber_numbers"
+#define OWN    "SELECT id, number, 0, '', comment, 0, '', '', 0 FROM own_numbers"
 #define NUMBER " WHERE number = ?1 AND ?2 = ?2"
 
 #define SOURCE(table, points, list)                                            \
@@ -61,6 +62,9 @@ static const struct source {
 			  NULL, OWNERS NUMBER,
 			  "SELECT number, 0 FROM subscriber_numbers "
 			  "WHERE id = ?"},
+	[TABLE_OWN] = {"own_numbers", "SELECT count(*) FROM own_numbers", OWN,
+		       OWN " WHERE number GLOB '+*-+*'", OWN NUMBER,
+		       "SELECT number, 0 FROM own_numbers WHERE id = ?"},
 };
 
 enum {

@@ -77,6 +77,25 @@ START_TEST(number_that_nobody_calls_from_is_403_under_us_fcc)
 }
 END_TEST
 
+START_TEST(own_number_from_outside_is_labelled)
+{
+	struct scene scene;
+	struct call call;
+	const char *label;
+
+	scene_open(&scene, NULL);
+	scene_edit(&scene, "INSERT INTO own_numbers(number) "
+			   "VALUES('(212) 555-0160 - (212) 555-0169')");
+	call_begin(&call, &scene, SPAMMER, CALLEE, NULL);
+	call_reaches(&call, &scene.callee);
+	label = message_header(call.invite, "X-Spam-Score", 0);
+	claim(label && strstr(label, "own_number"), "the label is %s",
+	      label ? label : "missing");
+	call_refuse(&call, 486);
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(named_list_counts_for_its_trunks)
 {
 	struct scene scene;
@@ -128,6 +147,7 @@ Suite *lists_suite(void)
 	tcase_add_test(tests, callees_own_block_is_607_under_us_fcc);
 	tcase_add_test(tests,
 		       number_that_nobody_calls_from_is_403_under_us_fcc);
+	tcase_add_test(tests, own_number_from_outside_is_labelled);
 	tcase_add_test(tests, named_list_counts_for_its_trunks);
 	tcase_add_test(tests, record_names_the_rule_as_written);
 	return suite;

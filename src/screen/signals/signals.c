@@ -15,6 +15,7 @@ const struct signal signals[] = {
 	{"display_number", display_number_signal, true, false},
 	{"new_caller", new_caller_signal, true, false},
 	{"neighbour", neighbour_signal, true, false},
+	{"own_number", own_number_signal, true, false},
 	{"stir_failed", stir_failed_signal, false, false},
 	{"attest_c", attest_c_signal, true, false},
 	{"unvouched", unvouched_signal, false, true},

@@ -170,6 +170,8 @@ START_TEST(each_table_says_its_own)
 	edit("INSERT INTO dno(id, number, points, force) "
 	     "VALUES(4, '+12025550123', 90, 1)");
 	edit("INSERT INTO blocklist(number) VALUES('+1202*')");
+	edit("INSERT INTO own_numbers(id, number) "
+	     "VALUES(5, '+12125550150-+12125550159'), (6, '+121255502*')");
 	refresh();
 	all = ask("+12025550123", "+12125550100", "carrier");
 	ck_assert_int_eq(all.never.row, 3);
@@ -186,6 +188,15 @@ START_TEST(each_table_says_its_own)
 	ck_assert_int_eq(all.never.kind, LIST_NONE);
 	all = ask("+12025550130", "+12125550101", "carrier");
 	ck_assert_int_eq(all.rule.kind, LIST_NONE);
+	ck_assert_int_eq(all.own.kind, LIST_NONE);
+	all = ask("+12125550155", "+12125550101", "carrier");
+	ck_assert_int_eq(all.own.kind, LIST_OWN);
+	ck_assert_int_eq(all.own.row, 5);
+	all = ask("+12125550255", "+12125550101", "carrier");
+	ck_assert_int_eq(all.own.row, 6);
+	all = ask("+12125550100", "+12125550101", "carrier");
+	ck_assert_int_eq(all.own.kind, LIST_OWN);
+	ck_assert_int_eq(all.own.row, 0);
 }
 END_TEST
 
@@ -243,6 +254,12 @@ static const char *const edits[] = {
 	"UPDATE subscriber_rules SET number = '+12025550105' "
 	"WHERE number LIKE '%104'",
 	"UPDATE subscriber_numbers SET number = '+12125550101'",
+	"UPDATE subscriber_numbers SET number = '+12025550199'",
+	"INSERT INTO own_numbers(number) "
+	"VALUES('+12025550101'), ('+13035*'), ('+12025550110-+12025550119')",
+	"UPDATE own_numbers SET number = '+12025550120-+12025550129' "
+	"WHERE number LIKE '%119'",
+	"DELETE FROM own_numbers WHERE number = '+13035*'",
 	"UPDATE blocklist SET expires_at = '2020-01-01 00:00:00' "
 	"WHERE number = '+1303*'",
 	"DELETE FROM subscriber_rules",
@@ -278,6 +295,9 @@ static void compare_with_a_full_load(const char *what)
 				a[i].never.kind == b[i].never.kind &&
 				a[i].dno.kind == b[i].dno.kind &&
 				a[i].rule.kind == b[i].rule.kind &&
+				a[i].own.kind == b[i].own.kind &&
+				(!a[i].own.kind ||
+				 a[i].own.row == b[i].own.row) &&
 				(!a[i].listed.kind ||
 				 (a[i].listed.row == b[i].listed.row &&
 				  a[i].listed.points == b[i].listed.points)),
@@ -309,6 +329,7 @@ START_TEST(edits_at_once_come_to_the_same)
 		edit("DELETE FROM neverblock");
 		edit("DELETE FROM dno");
 		edit("DELETE FROM list_trunks");
+		edit("DELETE FROM own_numbers");
 		edit("DELETE FROM subscribers");
 		edit(edits[0]);
 		edit(edits[1]);

@@ -165,6 +165,46 @@ START_TEST(nobodys_numbers_are_told_apart)
 }
 END_TEST
 
+static const struct {
+	const char *claim, *sql; /* whose number CALLER is */
+	bool vouched, outbound;
+	int points;
+} own[] = {
+	{"nobody's", "SELECT 1 WHERE 0", false, false, 0},
+	{"of our range", "INSERT INTO own_numbers(number) VALUES('+120255501*')",
+	 false, false, 50},
+	{"of our range, vouched for",
+	 "INSERT INTO own_numbers(number) VALUES('+120255501*')", true, false,
+	 0},
+	{"of our range, from inside",
+	 "INSERT INTO own_numbers(number) VALUES('+120255501*')", false, true,
+	 0},
+	{"of another range",
+	 "INSERT INTO own_numbers(number) VALUES('+120255502*')", false, false,
+	 0},
+	{"a subscriber's",
+	 "INSERT INTO subscribers(id, name) VALUES(7, 'ann');"
+	 "INSERT INTO subscriber_numbers(number, subscriber) "
+	 "VALUES('" CALLER "', 7)",
+	 false, false, 50},
+};
+
+START_TEST(own_numbers_call_from_inside)
+{
+	const struct list_question question = {.caller = &facts.caller,
+					       .callee = &facts.callee,
+					       .trunk = "carrier"};
+
+	world_sql(own[_i].sql);
+	lists_look(world.lists, &question, &inquiry.lists);
+	facts.outbound = own[_i].outbound;
+	if (own[_i].vouched)
+		vouch();
+	ck_assert_msg(points(own_number_signal) == own[_i].points,
+		      "%s: %d points", own[_i].claim, hit.points);
+}
+END_TEST
+
 Suite *signals_suite(void)
 {
 	Suite *suite = suite_create("signals");
@@ -178,6 +218,8 @@ Suite *signals_suite(void)
 			    sizeof(complained) / sizeof(complained[0]));
 	tcase_add_loop_test(tests, nobodys_numbers_are_told_apart, 0,
 			    sizeof(validities) / sizeof(validities[0]));
+	tcase_add_loop_test(tests, own_numbers_call_from_inside, 0,
+			    sizeof(own) / sizeof(own[0]));
 	suite_add_tcase(suite, tests);
 	return suite;
 }
