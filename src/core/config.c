@@ -81,6 +81,7 @@ void config_free(struct config *config)
 	free_strings(config->screening.emergency,
 		     config->screening.emergency_count);
 	free_strings(config->screening.shadow, config->screening.shadow_count);
+	free_strings(config->screening.brands, config->screening.brands_count);
 	free(config->challenge.uri);
 	free_strings(config->screening.psaps, config->screening.psaps_count);
 	free(config->api.address);

@@ -438,6 +438,17 @@ static const struct config_option screening_options[] = {
 	 IN(config, screening.shadow), OPTION_LIST | OPTION_MAY_BE_EMPTY,
 	 .sentence = "Signals that are shown in explanations but add no "
 		     "points, to try them out."},
+	{"brands", config_read_brand,
+	 "{\"bank\", \"credit union\", \"fraud department\", "
+	 "\"fraud dept\", \"fraud prevention\", \"card services\", "
+	 "\"internal revenue\", \"irs\", \"tax office\", "
+	 "\"social security\", \"medicare\", \"amazon\", "
+	 "\"paypal\", \"microsoft\"}",
+	 0, 0, IN(config, screening.brands), OPTION_LIST | OPTION_MAY_BE_EMPTY,
+	 .sentence = "Words that only callers who are known or vouched for may "
+		     "have in their display name: see display_brand_points. "
+		     "Whole words, in any case and with any punctuation "
+		     "between them."},
 	{"hints_max_points", config_read_points, "90", 0, POINTS_MAX,
 	 IN(config, screening.hints_max_points),
 	 .sentence = "The most that hints add together: the signals that are "

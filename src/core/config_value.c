@@ -2,6 +2,8 @@
  * HTTP. Each says what it takes. */
 #include "config_reader.h"
 
+#include "callsieve/core/words.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
@@ -12,6 +14,8 @@
 #define DIGITS	    "0123456789"
 #define NUMBER_MAX  15 /* digits of a dialled number, as in E.164 */
 #define PSAP_MIN    7
+#define BRAND_MAX   60
+#define BRANDS_MAX  200
 
 /* Digits, with at most a sign before them: no 0x10, no 5060abc, no blanks. */
 static bool parse_whole(long *valuep, const char *text)
@@ -236,6 +240,25 @@ void config_read_psap(const struct config_place *place, const char *text)
 	else
 		config_value_error(place, text,
 				   "numbers such as \"+12025550123\"");
+}
+
+/* Each is looked for in the name of each call, so not any number. */
+void config_read_brand(const struct config_place *place, const char *text)
+{
+	size_t *countp = &place->reader->config->screening.brands_count;
+	char words[BRAND_MAX + 3];
+
+	words_fold(words, sizeof(words), text);
+	if (strlen(text) > BRAND_MAX || strlen(words) < 4)
+		config_value_error(place, text,
+				   "words of 2 to %d letters or digits",
+				   BRAND_MAX);
+	else if (*countp == BRANDS_MAX)
+		config_error(place->reader, place->line,
+			     "%s must not be more than %d",
+			     place->option->name, BRANDS_MAX);
+	else
+		config_add_string(place, countp, words);
 }
 
 void config_read_namespace(const struct config_place *place, const char *text)

@@ -1,4 +1,5 @@
 /* Doubtful calls reach the callee, who is told. */
+#include <stdio.h>
 #include <string.h>
 
 #include "call/scene.h"
@@ -78,6 +79,38 @@ START_TEST(display_name_gets_the_prefix)
 }
 END_TEST
 
+/* As DOUBTFUL, by the name of a bank. */
+static const struct message *place_named(struct call *call, struct scene *scene,
+					 const char *param)
+{
+	dialog_init(&call->caller, &scene->caller, DOUBTFUL, CALLEE);
+	snprintf(call->caller.local, sizeof(call->caller.local),
+		 "\"Our-BANK\" <sip:" DOUBTFUL "%s@%s:%u>;tag=bank", param,
+		 scene->caller.host, scene->caller.port);
+	dialog_send(&call->caller, "INVITE", PARTS(.body = OFFER));
+	call_reaches(call, &scene->callee);
+	return call->invite;
+}
+
+START_TEST(name_of_a_bank_that_nobody_vouches_for_is_labelled)
+{
+	struct scene scene;
+	struct call call;
+	const char *label;
+
+	scene_open(&scene, SCENE(.trunk = "\tlabel_at = 40\n"));
+	label = message_header(place_named(&call, &scene, ""), "X-Spam-Score",
+			       0);
+	claim(label && strncmp(label, "40; signals=\"display_brand\"", 27) == 0,
+	      "the label is %s", label ? label : "missing");
+	call_refuse(&call, 486);
+	place_named(&call, &scene, ";verstat=TN-Validation-Passed-A");
+	claim(!message_header(call.invite, "X-Spam-Score", 0), "labelled");
+	call_refuse(&call, 486);
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(call_info_leads_to_the_call)
 {
 	struct scene scene;
@@ -111,6 +144,7 @@ Suite *label_suite(void)
 	tcase_add_test(tests, call_below_the_threshold_is_not_labelled);
 	tcase_add_test(tests, label_of_somebody_else_is_removed);
 	tcase_add_test(tests, display_name_gets_the_prefix);
+	tcase_add_test(tests, name_of_a_bank_that_nobody_vouches_for_is_labelled);
 	tcase_add_test(tests, call_info_leads_to_the_call);
 	return suite;
 }

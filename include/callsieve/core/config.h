@@ -220,6 +220,8 @@ struct config_screening {
 	int label_at, greylist_at, challenge_at, reject_at; /* see trunk */
 	char **shadow; /* signals that are shown and add nothing */
 	size_t shadow_count;
+	char **brands; /* as words_fold() leaves them */
+	size_t brands_count;
 	int hints_max_points;
 	int report_points;   /* for each distinct reporting subscriber */
 	unsigned report_min; /* reporters before reports count at all */

@@ -13,6 +13,7 @@ const struct signal signals[] = {
 	{"no_number", no_number_signal, true, false},
 	{"anonymous", anonymous_signal, true, false},
 	{"display_number", display_number_signal, true, false},
+	{"display_brand", display_brand_signal, true, false},
 	{"new_caller", new_caller_signal, true, false},
 	{"neighbour", neighbour_signal, true, false},
 	{"own_number", own_number_signal, true, false},

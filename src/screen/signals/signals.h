@@ -36,7 +36,8 @@ signal_h blocklist_signal, dno_signal, reports_signal, complaints_signal,
 	reported_share_signal, origin_brief_signal, origin_reports_signal,
 	block_brief_signal, block_reports_signal, dialled_signal, talked_signal,
 	standing_signal, new_caller_signal, origin_unanswered_signal,
-	block_pings_signal, origin_standing_signal, own_number_signal;
+	block_pings_signal, origin_standing_signal, own_number_signal,
+	display_brand_signal;
 
 /* Fill in the points that the configuration gives: for a measure, or for
  * something that is there. False when they are none. */

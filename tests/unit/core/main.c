@@ -20,6 +20,7 @@ int main(void)
 	srunner_add_suite(runner, switches_suite());
 	srunner_add_suite(runner, u64map_suite());
 	srunner_add_suite(runner, utf8_suite());
+	srunner_add_suite(runner, words_suite());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

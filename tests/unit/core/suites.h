@@ -17,5 +17,6 @@ Suite *signature_suite(void);
 Suite *switches_suite(void);
 Suite *u64map_suite(void);
 Suite *utf8_suite(void);
+Suite *words_suite(void);
 
 #endif

@@ -152,6 +152,7 @@ START_TEST(defaults_are_filled_in)
 	ck_assert_uint_eq(config->screening.emergency_count, 3);
 	ck_assert_str_eq(config->screening.emergency[2], "999");
 	ck_assert_uint_eq(config->screening.psaps_count, 0);
+	ck_assert_str_eq(config->screening.brands[2], " fraud department ");
 	ck_assert_uint_eq(config->trunks[0].priority_namespaces,
 			  1u << NAMESPACE_ETS | 1u << NAMESPACE_WPS);
 	ck_assert_str_eq(config->database, "callsieve.db");

@@ -205,6 +205,39 @@ START_TEST(own_numbers_call_from_inside)
 }
 END_TEST
 
+static const struct {
+	const char *display;
+	bool vouched;
+	double calls; /* lately, none of which was reported */
+	int points;
+} named[] = {
+	{NULL, false, 0, 0},
+	{"Ann", false, 0, 0},
+	{"First National BANK", false, 0, 40},
+	{"\"Fraud-Dept.\"", false, 0, 40},
+	{"fraud", false, 0, 0},
+	{"J. Banks", false, 0, 0},
+	{"Embankment", false, 0, 0},
+	{"Bank", true, 0, 0},
+	{"Bank", false, 5, 40},
+	{"Bank", false, 40, 0},
+};
+
+START_TEST(brands_are_for_who_is_known)
+{
+	static char bank[] = " bank ", fraud[] = " fraud dept ";
+	static char *brands[] = {bank, fraud};
+
+	world.config.screening.brands = brands;
+	world.config.screening.brands_count = 2;
+	facts.display = named[_i].display;
+	inquiry.past.caller.calls = named[_i].calls;
+	if (named[_i].vouched)
+		vouch();
+	ck_assert_int_eq(points(display_brand_signal), named[_i].points);
+}
+END_TEST
+
 Suite *signals_suite(void)
 {
 	Suite *suite = suite_create("signals");
@@ -218,6 +251,8 @@ Suite *signals_suite(void)
 			    sizeof(complained) / sizeof(complained[0]));
 	tcase_add_loop_test(tests, nobodys_numbers_are_told_apart, 0,
 			    sizeof(validities) / sizeof(validities[0]));
+	tcase_add_loop_test(tests, brands_are_for_who_is_known, 0,
+			    sizeof(named) / sizeof(named[0]));
 	tcase_add_loop_test(tests, own_numbers_call_from_inside, 0,
 			    sizeof(own) / sizeof(own[0]));
 	suite_add_tcase(suite, tests);
