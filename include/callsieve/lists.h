@@ -43,12 +43,20 @@ struct list_question {
 	int64_t now;			      /* epoch seconds */
 };
 
+/* What the callee has set. */
+struct list_settings {
+	int64_t subscriber;	 /* 0: nothing, and the rest says nothing */
+	int label_at, reject_at; /* points; -1: as the trunk has them */
+	bool refuse_anonymous;
+};
+
 struct list_findings {
 	struct list_match never;  /* NEVERBLOCK */
 	struct list_match rule;	  /* SUBSCRIBER_BLOCK or _ALLOW */
 	struct list_match listed; /* BLOCK or ALLOW */
 	struct list_match dno;	  /* DNO, unless an ALLOW outranks it */
 	struct list_match own;	  /* OWN */
+	struct list_settings settings;
 };
 
 /* `loop` may be NULL in tests: then a refresh takes effect at once. */
@@ -60,7 +68,8 @@ void lists_free(struct lists *lists);
  * the hits. */
 int lists_refresh(struct store *store, void *arg);
 
-/* On the loop: all that the lists say of a call. Only E.164 numbers match. */
+/* On the loop: all that the lists say of a call. Only E.164 numbers match; what
+ * the callee has set is said of any caller. */
 void lists_look(const struct lists *lists, const struct list_question *question,
 		struct list_findings *findings);
 

@@ -63,6 +63,9 @@ static const struct basis {
 	 "Such calls are not judged."},
 	{"psap", "an emergency desk that calls back always passes",
 	 "Nothing stops an emergency desk that calls back."},
+	{"anonymity", "the number is withheld, and such calls are not taken",
+	 "It passes with the number shown, or where anonymous is judge: in the "
+	 "table subscriber_settings, or for the trunk."},
 	{"unscreened", "calls of this trunk are not screened",
 	 "screen = yes for the trunk has its calls judged."},
 };

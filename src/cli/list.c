@@ -29,6 +29,8 @@ static const struct list_table tables[] = {
 	 "SELECT * FROM subscriber_numbers_csv ORDER BY number"},
 	{"subscriber_rules", "subscriber_rules_csv",
 	 "SELECT * FROM subscriber_rules_csv ORDER BY subscriber, number"},
+	{"subscriber_settings", "subscriber_settings_csv",
+	 "SELECT * FROM subscriber_settings_csv ORDER BY subscriber"},
 };
 
 const struct list_table *list_table_find(const char *name)
@@ -40,7 +42,8 @@ const struct list_table *list_table_find(const char *name)
 			return &tables[i];
 	usage_error("There is no list \"%s\": they are blocklist, allowlist, "
 		    "neverblock, dno, own_numbers, list_trunks, "
-		    "subscriber_numbers and subscriber_rules.",
+		    "subscriber_numbers, subscriber_rules and "
+		    "subscriber_settings.",
 		    name);
 	return NULL;
 }

@@ -13,9 +13,19 @@
 
 /* Whoever is referred to comes first. */
 static const char *const tables[] = {
-	"settings",    "subscribers", "subscriber_numbers", "subscriber_rules",
-	"own_numbers", "blocklist",   "allowlist",	    "neverblock",
-	"dno",	       "list_trunks", "observations",	    "reports",
+	"settings",
+	"subscribers",
+	"subscriber_numbers",
+	"subscriber_rules",
+	"subscriber_settings",
+	"own_numbers",
+	"blocklist",
+	"allowlist",
+	"neverblock",
+	"dno",
+	"list_trunks",
+	"observations",
+	"reports",
 };
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
 

@@ -54,6 +54,8 @@ static const char *const enforces[] = {[ENFORCE_YES] = "yes",
 				       [ENFORCE_LABEL] = "label",
 				       [ENFORCE_NO] = "no",
 				       NULL};
+static const char *const anonymities[] = {
+	[ANONYMOUS_JUDGE] = "judge", [ANONYMOUS_REFUSE] = "refuse", NULL};
 static const char *const agains[] = {
 	[AGAIN_LABEL] = "label", [AGAIN_REJECT] = "reject", NULL};
 static const char *const allows[] = {[REDIRECT_ALLOW_302] = "302",
@@ -144,6 +146,10 @@ static const struct config_option trunk_options[] = {
 		     "them through, those to be refused with a label; no does "
 		     "nothing. What would have been done is recorded and "
 		     "counted."},
+	{"anonymous", config_read_choice, "\"judge\"", 0, 0,
+	 IN(config_trunk, anonymous), .choices = anonymities,
+	 .sentence = "Callers who withhold their number: judge them like any "
+		     "other, or refuse them with what the profile says."},
 	{"label_at", config_read_points, NULL, 0, POINTS_MAX,
 	 IN(config_trunk, label_at), 0, "50",
 	 .sentence = "Unset, as the next three: as in the section screening."},

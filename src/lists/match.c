@@ -1,5 +1,6 @@
 #include "match.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define DAY_S 86400
@@ -198,17 +199,37 @@ static void longest(const struct search *search, const enum table *tables,
 		     search->question->now);
 }
 
+/* "50 100 0": see rows.c. */
+static void settings_read(struct list_settings *settings, int64_t subscriber,
+			  const char *text)
+{
+	char *end;
+
+	settings->subscriber = *text ? subscriber : 0;
+	if (!*text)
+		return;
+	settings->label_at = (int)strtol(text, &end, 10);
+	settings->reject_at = (int)strtol(end, &end, 10);
+	settings->refuse_anonymous = strtol(end, NULL, 10) != 0;
+}
+
+/* Whose number is it? `settings` may be NULL. */
 static bool find_subscriber(const struct layers *layers,
-			    const struct number *callee, int64_t *subscriberp)
+			    const struct number *number, int64_t *subscriberp,
+			    struct list_settings *settings)
 {
 	struct index_cursor cursor;
 	struct index_entry entry;
-	number_key key = callee ? number_key_exact(callee) : 0;
+	number_key key = number ? number_key_exact(number) : 0;
 
-	if (!key || !find(layers, TABLE_OWNERS, key, 0, &cursor) ||
+	if (!key || !has(layers, TABLE_OWNERS) ||
+	    !find(layers, TABLE_OWNERS, key, 0, &cursor) ||
 	    !index_next(&cursor, &entry))
 		return false;
 	*subscriberp = entry.row;
+	if (settings)
+		settings_read(settings, entry.row,
+			      index_class(cursor.index, entry.class).list);
 	return true;
 }
 
@@ -223,7 +244,7 @@ static void find_own(const struct search *search, struct list_match *own)
 		longest(search, tables, 1, own);
 	if (own->kind == LIST_NONE &&
 	    find_subscriber(search->layers, search->question->caller,
-			    &subscriber))
+			    &subscriber, NULL))
 		*own = (struct list_match){.kind = LIST_OWN};
 }
 
@@ -250,10 +271,14 @@ void layers_look(const struct layers *layers,
 				lists[] = {TABLE_ALLOW, TABLE_BLOCK};
 	struct needle needle;
 	struct search search = {layers, question, &needle, 0};
+	int64_t subscriber = 0;
 
 	findings->never.kind = findings->rule.kind = LIST_NONE;
 	findings->listed.kind = findings->dno.kind = LIST_NONE;
 	findings->own.kind = LIST_NONE;
+	findings->settings.subscriber = 0;
+	find_subscriber(layers, question->callee, &subscriber,
+			&findings->settings);
 	needle.exact =
 		number_keys(question->caller, needle.prefixes, &needle.digits);
 	if (!needle.exact)
@@ -264,8 +289,8 @@ void layers_look(const struct layers *layers,
 	if (has(layers, TABLE_DNO))
 		longest(&search, dno, 1, &findings->dno);
 	find_own(&search, &findings->own);
-	if (has(layers, TABLE_RULES) &&
-	    find_subscriber(layers, question->callee, &search.subscriber))
+	search.subscriber = subscriber;
+	if (subscriber && has(layers, TABLE_RULES))
 		longest(&search, rules, 1, &findings->rule);
 	search.subscriber = 0;
 	longest(&search, lists, 2, &findings->listed);

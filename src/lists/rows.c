@@ -31,9 +31,16 @@
 #define RULES                                                                  \
 	"SELECT id, number, " EXPIRES ", '', comment, action = 'block', '', "  \
 	"created_at, subscriber FROM subscriber_rules"
+/* The settings stand in for a list, since that is never left out of a class:
+ * see settings_read(). */
+#define SETTINGS                                                               \
+	"CASE WHEN anonymous IS NULL THEN '' ELSE "                            \
+	"coalesce(label_at, -1) || ' ' || coalesce(reject_at, -1) || ' ' || "  \
+	"(anonymous = 'refuse') END"
 #define OWNERS                                                                 \
-	"SELECT subscriber, number, 0, '', '', 0, '', '', 0 "                  \
-	"FROM subscriber_numbers"
+	"SELECT subscriber, number, 0, '', '', 0, " SETTINGS ", '', 0 "        \
+	"FROM subscriber_numbers LEFT JOIN subscriber_settings "               \
+	"USING (subscriber)"
 #define OWN    "SELECT id, number, 0, '', comment, 0, '', '', 0 FROM own_numbers"
 #define NUMBER " WHERE number = ?1 AND ?2 = ?2"
 

@@ -175,6 +175,25 @@ static int was_deleted(struct store *store, struct store_stmt *stmt)
 	return err < 0 ? err : err ? 0 : -ESTALE;
 }
 
+/* They are kept with each number of their subscriber. */
+static int changed_settings(struct step *step, int64_t subscriber)
+{
+	struct store_stmt *stmt;
+	int more = 0, err = store_prepare(&stmt, step->store,
+					  "SELECT number FROM "
+					  "subscriber_numbers "
+					  "WHERE subscriber = ?");
+
+	if (err)
+		return err;
+	stmt_bind_int(stmt, 1, subscriber);
+	while (!err && (more = stmt_step(stmt)) == 1)
+		err = edited(step, TABLE_OWNERS, stmt_text(stmt, 0), 0);
+	if (err)
+		stmt_reset(stmt);
+	return err ? err : more;
+}
+
 static int changed(struct step *step, struct store_stmt *stmt)
 {
 	const char *name = stmt_text(stmt, COLUMN_TABLE);
@@ -183,6 +202,8 @@ static int changed(struct step *step, struct store_stmt *stmt)
 
 	if (strcmp(name, "list_trunks") == 0)
 		step->scopes = true;
+	if (strcmp(name, "subscriber_settings") == 0)
+		return changed_settings(step, stmt_int(stmt, COLUMN_ROW));
 	if (!rows_table(name, &table))
 		return 0;
 	err = changed_row(step, table, stmt);

@@ -32,6 +32,7 @@ const char *verdict_basis_name(enum verdict_basis basis)
 		[BASIS_TAKEOVER] = "takeover",
 		[BASIS_PSAP] = "psap",
 		[BASIS_UNSCREENED] = "unscreened",
+		[BASIS_ANONYMITY] = "anonymity",
 	};
 
 	return names[basis];

@@ -108,6 +108,7 @@ void facts_read(struct facts *facts, const struct config *config,
 	facts->trunk = trunk->name;
 	facts->screen = trunk->screen;
 	facts->outbound = trunk->outbound;
+	facts->refuse_anonymous = trunk->anonymous == ANONYMOUS_REFUSE;
 	facts->thresholds = screen_thresholds(trunk);
 	facts->display = invite->display;
 	facts->withheld = is_withheld(invite);

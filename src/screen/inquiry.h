@@ -8,9 +8,9 @@
 
 #include "callsieve/history.h"
 #include "callsieve/lists.h"
+#include "callsieve/model/facts.h"
 
 struct config;
-struct facts;
 struct screen_params;
 
 struct inquiry {
@@ -19,6 +19,7 @@ struct inquiry {
 	const struct facts *facts;
 	int64_t now; /* epoch seconds */
 	struct list_findings lists; /* searched once, for all that ask */
+	struct thresholds thresholds; /* as the callee wants them */
 	struct past past;
 };
 

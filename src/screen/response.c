@@ -36,6 +36,8 @@ enum config_reason verdict_reason(const struct verdict *verdict)
 
 	if (verdict->basis == BASIS_SUBSCRIBER)
 		return REASON_SUBSCRIBER;
+	if (verdict->basis == BASIS_ANONYMITY)
+		return REASON_ANONYMOUS;
 	for (unsigned i = 0; i < verdict->signals_count; i++)
 		if (!most || verdict->signals[i].points > most->points)
 			most = &verdict->signals[i];

@@ -98,8 +98,20 @@ static bool row_decides(struct verdict *verdict, const struct list_match *match,
 	return true;
 }
 
-static bool neverblocked_passes(struct screen *screen, struct inquiry *inquiry,
-				struct verdict *verdict)
+/* Who wants no call refused, wants none put off either. */
+static void set_thresholds(struct thresholds *at,
+			   const struct list_settings *settings)
+{
+	if (settings->label_at >= 0)
+		at->label_at = settings->label_at;
+	if (settings->reject_at >= 0)
+		at->reject_at = settings->reject_at;
+	if (!settings->reject_at)
+		at->greylist_at = at->challenge_at = 0;
+}
+
+static bool lists_are_searched(struct screen *screen, struct inquiry *inquiry,
+			       struct verdict *verdict)
 {
 	const struct facts *facts = inquiry->facts;
 	const struct list_question question = {
@@ -110,6 +122,17 @@ static bool neverblocked_passes(struct screen *screen, struct inquiry *inquiry,
 	};
 
 	lists_look(screen->sources.lists, &question, &inquiry->lists);
+	inquiry->thresholds = facts->thresholds;
+	if (inquiry->lists.settings.subscriber)
+		set_thresholds(&inquiry->thresholds, &inquiry->lists.settings);
+	verdict->thresholds = inquiry->thresholds;
+	return false;
+}
+
+static bool neverblocked_passes(struct screen *screen, struct inquiry *inquiry,
+				struct verdict *verdict)
+{
+	(void)screen;
 	return inquiry->lists.never.kind != LIST_NONE &&
 	       row_decides(verdict, &inquiry->lists.never, "neverblock",
 			   BASIS_NEVERBLOCK);
@@ -134,6 +157,45 @@ static bool subscriber_decides(struct screen *screen, struct inquiry *inquiry,
 	default:
 		return false;
 	}
+}
+
+/* RFC 5079: not by way of points, since no other evidence matters. A number
+ * that is missing or that nobody vouches for is not withheld. */
+static bool refuse_anonymity(struct inquiry *inquiry, struct verdict *verdict,
+			     int64_t row, const char *who)
+{
+	struct signal_hit hit = {.name = "anonymity", .row = row};
+
+	if (inquiry->facts->caller.kind != NUMBER_ANONYMOUS &&
+	    !inquiry->facts->withheld)
+		return false;
+	snprintf(hit.detail, sizeof(hit.detail),
+		 "number withheld, and %s takes no such calls", who);
+	verdict_add(verdict, &hit);
+	verdict->action = VERDICT_REJECT;
+	verdict->basis = BASIS_ANONYMITY;
+	return true;
+}
+
+static bool subscriber_refuses_anonymity(struct screen *screen,
+					 struct inquiry *inquiry,
+					 struct verdict *verdict)
+{
+	const struct list_settings *settings = &inquiry->lists.settings;
+
+	(void)screen;
+	return settings->subscriber && settings->refuse_anonymous &&
+	       refuse_anonymity(inquiry, verdict, settings->subscriber,
+				"the callee");
+}
+
+static bool trunk_refuses_anonymity(struct screen *screen,
+				    struct inquiry *inquiry,
+				    struct verdict *verdict)
+{
+	(void)screen;
+	return inquiry->facts->refuse_anonymous &&
+	       refuse_anonymity(inquiry, verdict, 0, "this trunk");
 }
 
 static bool allowlisted_passes(struct screen *screen, struct inquiry *inquiry,
@@ -170,6 +232,23 @@ static bool may_be_the_owner(const struct inquiry *inquiry)
 	       owner->reports * OWNER_REPORTS_SHARE <= owner->calls;
 }
 
+/* An explanation tells whose thresholds these are. */
+static void add_settings(const struct inquiry *inquiry, struct verdict *verdict)
+{
+	const struct list_settings *settings = &inquiry->lists.settings;
+	struct signal_hit hit = {.name = "subscriber_settings",
+				 .row = settings->subscriber};
+
+	if (!settings->subscriber ||
+	    (settings->label_at < 0 && settings->reject_at < 0))
+		return;
+	snprintf(hit.detail, sizeof(hit.detail),
+		 "the callee wants calls labelled from %d and rejected from %d "
+		 "points",
+		 inquiry->thresholds.label_at, inquiry->thresholds.reject_at);
+	verdict_add(verdict, &hit);
+}
+
 /* All of them, also past the threshold: they are cheap, and the explanation
  * is complete. */
 static bool memory_signals_speak(struct screen *screen, struct inquiry *inquiry,
@@ -198,6 +277,7 @@ static bool memory_signals_speak(struct screen *screen, struct inquiry *inquiry,
 				   inquiry->config->screening.hints_max_points);
 		verdict_add(verdict, &hit);
 	}
+	add_settings(inquiry, verdict);
 	return verdict_settle(verdict);
 }
 
@@ -234,9 +314,12 @@ static stage_h *const plan[] = {
 	bypass_passes,
 	unscreened_trunk_passes,
 	emergency_is_called_back,
+	lists_are_searched,
 	neverblocked_passes,
 	subscriber_decides,
+	subscriber_refuses_anonymity,
 	allowlisted_passes,
+	trunk_refuses_anonymity,
 	memory_signals_speak,
 	nothing_outside_matters,
 	reputation_is_at_hand,

@@ -96,6 +96,48 @@ START_TEST(own_number_from_outside_is_labelled)
 }
 END_TEST
 
+static void expect_withheld_refused(struct scene *scene)
+{
+	struct call call;
+
+	call_begin(&call, scene, CALLER, CALLEE,
+		   PARTS(.body = OFFER, .headers = "Privacy: id\r\n"));
+	claim_text(dialog_expect_failure(&call.caller, 433)->phrase,
+		   "Anonymity Disallowed");
+}
+
+START_TEST(callee_is_as_strict_as_it_wants)
+{
+	struct scene scene;
+
+	scene_open(&scene, NULL);
+	scene_block(&scene, SPAMMER, 70);
+	add_rule(&scene, "+13035550100", "block");
+	expect_bridged(&scene, SPAMMER);
+	scene_edit(&scene, "INSERT INTO subscriber_settings(subscriber, "
+			   "reject_at) VALUES(7, 70)");
+	expect_rejected(&scene, SPAMMER, 607);
+	scene_edit(&scene, "UPDATE subscriber_settings SET reject_at = 71, "
+			   "anonymous = 'refuse'");
+	expect_bridged(&scene, SPAMMER);
+	expect_withheld_refused(&scene);
+	scene_close(&scene);
+}
+END_TEST
+
+/* check 62 */
+START_TEST(trunk_may_refuse_withheld_numbers)
+{
+	struct scene scene;
+
+	scene_open(&scene, SCENE(.trunk = "\tanonymous = \"refuse\"\n"));
+	expect_withheld_refused(&scene);
+	expect_bridged(&scene, CALLER);
+	expect_bridged(&scene, "unavailable");
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(named_list_counts_for_its_trunks)
 {
 	struct scene scene;
@@ -148,6 +190,8 @@ Suite *lists_suite(void)
 	tcase_add_test(tests,
 		       number_that_nobody_calls_from_is_403_under_us_fcc);
 	tcase_add_test(tests, own_number_from_outside_is_labelled);
+	tcase_add_test(tests, callee_is_as_strict_as_it_wants);
+	tcase_add_test(tests, trunk_may_refuse_withheld_numbers);
 	tcase_add_test(tests, named_list_counts_for_its_trunks);
 	tcase_add_test(tests, record_names_the_rule_as_written);
 	return suite;

@@ -115,6 +115,9 @@ struct config_challenge {
 	enum config_again again;
 };
 
+/* Callers who withhold their number: like any other, or 433 (RFC 5079). */
+enum config_anonymous { ANONYMOUS_JUDGE, ANONYMOUS_REFUSE };
+
 enum config_mode { MODE_BRIDGE, MODE_REDIRECT };
 enum config_redirect_allow {
 	REDIRECT_ALLOW_302,
@@ -140,6 +143,7 @@ struct config_trunk {
 	bool screen;   /* no: bridge every call unjudged */
 	bool outbound; /* its callers are our subscribers */
 	enum config_enforce enforce;
+	enum config_anonymous anonymous;
 	/* Points; 0: never. Those of the section screening unless given. */
 	int label_at, greylist_at, challenge_at, reject_at;
 	char *profile; /* by its name, which exists */

@@ -35,6 +35,7 @@ struct facts {
 	bool screen;	      /* the trunk wants its calls judged */
 	bool outbound;	      /* the caller is a subscriber of ours */
 	struct thresholds thresholds;
+	bool refuse_anonymous; /* the trunk takes no withheld numbers */
 
 	bool withheld;	     /* the callee is not to see the number */
 	const char *display; /* the caller's display name; lent, or NULL */

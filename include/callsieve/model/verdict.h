@@ -30,6 +30,7 @@ enum verdict_basis {
 	BASIS_TAKEOVER,
 	BASIS_PSAP,
 	BASIS_UNSCREENED, /* the trunk is not screened */
+	BASIS_ANONYMITY,  /* withheld numbers are not taken (RFC 5079) */
 };
 
 /* "Could not find out" is an outcome of its own and adds no points. */

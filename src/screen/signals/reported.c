@@ -29,7 +29,7 @@ bool reported_share_signal(const struct inquiry *inquiry,
 			   struct signal_hit *hit)
 {
 	const struct behaviour *is = &inquiry->past.caller;
-	int max = inquiry->facts->thresholds.reject_at * FEW_PERCENT / 100;
+	int max = inquiry->thresholds.reject_at * FEW_PERCENT / 100;
 	int few = (int)inquiry->config->screening.report_min - 1;
 
 	if (!reported(inquiry, SIGNAL_REPORTED_SHARE, is, hit))

@@ -125,6 +125,34 @@ START_TEST(undo_can_be_undone)
 }
 END_TEST
 
+START_TEST(settings_can_be_undone)
+{
+	static const char all[] =
+		"SELECT group_concat(subscriber || ':' || "
+		"coalesce(label_at, '-') || ':' || coalesce(reject_at, '-') "
+		"|| ':' || anonymous) FROM subscriber_settings";
+
+	execute("INSERT INTO subscribers(id, name) VALUES(7, 'eve'), (8, 'al');"
+		"INSERT INTO batches(id, who) VALUES(50, 'cleo');"
+		"INSERT INTO subscriber_settings(subscriber, reject_at) "
+		"VALUES(7, 60);"
+		"INSERT INTO batches(id, who) VALUES(51, 'cleo');"
+		"REPLACE INTO subscriber_settings(subscriber, label_at) "
+		"VALUES(7, 20);"
+		"INSERT INTO subscriber_settings(subscriber, anonymous) "
+		"VALUES(8, 'refuse');"
+		"INSERT INTO batches(id, who) VALUES(52, 'cleo');"
+		"DELETE FROM subscriber_settings");
+	expect("list log --batch 51", "eve");
+	expect("list undo 52", "2 rows added, 0 changed, 0 removed\n");
+	check_answer(all, "7:20:-:judge,8:-:-:refuse");
+	expect("list undo 51 --force", "0 rows added, 1 changed, 1 removed\n");
+	check_answer(all, "7:-:60:judge");
+	expect("list undo 50 --force", "0 rows added, 0 changed, 1 removed\n");
+	check_answer(all, "");
+}
+END_TEST
+
 START_TEST(undo_spares_later_edits_unless_forced)
 {
 	execute("INSERT INTO batches(who) VALUES('cleo');"
@@ -158,8 +186,11 @@ START_TEST(what_cannot_be_undone_is_refused)
 END_TEST
 
 static const char *const lists[] = {
-	"blocklist",   "allowlist",   "neverblock",	    "dno",
-	"own_numbers", "list_trunks", "subscriber_numbers", "subscriber_rules",
+	"blocklist",	       "allowlist",
+	"neverblock",	       "dno",
+	"own_numbers",	       "list_trunks",
+	"subscriber_numbers",  "subscriber_rules",
+	"subscriber_settings",
 };
 
 #define LISTS (int)(sizeof(lists) / sizeof(lists[0]))
@@ -181,7 +212,9 @@ START_TEST(export_and_import_give_the_same_rows)
 		"INSERT INTO subscriber_numbers(number, subscriber) VALUES"
 		"('+13045550100', 2);"
 		"INSERT INTO subscriber_rules(subscriber, number, action) "
-		"VALUES(2, '+1900*', 'block'), (1, '+1900*', 'allow')");
+		"VALUES(2, '+1900*', 'block'), (1, '+1900*', 'allow');"
+		"INSERT INTO subscriber_settings(subscriber, reject_at) "
+		"VALUES(2, 60), (1, 0)");
 	callsieve("-d other.db token new somebody");
 	for (i = 0; i < LISTS; i++) {
 		snprintf(line, sizeof(line), "list export %s", lists[i]);
@@ -238,6 +271,7 @@ Suite *list_suite(void)
 	tcase_add_test(tc, blame_names_expired_rows_and_trunks);
 	tcase_add_test(tc, undo_restores_what_was_before);
 	tcase_add_test(tc, undo_can_be_undone);
+	tcase_add_test(tc, settings_can_be_undone);
 	tcase_add_test(tc, undo_spares_later_edits_unless_forced);
 	tcase_add_test(tc, undo_spares_a_later_row_of_the_number);
 	tcase_add_test(tc, what_cannot_be_undone_is_refused);

@@ -253,7 +253,13 @@ static const char *const edits[] = {
 	"UPDATE subscriber_rules SET action = 'allow' WHERE action = 'block'",
 	"UPDATE subscriber_rules SET number = '+12025550105' "
 	"WHERE number LIKE '%104'",
+	"INSERT INTO subscriber_settings(subscriber, reject_at) VALUES(7, 60)",
 	"UPDATE subscriber_numbers SET number = '+12125550101'",
+	"UPDATE subscriber_settings SET anonymous = 'refuse', label_at = 0",
+	"REPLACE INTO subscriber_settings(subscriber, label_at) VALUES(7, 9)",
+	"DELETE FROM subscriber_settings",
+	"INSERT INTO subscriber_settings_csv(subscriber, label_at) "
+	"VALUES('ann', 30)",
 	"UPDATE subscriber_numbers SET number = '+12025550199'",
 	"INSERT INTO own_numbers(number) "
 	"VALUES('+12025550101'), ('+13035*'), ('+12025550110-+12025550119')",
@@ -268,6 +274,15 @@ static const char *const edits[] = {
 	"DELETE FROM blocklist",
 	"DELETE FROM neverblock",
 };
+
+static bool same_settings(const struct list_settings *a,
+			  const struct list_settings *b)
+{
+	return a->subscriber == b->subscriber &&
+	       (!a->subscriber || (a->label_at == b->label_at &&
+				   a->reject_at == b->reject_at &&
+				   a->refuse_anonymous == b->refuse_anonymous));
+}
 
 static void compare_with_a_full_load(const char *what)
 {
@@ -295,6 +310,7 @@ static void compare_with_a_full_load(const char *what)
 				a[i].never.kind == b[i].never.kind &&
 				a[i].dno.kind == b[i].dno.kind &&
 				a[i].rule.kind == b[i].rule.kind &&
+				same_settings(&a[i].settings, &b[i].settings) &&
 				a[i].own.kind == b[i].own.kind &&
 				(!a[i].own.kind ||
 				 a[i].own.row == b[i].own.row) &&

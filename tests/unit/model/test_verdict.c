@@ -93,6 +93,7 @@ START_TEST(names_are_stable)
 	ck_assert_str_eq(verdict_basis_name(BASIS_TAKEOVER), "takeover");
 	ck_assert_str_eq(verdict_basis_name(BASIS_PSAP), "psap");
 	ck_assert_str_eq(verdict_basis_name(BASIS_UNSCREENED), "unscreened");
+	ck_assert_str_eq(verdict_basis_name(BASIS_ANONYMITY), "anonymity");
 }
 END_TEST
 

@@ -231,6 +231,110 @@ START_TEST(memory_decides)
 }
 END_TEST
 
+#define SETTINGS(columns, values)                                              \
+	MINE "INSERT INTO subscriber_settings(subscriber, " columns ") "       \
+	     "VALUES(7, " values ");"
+
+/* Calls that withhold their number, by which trunk and to whom. */
+static const struct {
+	const char *claim, *sql, *caller;
+	bool trunk; /* refuses them */
+	enum verdict_action action;
+	enum verdict_basis basis;
+} withheld[] = {
+	{"nobody minds: passes", "", CALLER, false, VERDICT_ALLOW, BASIS_SCORE},
+	{"the trunk refuses them", "", CALLER, true, VERDICT_REJECT,
+	 BASIS_ANONYMITY},
+	{"so it does without any number", "", "anonymous", true, VERDICT_REJECT,
+	 BASIS_ANONYMITY},
+	{"not who is on the allow list", ROW("allowlist", CALLER), CALLER, true,
+	 VERDICT_ALLOW, BASIS_ALLOWLIST},
+	{"nor whom the callee allows", MINE RULE(CALLER, "allow"), CALLER, true,
+	 VERDICT_ALLOW, BASIS_SUBSCRIBER},
+	{"the callee refuses them", SETTINGS("anonymous", "'refuse'"), CALLER,
+	 false, VERDICT_REJECT, BASIS_ANONYMITY},
+	{"so it does without any number", SETTINGS("anonymous", "'refuse'"),
+	 "anonymous", false, VERDICT_REJECT, BASIS_ANONYMITY},
+	{"the callee outranks the allow list",
+	 SETTINGS("anonymous", "'refuse'") ROW("allowlist", CALLER), CALLER,
+	 false, VERDICT_REJECT, BASIS_ANONYMITY},
+	{"not what the callee allows",
+	 SETTINGS("anonymous", "'refuse'") RULE(CALLER, "allow"), CALLER, false,
+	 VERDICT_ALLOW, BASIS_SUBSCRIBER},
+	{"nor who is never to be blocked",
+	 SETTINGS("anonymous", "'refuse'") NEVER(CALLER), CALLER, true,
+	 VERDICT_ALLOW, BASIS_NEVERBLOCK},
+};
+
+START_TEST(withheld_numbers_may_be_refused)
+{
+	struct facts facts = facts_from(withheld[_i].caller);
+	struct verdict verdict;
+
+	world_sql(withheld[_i].sql);
+	facts.withheld = true;
+	facts.refuse_anonymous = withheld[_i].trunk;
+	ck_assert(screen_decide(world.screen, &facts, &verdict));
+	ck_assert_msg(verdict.action == withheld[_i].action &&
+			      verdict.basis == withheld[_i].basis,
+		      "%s: got %s by %s", withheld[_i].claim,
+		      verdict_action_name(verdict.action),
+		      verdict_basis_name(verdict.basis));
+	if (verdict.basis == BASIS_ANONYMITY)
+		ck_assert_int_eq(verdict_reason(&verdict), REASON_ANONYMOUS);
+}
+END_TEST
+
+/* Missing is not withheld (RFC 5079 3). */
+START_TEST(missing_number_is_not_withheld)
+{
+	struct facts facts = facts_from("");
+	struct verdict verdict;
+
+	facts.refuse_anonymous = true;
+	ck_assert(screen_decide(world.screen, &facts, &verdict));
+	ck_assert_int_eq(verdict.action, VERDICT_ALLOW);
+}
+END_TEST
+
+/* A caller of 60 points, where the trunk labels from 50, greylists from 55 and
+ * rejects from 100. */
+static const struct {
+	const char *sql;
+	enum verdict_action action;
+	int label_at, reject_at;
+} strictness[] = {
+	{"", VERDICT_GREYLIST, 50, 100},
+	{SETTINGS("reject_at", "60"), VERDICT_REJECT, 50, 60},
+	{SETTINGS("reject_at", "0"), VERDICT_LABEL, 50, 0},
+	{SETTINGS("label_at, reject_at", "0, 0"), VERDICT_ALLOW, 0, 0},
+	{SETTINGS("label_at", "20"), VERDICT_GREYLIST, 20, 100},
+	{SETTINGS("anonymous", "'refuse'"), VERDICT_GREYLIST, 50, 100},
+};
+
+START_TEST(callee_has_thresholds_of_its_own)
+{
+	struct facts facts = facts_from(CALLER);
+	struct verdict verdict;
+	const struct signal_hit *hit;
+
+	world_sql(strictness[_i].sql);
+	world_sql("INSERT INTO blocklist(number, points) "
+		  "VALUES('" CALLER "', 60)");
+	facts.thresholds.label_at = 50;
+	facts.thresholds.greylist_at = 55;
+	screen_decide(world.screen, &facts, &verdict);
+	ck_assert_int_eq(verdict.action, strictness[_i].action);
+	ck_assert_int_eq(verdict.score, 60);
+	ck_assert_int_eq(verdict.thresholds.label_at, strictness[_i].label_at);
+	ck_assert_int_eq(verdict.thresholds.reject_at,
+			 strictness[_i].reject_at);
+	hit = hit_find(&verdict, "subscriber_settings");
+	ck_assert(!hit == !strstr(strictness[_i].sql, "_at"));
+	ck_assert(!hit || hit->row == 7);
+}
+END_TEST
+
 START_TEST(threshold_is_met_exactly)
 {
 	struct facts facts = facts_from(CALLER);
@@ -419,6 +523,11 @@ Suite *screen_suite(void)
 	tcase_add_checked_fixture(tests, world_setup, world_teardown);
 	tcase_add_loop_test(tests, memory_decides, 0,
 			    sizeof(cases) / sizeof(*cases));
+	tcase_add_loop_test(tests, withheld_numbers_may_be_refused, 0,
+			    sizeof(withheld) / sizeof(withheld[0]));
+	tcase_add_test(tests, missing_number_is_not_withheld);
+	tcase_add_loop_test(tests, callee_has_thresholds_of_its_own, 0,
+			    sizeof(strictness) / sizeof(strictness[0]));
 	tcase_add_test(tests, threshold_is_met_exactly);
 	tcase_add_test(tests, explanation_names_row_generation_and_config);
 	tcase_add_test(tests, reports_say_how_many);

@@ -34,6 +34,7 @@ static void setup(void)
 	inquiry = (struct inquiry){.sources = &sources,
 				   .config = &world.config,
 				   .facts = &facts,
+				   .thresholds = facts.thresholds,
 				   .now = 1800000000};
 	memset(&hit, 0, sizeof(hit));
 }
