@@ -98,10 +98,16 @@ void sip_hangup_all(struct sip *sip);
 /* Call objects alive. */
 unsigned sip_calls(const struct sip *sip);
 
-/* What the callee shall be told of a doubtful call; either may be NULL. */
+/* A parameter of a Request-URI that is for us alone. */
+#define SIP_TOKEN_PARAM "callsieve-token"
+
+/* What the callee shall be told of a doubtful call; each may be NULL. */
 struct call_label {
 	const char *headers;	    /* lines "Name: value\n", no CR */
 	const char *display_prefix; /* no quotes, no backslashes */
+	/* For gateways that are trusted, instead of what the caller's side says
+	 * of its check of the number; NULL: that stays. */
+	const char *verstat;
 };
 
 /* Before call_bridge(). Copies the texts. -ENOMEM. */

@@ -84,7 +84,7 @@ static void print_token(char token[TOKEN_CHARS + 1],
 
 const char *challenge_token(const char *request_uri)
 {
-	static const char name[] = ";callsieve-token=";
+	static const char name[] = ";" SIP_TOKEN_PARAM "=";
 	const char *at = strcasestr(request_uri, name);
 
 	return at ? at + strlen(name) : NULL;

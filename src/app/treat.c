@@ -179,10 +179,16 @@ static void add_info(struct text *text, const char *template,
 void treat_label(struct call *call, const struct config *config,
 		 const struct call_record *record)
 {
+	static const char *const verstats[] = {
+		[VERSTAT_KEEP] = NULL,
+		[VERSTAT_NONE] = "No-TN-Validation",
+		[VERSTAT_FAILED] = "TN-Validation-Failed",
+	};
 	char headers[HEADERS_MAX] = "";
 	struct text text = {headers, 0, sizeof(headers)};
 	const struct call_label label = {
 		.display_prefix = config->label_prefix,
+		.verstat = verstats[config->label_verstat],
 		.headers = headers,
 	};
 

@@ -56,6 +56,11 @@ static const char *const enforces[] = {[ENFORCE_YES] = "yes",
 				       NULL};
 static const char *const anonymities[] = {
 	[ANONYMOUS_JUDGE] = "judge", [ANONYMOUS_REFUSE] = "refuse", NULL};
+static const char *const verstats[] = {
+	[VERSTAT_KEEP] = "keep",
+	[VERSTAT_NONE] = "No-TN-Validation",
+	[VERSTAT_FAILED] = "TN-Validation-Failed",
+	NULL};
 static const char *const agains[] = {
 	[AGAIN_LABEL] = "label", [AGAIN_REJECT] = "reject", NULL};
 static const char *const allows[] = {[REDIRECT_ALLOW_302] = "302",
@@ -503,6 +508,12 @@ static const struct config_option label_options[] = {
 	{"display_prefix", config_read_display, "\"\"", 0, 0,
 	 IN(config, label_prefix),
 	 .sentence = "Put before the caller's display name. \"\": nothing."},
+	{"verstat", config_read_choice, "\"keep\"", 0, 0,
+	 IN(config, label_verstat), .choices = verstats,
+	 .sentence = "What labelled calls say of the check of their number, in "
+		     "verstat of From and P-Asserted-Identity, towards trusted "
+		     "gateways: keep what is there, No-TN-Validation or "
+		     "TN-Validation-Failed."},
 	{"call_info", config_read_call_info, NULL, 0, 0, IN(config, label_info),
 	 0, "\"<https://callsieve.example/why/{id}>;purpose=info\"",
 	 .sentence = "A Call-Info header for labelled calls (RFC 3261 20.9); "

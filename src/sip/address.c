@@ -39,28 +39,6 @@ static sip_addr_t *retag(su_home_t *home, const sip_addr_t *from,
 	return addr;
 }
 
-/* Says who vouches for a number; from a stranger it says nothing (3GPP TS
- * 24.229 7.2A.20). It stands with the number, in the user part of a SIP URI,
- * and is seen in other places too. */
-static void strip_verstat(su_home_t *home, sip_addr_t *addr)
-{
-	static const char name[] = "verstat";
-	url_t *url = addr->a_url;
-	const char *params = url->url_user ? strchr(url->url_user, ';') : NULL;
-	char *rest;
-
-	msg_header_remove_param(addr->a_common, name);
-	if (url->url_params)
-		url->url_params = url_strip_param_string(
-			su_strdup(home, url->url_params), name);
-	if (!params)
-		return;
-	rest = url_strip_param_string(su_strdup(home, params + 1), name);
-	url->url_user = su_sprintf(home, "%.*s%s%s",
-				   (int)(params - url->url_user), url->url_user,
-				   rest && *rest ? ";" : "", rest ? rest : "");
-}
-
 sip_from_t *address_from(const struct crossing *crossing, msg_t *msg,
 			 const sip_from_t *from, const char *host)
 {
@@ -69,8 +47,11 @@ sip_from_t *address_from(const struct crossing *crossing, msg_t *msg,
 
 	own_tag(crossing->call->sip, tag);
 	mine = retag(msg_home(msg), from, tag, host);
-	if (mine && !crossing->from_trusted)
-		strip_verstat(msg_home(msg), mine);
+	/* Whoever reads it believes it. */
+	if (mine && !crossing->from_trusted) {
+		msg_header_remove_param(mine->a_common, "verstat");
+		verstat_strip(msg_home(msg), mine->a_url);
+	}
 	return mine;
 }
 
@@ -79,10 +60,11 @@ sip_to_t *address_to(msg_t *msg, const sip_to_t *to, const char *host)
 	return retag(msg_home(msg), to, NULL, host);
 }
 
+/* Neither what led to us nor the token that we gave is for anybody else. */
 static const char *without(su_home_t *home, const char *params)
 {
-	static const char *const hop[] = {"transport", "maddr", "ttl",
-					  "method"};
+	static const char *const hop[] = {"transport", "maddr", "ttl", "method",
+					  SIP_TOKEN_PARAM};
 	char *copy;
 
 	if (!params)

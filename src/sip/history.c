@@ -117,6 +117,7 @@ static int add_received(msg_t *msg, const struct last *last, const url_t *uri,
 			char base[INDEX_MAX + 8])
 {
 	su_home_t *home = msg_home(msg);
+	url_t shown = *uri;
 
 	if (is_current(home, last, uri)) {
 		snprintf(base, INDEX_MAX + 8, "%s", last->index);
@@ -124,8 +125,11 @@ static int add_received(msg_t *msg, const struct last *last, const url_t *uri,
 	}
 	snprintf(base, INDEX_MAX + 8, last->count ? "%s.0.1" : "1",
 		 last->index);
+	if (shown.url_params)
+		shown.url_params = url_strip_param_string(
+			su_strdup(home, shown.url_params), SIP_TOKEN_PARAM);
 	return add(msg, su_sprintf(home, "<%s>;index=%s",
-				   url_as_string(home, uri), base));
+				   url_as_string(home, &shown), base));
 }
 
 static const char *print_entry(su_home_t *home,

@@ -287,6 +287,12 @@ int address_repeat(msg_t *msg, const sip_addr_t *addr, const char *tag);
 url_t address_at(su_home_t *home, const sip_request_t *rq,
 		 const url_t *gateway);
 
+/* verstat.c */
+void verstat_strip(su_home_t *home, url_t *url);
+
+/* In From and P-Asserted-Identity of a message, instead of what is there. */
+int verstat_set(msg_t *msg, const char *value);
+
 /* written.c */
 void written_restore(su_home_t *home, sip_t *sip);
 url_t written_request(su_home_t *home, const sip_request_t *rq);

@@ -1,5 +1,5 @@
-/* What the callee is told of a doubtful call: a header, and words before the
- * caller's display name. */
+/* What the callee is told of a doubtful call: a header, words before the
+ * caller's display name, and that nobody has checked the number. */
 #include "internal.h"
 
 #include <errno.h>
@@ -13,8 +13,10 @@ int call_label(struct call *call, const struct call_label *label)
 	call->label_headers = label->headers ? strdup(label->headers) : NULL;
 	call->label_prefix =
 		label->display_prefix ? strdup(label->display_prefix) : NULL;
+	call->label_verstat = label->verstat ? strdup(label->verstat) : NULL;
 	return (label->headers && !call->label_headers) ||
-			       (label->display_prefix && !call->label_prefix)
+			       (label->display_prefix && !call->label_prefix) ||
+			       (label->verstat && !call->label_verstat)
 		       ? -ENOMEM
 		       : 0;
 }
@@ -69,6 +71,10 @@ int label_add(const struct call *call, msg_t *msg)
 			return -1;
 		msg_fragment_clear(from->a_common);
 	}
+	/* Nobody else may rely on it. */
+	if (call->label_verstat && call->gateway_trusted &&
+	    verstat_set(msg, call->label_verstat) < 0)
+		return -1;
 	return add_headers(msg, call->label_headers);
 }
 
@@ -76,5 +82,6 @@ void label_free(struct call *call)
 {
 	free(call->label_headers);
 	free(call->label_prefix);
-	call->label_headers = call->label_prefix = NULL;
+	free(call->label_verstat);
+	call->label_headers = call->label_prefix = call->label_verstat = NULL;
 }

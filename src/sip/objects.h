@@ -241,7 +241,7 @@ struct call {
 	struct ongoing ongoing;
 	nta_incoming_t *irq; /* its INVITE, while it can be answered or ACKed */
 	msg_t *invite;	     /* until the final answer */
-	char *label_headers, *label_prefix; /* likewise; mostly NULL */
+	char *label_headers, *label_prefix, *label_verstat; /* likewise */
 	const struct listener *listener;
 	enum config_transport transport;
 	bool secure;	     /* its Request-URI is sips */

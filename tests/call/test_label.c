@@ -111,6 +111,62 @@ START_TEST(name_of_a_bank_that_nobody_vouches_for_is_labelled)
 }
 END_TEST
 
+#define VERSTAT "label {\n\tverstat = \"No-TN-Validation\"\n}\n"
+
+static const struct {
+	const char *claim, *sections, *gateway;
+	int points;
+	const char *asserted, *passes; /* P-Asserted-Identity */
+} verstats[] = {
+	{"in a tel URI", VERSTAT, NULL, 60,
+	 "<tel:" DOUBTFUL ";verstat=TN-Validation-Passed;cpc=ordinary>",
+	 "<tel:" DOUBTFUL ";cpc=ordinary;verstat=No-TN-Validation>"},
+	{"in a SIP URI, which has a name", VERSTAT, NULL, 60,
+	 "\"A, \\\"B\" <sip:" DOUBTFUL "@a.example;user=phone>",
+	 "\"A, \\\"B\" <sip:" DOUBTFUL
+	 ";verstat=No-TN-Validation@a.example;user=phone>"},
+	{"in both", VERSTAT, NULL, 60,
+	 "<sip:" DOUBTFUL
+	 "@a.example;verstat=TN-Validation-Passed>, <tel:" DOUBTFUL ">",
+	 "<sip:" DOUBTFUL ";verstat=No-TN-Validation@a.example>, <tel:" DOUBTFUL
+	 ";verstat=No-TN-Validation>"},
+	{"not without a label", VERSTAT, NULL, 40,
+	 "<tel:" DOUBTFUL ";verstat=TN-Validation-Passed>",
+	 "<tel:" DOUBTFUL ";verstat=TN-Validation-Passed>"},
+	{"not to strangers", VERSTAT,
+	 "\toptions_interval_s = 0\n\ttrusted = no\n", 60, "<tel:" DOUBTFUL ">",
+	 "<tel:" DOUBTFUL ">"},
+	{"not unless asked for", NULL, NULL, 60,
+	 "<tel:" DOUBTFUL ";verstat=TN-Validation-Passed>",
+	 "<tel:" DOUBTFUL ";verstat=TN-Validation-Passed>"},
+};
+
+START_TEST(label_says_that_nobody_checked_the_number)
+{
+	struct scene scene;
+	struct call call;
+	char header[200];
+	const char *passed;
+	bool marks = strstr(verstats[_i].passes, "No-TN");
+
+	snprintf(header, sizeof(header), "P-Asserted-Identity: %s\r\n",
+		 verstats[_i].asserted);
+	scene_open(&scene, SCENE(.sections = verstats[_i].sections,
+				 .gateway = verstats[_i].gateway));
+	scene_block(&scene, DOUBTFUL, verstats[_i].points);
+	place(&call, &scene, PARTS(.body = OFFER, .headers = header));
+	passed = message_header(call.invite, "P-Asserted-Identity", 0);
+	claim(passed && strcmp(passed, verstats[_i].passes) == 0, "%s: got %s",
+	      verstats[_i].claim, passed ? passed : "none");
+	claim(!strstr(message_header(call.invite, "From", 0),
+		      "sip:" DOUBTFUL ";verstat=No-TN-Validation@") == !marks,
+	      "%s: From is %s", verstats[_i].claim,
+	      message_header(call.invite, "From", 0));
+	call_refuse(&call, 486);
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(call_info_leads_to_the_call)
 {
 	struct scene scene;
@@ -145,6 +201,8 @@ Suite *label_suite(void)
 	tcase_add_test(tests, label_of_somebody_else_is_removed);
 	tcase_add_test(tests, display_name_gets_the_prefix);
 	tcase_add_test(tests, name_of_a_bank_that_nobody_vouches_for_is_labelled);
+	tcase_add_loop_test(tests, label_says_that_nobody_checked_the_number, 0,
+			    sizeof(verstats) / sizeof(verstats[0]));
 	tcase_add_test(tests, call_info_leads_to_the_call);
 	return suite;
 }

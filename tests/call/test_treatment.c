@@ -164,6 +164,30 @@ START_TEST(token_lets_the_call_pass_once)
 }
 END_TEST
 
+/* It is between whoever was challenged and us. */
+START_TEST(token_goes_no_further)
+{
+	struct scene scene;
+	struct call call;
+	char token[80];
+
+	open_challenge(&scene, "");
+	strcpy(token, challenged(&scene, DOUBTFUL));
+	dialog_init(&call.caller, &scene.caller, DOUBTFUL, CALLEE);
+	snprintf(call.caller.target + strlen(call.caller.target),
+		 sizeof(call.caller.target) - strlen(call.caller.target),
+		 ";x=1;callsieve-token=%s;y=2", token);
+	dialog_send(&call.caller, "INVITE",
+		    PARTS(.body = OFFER, .headers = "Supported: histinfo\r\n"));
+	call_reaches(&call, &scene.callee);
+	claim(!strstr(call.invite->raw, token), "it passed");
+	claim(strstr(call.invite->uri, ";x=1;y=2"), "Request-URI is %s",
+	      call.invite->uri);
+	call_refuse(&call, 486);
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(token_of_somebody_else_is_none)
 {
 	struct scene scene;
@@ -278,6 +302,7 @@ Suite *treatment_suite(void)
 	tcase_add_test(tests, who_tries_again_after_a_while_passes);
 	tcase_add_test(tests, who_tries_again_at_once_does_not);
 	tcase_add_test(tests, token_lets_the_call_pass_once);
+	tcase_add_test(tests, token_goes_no_further);
 	tcase_add_test(tests, token_of_somebody_else_is_none);
 	tcase_add_test(tests, nobody_is_challenged_twice_in_a_row);
 	tcase_add_test(tests, challenge_never_leads_back_here);

@@ -115,6 +115,9 @@ struct config_challenge {
 	enum config_again again;
 };
 
+/* What labelled calls say of the check of their number. */
+enum config_verstat { VERSTAT_KEEP, VERSTAT_NONE, VERSTAT_FAILED };
+
 /* Callers who withhold their number: like any other, or 433 (RFC 5079). */
 enum config_anonymous { ANONYMOUS_JUDGE, ANONYMOUS_REFUSE };
 
@@ -356,6 +359,7 @@ struct config {
 	struct config_challenge challenge;
 	char *label_header; /* name; NULL: none */
 	char *label_prefix; /* of display names; NULL: none */
+	enum config_verstat label_verstat;
 	char *label_info; /* Call-Info, with {id}, {score}; NULL: none */
 	struct config_reputation *reputations;
 	size_t reputations_count;
