@@ -67,6 +67,7 @@ static const struct entry {
 	{"facts", facts_suite, false},
 	{"label", label_suite, false},
 	{"profiles", profiles_suite, false},
+	{"dialled", dialled_suite, false},
 	{"treatment", treatment_suite, false},
 	{"cards", cards_suite, false},
 	{"killswitch", killswitch_suite, false},
