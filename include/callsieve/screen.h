@@ -13,6 +13,7 @@
 struct complaints;
 struct history;
 struct invite;
+struct json_t; /* jansson's */
 struct lists;
 struct providers;
 struct reports;
@@ -120,5 +121,47 @@ void treatments_decide(struct treatments *treatments,
  * second try or an answered challenge would change nothing. */
 bool treatment_preview(const struct treatment_params *params,
 		       struct verdict *verdict);
+
+/* Calls told as JSON objects instead of INVITEs: recordings, and questions. */
+
+/* The one it names, or else the first. */
+const struct config_trunk *event_trunk(const struct config *config,
+				       const struct json_t *event);
+
+/* The number in that field, which may also be a URI. False: there is none. */
+bool event_number(struct number *number, const struct config *config,
+		  const struct json_t *event, const char *field);
+
+/* What an INVITE would say that says the same: `from`, `pai`, `display`,
+ * `privacy`, `priority`, `to`, `trunk`, and what was found out of its
+ * signature: `stir`, `signer`, `origid`. Texts are the event's, lent. */
+void event_facts(struct facts *facts, const struct config *config,
+		 const struct json_t *event);
+
+/* What would become of a call that nobody makes. Decided as one is, but leaves
+ * no trace in history, counters, or second tries. */
+struct what_if;
+
+struct what_if_params {
+	struct screen *screen;
+	struct config *config;
+	/* Does an operator let all calls of that trunk through? NULL: no. */
+	bool (*bypassedh)(const char *trunk, void *arg);
+	void *arg;
+};
+
+/* `answer`: {"explanation": {..}, "whole": BOOL}, where whole is false if
+ * services were not asked that a call would ask, or {"error": SENTENCE}. Lent,
+ * one line without its end. */
+typedef void what_if_h(const char *answer, void *arg);
+
+/* `question`: one JSON object, an event with `from` and what else is known;
+ * services are asked only with "ask": true. `h` runs once, from the loop or
+ * before this returns. Any error is an answer too, but -ENOMEM. */
+int what_if_ask(struct what_if **what_ifp, const struct what_if_params *params,
+		const char *question, what_if_h *h, void *arg);
+
+/* Cancels if under way. Required once each, fine from `h` and with NULL. */
+void what_if_free(struct what_if *what_if);
 
 #endif

@@ -27,6 +27,7 @@
 #include "callsieve/screen.h"
 #include "callsieve/sip.h"
 #include "callsieve/store.h"
+#include "control.h"
 #include "gate.h"
 #include "killswitch.h"
 #include "reload.h"
@@ -51,6 +52,7 @@ struct daemon {
 	struct killswitch *killswitch;
 	struct fetch *fetch;
 	struct api *api;
+	struct control *control;
 	struct store_worker *worker;
 	struct store_task tasks[TASK_COUNT];
 	int signals; /* signalfd */
@@ -255,6 +257,18 @@ static int start_store(struct daemon *daemon)
 	return err;
 }
 
+/* Calls do not need it. */
+static void start_control(struct daemon *daemon)
+{
+	const char *database = daemon->now.config->database;
+	int err = control_new(&daemon->control, daemon->loop, database,
+			      &daemon->now, daemon->killswitch);
+
+	if (err)
+		log_warn("event=control-unavailable path=%s-control error=%s",
+			 database, strerror(-err));
+}
+
 int daemon_start(struct daemon **daemonp, struct config *config)
 {
 	struct daemon *daemon = calloc(1, sizeof(*daemon));
@@ -283,6 +297,8 @@ int daemon_start(struct daemon **daemonp, struct config *config)
 		err = api_start(&daemon->api, config);
 	if (!err)
 		err = start_watchdog(daemon);
+	if (!err)
+		start_control(daemon);
 	if (err) {
 		log_error("event=start-failed error=%s", strerror(-err));
 		daemon_stop(daemon);
@@ -304,6 +320,7 @@ void daemon_run(struct daemon *daemon)
 void daemon_stop(struct daemon *daemon)
 {
 	api_stop(daemon->api);
+	control_free(daemon->control);
 	sip_free(daemon->now.sip);
 	store_worker_stop(daemon->worker);
 	/* All calls have ended. */

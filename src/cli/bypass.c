@@ -57,7 +57,7 @@ static bool is_trunk(const struct cli *cli, const char *name)
 {
 	struct config *config;
 	struct buf errors;
-	bool found = false;
+	bool found;
 	int err;
 
 	if (cli->database)
@@ -67,9 +67,7 @@ static bool is_trunk(const struct cli *cli, const char *name)
 	buf_fini(&errors);
 	if (err)
 		return true;
-	for (size_t i = 0; i < config->trunks_count; i++)
-		if (strcmp(config->trunks[i].name, name) == 0)
-			found = true;
+	found = config_trunk_named(config, name);
 	config_free(config);
 	return found;
 }

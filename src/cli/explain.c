@@ -249,7 +249,7 @@ static bool is_stir(const char *text)
 }
 
 /* False: it is no option of ours. */
-static bool read_option(struct what_if *what_if, int option)
+static bool read_option(struct what_if_question *what_if, int option)
 {
 	switch (option) {
 	case 'j':
@@ -286,7 +286,7 @@ int explain_command(const struct cli *cli, int argc, char **argv)
 		{"stir", required_argument, NULL, 's'},
 		{0},
 	};
-	struct what_if what_if = {0};
+	struct what_if_question what_if = {0};
 	bool asks = false;
 	int option;
 

@@ -16,10 +16,11 @@ void explain_treatment(const json_t *explanation, int status,
 		       const char *phrase);
 
 /* What would become of a call now: `explain NUMBER`. An exit status. */
-struct what_if {
+struct what_if_question {
 	const char *from, *to, *trunk, *display, *stir; /* or NULL */
 	bool ask, json;
 };
-int explain_what_if(const struct cli *cli, const struct what_if *what_if);
+int explain_what_if(const struct cli *cli,
+		    const struct what_if_question *asked);
 
 #endif

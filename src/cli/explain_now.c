@@ -1,178 +1,164 @@
-/* callsieve explain NUMBER: what would become of a call. Decided by the code of
- * the call path, from the configuration and the database, and not by a running
- * daemon; what only that remembers is missing, and the answer says so. */
+/* callsieve explain NUMBER: what would become of a call. The running daemon is
+ * asked, which knows what it remembers; with none, the configuration and the
+ * database decide, and the answer says what is missing then. */
 #include "explain.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "callsieve/calls.h"
 #include "callsieve/core/config.h"
+#include "callsieve/core/loop.h"
 
 #include "command.h"
+#include "control.h"
 #include "replay.h"
 
-static int check_trunk(const struct engine *engine, const char *name)
-{
-	const struct config *config = engine->config;
+#define STEP_MS 50
 
-	if (!name || !strcmp(engine_trunk(engine, name)->name, name))
-		return EXIT_DONE;
-	failure("There is no trunk \"%s\", but:", name);
-	for (size_t i = 0; i < config->trunks_count; i++)
-		fprintf(stderr, "  %s\n", config->trunks[i].name);
-	return EXIT_FAILED;
+static json_t *question_of(const struct what_if_question *asked)
+{
+	return json_pack("{s:s, s:s*, s:s*, s:s*, s:s*, s:b}", "from",
+			 asked->from, "to", asked->to, "trunk", asked->trunk,
+			 "display", asked->display, "stir", asked->stir, "ask",
+			 asked->ask);
 }
 
-static int check_number(const struct number *number, const char *text)
+static void on_answer(const char *answer, void *arg)
 {
-	if (!text || number->kind == NUMBER_E164 ||
-	    number->kind == NUMBER_LOCAL || number->kind == NUMBER_ANONYMOUS)
-		return EXIT_DONE;
-	return failure("\"%s\" is no telephone number. Write it as "
-		       "+12025550123.",
-		       text);
+	char **textp = arg;
+
+	*textp = strdup(answer);
 }
 
-/* False: services were not asked that a call would ask. */
-static bool decide(struct engine *engine, const struct what_if *what_if,
-		   const struct facts *facts, struct verdict *verdict)
+/* free() it; NULL: no memory. */
+static char *ask_engine(struct engine *engine, const char *question)
 {
-	const struct treatment_params treatment = {
+	const struct what_if_params params = {
+		.screen = engine->screen,
 		.config = engine->config,
-		.trunk = engine_trunk(engine, what_if->trunk),
-		.facts = facts,
 	};
-	bool whole = screen_decide(engine->screen, facts, verdict);
+	struct what_if *what_if = NULL;
+	char *answer = NULL;
 
-	if (!whole && what_if->ask) {
-		engine_decide(engine, facts, verdict);
-		whole = true;
-	}
-	treatment_preview(&treatment, verdict);
-	return whole;
+	if (!what_if_ask(&what_if, &params, question, on_answer, &answer))
+		while (!answer)
+			loop_step(engine->loop, STEP_MS);
+	what_if_free(what_if);
+	return answer;
 }
 
-static void note_answer(struct call_record *record, const struct engine *engine,
-			const struct config_trunk *trunk)
+static const char *text_of(const json_t *json, const char *name)
 {
-	const struct verdict *verdict = record->verdict;
-	const struct config_response *response;
-	const char *profile;
+	const char *text = json_string_value(json_object_get(json, name));
 
-	if (verdict->treatment != VERDICT_REJECT)
-		return;
-	response = verdict_response(verdict, engine->config, trunk, false,
-				    &profile);
-	record->profile = strdup(profile);
-	record->reason = config_reason_names[verdict_reason(verdict)];
-	record->status = response->status;
-	record->phrase = strdup(response->phrase);
+	return text ? text : "";
 }
 
-static void print_parties(const struct call_record *record,
-			  const struct what_if *what_if)
+static void print_parties(const json_t *facts, bool to)
 {
-	const struct facts *facts = &record->facts;
+	const char *caller = text_of(facts, "caller");
 
-	printf("if %s called",
-	       *facts->caller.text ? facts->caller.text : "an unknown number");
-	if (what_if->to)
-		printf(" %s", facts->callee.text);
-	printf(" by trunk %s now\n", record->trunk);
+	printf("if %s called", *caller ? caller : "an unknown number");
+	if (to)
+		printf(" %s", text_of(facts, "callee"));
+	printf(" by trunk %s now\n", text_of(facts, "trunk"));
 }
 
-static void print_limits(bool whole)
+static void print_limits(bool live, bool whole)
 {
-	printf("  %-10sby the configuration and the database, not by the "
-	       "daemon: how the\n  %-10snumber behaved lately, who talked "
-	       "with it, and what reputation\n  %-10sservices answered "
-	       "before does not count here\n",
-	       "note", "", "");
+	if (live)
+		printf("  %-10sby the running callsieved, with all it "
+		       "remembers\n",
+		       "decided");
+	else
+		printf("  %-10sby the configuration and the database, for no "
+		       "callsieved runs here:\n  %-10show the number behaved "
+		       "lately and who talked with it does not count\n",
+		       "decided", "");
 	if (!whole)
 		printf("  %-10sreputation services were not asked; --ask asks "
 		       "them\n",
-		       "");
+		       "note");
 }
 
-static void print_words(const struct call_record *record,
-			const struct what_if *what_if, const char *text,
-			bool whole)
+static void print_words(const json_t *answer, bool to, bool live)
 {
-	json_t *explanation = json_loads(text, 0, NULL);
+	const json_t *explanation = json_object_get(answer, "explanation");
+	const json_t *response = json_object_get(explanation, "response");
 
-	print_parties(record, what_if);
+	print_parties(json_object_get(explanation, "facts"), to);
 	printf("  %-10s", "decision");
-	explain_treatment(explanation, record->status,
-			  record->phrase ? record->phrase : "");
+	explain_treatment(
+		explanation,
+		(int)json_integer_value(json_object_get(response, "status")),
+		text_of(response, "phrase"));
 	printf("\n");
 	explain_reasons(explanation, true);
-	print_limits(whole);
-	json_decref(explanation);
+	print_limits(live, json_is_true(json_object_get(answer, "whole")));
 }
 
-static int tell(struct engine *engine, const struct what_if *what_if,
-		const struct facts *facts)
+static int print_answer(const struct what_if_question *asked, const char *text,
+			bool live)
 {
-	const struct config_trunk *trunk = engine_trunk(engine, what_if->trunk);
-	struct call_record *record = call_record_new();
-	struct verdict verdict;
-	bool whole = decide(engine, what_if, facts, &verdict);
-	char *text = NULL;
+	json_t *answer = text ? json_loads(text, 0, NULL) : NULL;
+	const char *wrong = text_of(answer, "error");
+	int status = EXIT_DONE;
 
-	if (record) {
-		record->trunk = strdup(trunk->name);
-		call_record_keep(record, facts);
-		record->verdict = verdict_dup(&verdict);
-		note_answer(record, engine, trunk);
-		text = call_explanation(record);
-	}
-	if (text && what_if->json)
-		printf("%s\n", text);
-	else if (text)
-		print_words(record, what_if, text, whole);
-	call_record_free(record);
-	if (!text)
-		return failure("Out of memory.");
-	free(text);
-	return EXIT_DONE;
-}
-
-static int answer(struct engine *engine, const struct what_if *what_if)
-{
-	json_t *event = json_pack("{s:s, s:s?, s:s?, s:s?, s:s?}", "from",
-				  what_if->from, "to", what_if->to, "trunk",
-				  what_if->trunk, "display", what_if->display,
-				  "stir", what_if->stir);
-	struct facts facts;
-	int status = check_trunk(engine, what_if->trunk);
-
-	if (!event)
-		return failure("What is asked is no text in UTF-8.");
-	event_facts(&facts, engine, event);
-	if (!status)
-		status = check_number(&facts.caller, what_if->from);
-	if (!status)
-		status = check_number(&facts.callee, what_if->to);
-	if (!status)
-		status = tell(engine, what_if, &facts);
-	json_decref(event);
+	if (!answer)
+		status = failure("The answer makes no sense.");
+	else if (*wrong)
+		status = failure("%s", wrong);
+	else if (asked->json) {
+		json_dumpf(json_object_get(answer, "explanation"), stdout,
+			   JSON_COMPACT | JSON_SORT_KEYS);
+		putchar('\n');
+	} else
+		print_words(answer, asked->to, live);
+	json_decref(answer);
 	return status;
 }
 
-int explain_what_if(const struct cli *cli, const struct what_if *what_if)
+static int ask(struct engine *engine, const struct cli *cli,
+	       const struct what_if_question *asked, const char *question)
+{
+	char *answer = NULL;
+	int err = control_ask(&answer, cli->database, question), status;
+	bool live = !err;
+
+	if (err == -ENOENT || err == -ECONNREFUSED) {
+		status = engine_take(engine, cli, true);
+		if (status)
+			return status;
+		answer = ask_engine(engine, question);
+	} else if (err) {
+		return failure("The running callsieved cannot be asked: %s.",
+			       strerror(-err));
+	}
+	status = print_answer(asked, answer, live);
+	free(answer);
+	return status;
+}
+
+int explain_what_if(const struct cli *cli, const struct what_if_question *asked)
 {
 	struct engine engine = {0};
 	struct cli where = *cli;
-	int status = engine_open(&engine, cli->config);
+	json_t *json = question_of(asked);
+	char *question = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	int status = EXIT_DONE;
 
+	if (!question)
+		status = failure("What is asked is no text in UTF-8.");
+	if (!status)
+		status = engine_open(&engine, cli->config);
 	if (!status && !where.database)
 		where.database = engine.config->database;
 	if (!status)
-		status = engine_take(&engine, &where, true);
-	if (!status)
-		status = answer(&engine, what_if);
+		status = ask(&engine, &where, asked, question);
 	engine_close(&engine);
+	free(question);
+	json_decref(json);
 	return status;
 }

@@ -36,23 +36,15 @@ int engine_open(struct engine *engine, const char *config);
 int engine_take(struct engine *engine, const struct cli *cli, bool reports);
 void engine_close(struct engine *engine);
 
-/* The trunk of that name, or else the first. */
-const struct config_trunk *engine_trunk(const struct engine *engine,
-					const char *name);
-
 /* The whole way of a call: verdict, providers, treatment. */
-void engine_decide(struct engine *engine, const struct facts *facts,
-		   struct verdict *verdict);
+void engine_decide(struct engine *engine, const struct config_trunk *trunk,
+		   const struct facts *facts, struct verdict *verdict);
 
 /* Tables of the engine's store were edited. */
 int engine_refresh(struct engine *engine);
 
 /* Copies the lists of the database at `path` into an empty store. */
 int lists_copy(struct store *store, const char *path, bool reports);
-
-/* What a call event says, read as an INVITE that says it. */
-void event_facts(struct facts *facts, const struct engine *engine,
-		 const json_t *event);
 
 /* What a call was, for the events that name it later. */
 struct booked {

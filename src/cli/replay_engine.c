@@ -124,17 +124,6 @@ void engine_close(struct engine *engine)
 	config_free(engine->config);
 }
 
-const struct config_trunk *engine_trunk(const struct engine *engine,
-					const char *name)
-{
-	const struct config *config = engine->config;
-
-	for (size_t i = 0; name && i < config->trunks_count; i++)
-		if (strcmp(config->trunks[i].name, name) == 0)
-			return &config->trunks[i];
-	return &config->trunks[0];
-}
-
 struct waiting {
 	struct verdict *verdict;
 	bool done;
@@ -163,12 +152,12 @@ static void ask(struct engine *engine, const struct facts *facts,
 	screening_free(screening);
 }
 
-void engine_decide(struct engine *engine, const struct facts *facts,
-		   struct verdict *verdict)
+void engine_decide(struct engine *engine, const struct config_trunk *trunk,
+		   const struct facts *facts, struct verdict *verdict)
 {
 	const struct treatment_params treatment = {
 		.config = engine->config,
-		.trunk = engine_trunk(engine, facts->trunk),
+		.trunk = trunk,
 		.facts = facts,
 	};
 

@@ -8,11 +8,9 @@
 
 #include "callsieve/core/clock.h"
 #include "callsieve/core/config.h"
-#include "callsieve/model/invite.h"
 
 #include "import.h"
 
-#define URI_MAX	   512
 #define ID_MAX	   256
 #define WHAT_SHOWN 100
 #define T_MAX	   1e11 /* seconds */
@@ -46,78 +44,6 @@ static bool id_of(char id[ID_MAX], const json_t *event, const char *name)
 		len = snprintf(id, ID_MAX, "%" JSON_INTEGER_FORMAT,
 			       json_integer_value(value));
 	return len > 0 && len < ID_MAX;
-}
-
-static const struct config_trunk *trunk_of(const struct replay *replay,
-					   const json_t *event)
-{
-	return engine_trunk(&replay->engine, text_of(event, "trunk"));
-}
-
-/* Also written as a plain number. NULL stays NULL. */
-static const char *as_uri(char uri[URI_MAX], const char *text)
-{
-	if (!text || strchr(text, ':'))
-		return text;
-	if (!*text)
-		return NULL;
-	snprintf(uri, URI_MAX, "sip:%s@localhost", text);
-	return uri;
-}
-
-static bool read_party(struct number *number, const struct replay *replay,
-		       const json_t *event, const char *name)
-{
-	const char *text = text_of(event, name);
-	char buf[URI_MAX];
-	const char *uri = as_uri(buf, text);
-	struct numbering plan;
-
-	*number = (struct number){.kind = NUMBER_NONE};
-	if (!uri)
-		return false;
-	numbering_for_country(&plan, trunk_of(replay, event)->country);
-	number_from_uri(number, uri, strlen(uri), &plan);
-	return true;
-}
-
-/* Here it is given, whoever found it out. */
-static void read_stir(struct facts *facts, const json_t *event)
-{
-	const char *stir = text_of(event, "stir");
-
-	facts->stir = STIR_NONE;
-	facts->attest = '\0';
-	facts->signer = text_of(event, "signer");
-	facts->origid = text_of(event, "origid");
-	if (stir && strlen(stir) == 1 && strchr("ABC", *stir)) {
-		facts->stir = STIR_PASSED;
-		facts->attest = *stir;
-	} else if (stir && strcmp(stir, "failed") == 0) {
-		facts->stir = STIR_FAILED;
-	}
-}
-
-void event_facts(struct facts *facts, const struct engine *engine,
-		 const json_t *event)
-{
-	char from[URI_MAX], to[URI_MAX], pai[URI_MAX];
-	const char *from_uri = as_uri(from, text_of(event, "from"));
-	const char *to_uri = as_uri(to, text_of(event, "to"));
-	const struct invite invite = {
-		.trunk = engine_trunk(engine, text_of(event, "trunk")),
-		.source = "",
-		.call_id = "",
-		.request_uri = to_uri ? to_uri : "",
-		.from_uri = from_uri ? from_uri : "",
-		.asserted_uri = as_uri(pai, text_of(event, "pai")),
-		.display = text_of(event, "display"),
-		.privacy = text_of(event, "privacy"),
-		.priority = text_of(event, "priority"),
-	};
-
-	facts_read(facts, engine->config, &invite);
-	read_stir(facts, event);
 }
 
 static void add_reason(json_t *reasons, const struct signal_hit *hit)
@@ -168,8 +94,9 @@ static void on_call(struct replay *replay, const json_t *event)
 		replay_skip(replay, "a call needs an \"id\"", NULL);
 		return;
 	}
-	event_facts(&facts, engine, event);
-	engine_decide(engine, &facts, &verdict);
+	event_facts(&facts, engine->config, event);
+	engine_decide(engine, event_trunk(engine->config, event), &facts,
+		      &verdict);
 	booked = (struct booked){
 		.caller = facts.caller,
 		.callee = facts.callee,
@@ -225,17 +152,18 @@ static void on_ended(struct replay *replay, const json_t *event)
 
 static void on_report(struct replay *replay, const json_t *event)
 {
+	const struct config *config = replay->engine.config;
 	const struct booked *call;
 	struct number number, subscriber;
 	char id[ID_MAX];
 
 	call = id_of(id, event, "call") ? call_book_find(replay->book, id)
 					: NULL;
-	read_party(&subscriber, replay, event, "subscriber");
+	event_number(&subscriber, config, event, "subscriber");
 	if (call) {
 		number = call->caller;
 		subscriber = call->callee;
-	} else if (!read_party(&number, replay, event, "number")) {
+	} else if (!event_number(&number, config, event, "number")) {
 		replay_skip(replay, "a report needs a \"number\" or a \"call\"",
 			    NULL);
 		return;
@@ -246,20 +174,20 @@ static void on_report(struct replay *replay, const json_t *event)
 
 static void on_outbound(struct replay *replay, const json_t *event)
 {
-	struct engine *engine = &replay->engine;
+	const struct config *config = replay->engine.config;
 	struct number number, subscriber;
 	bool emergency;
 
-	if (!read_party(&subscriber, replay, event, "subscriber") ||
-	    !read_party(&number, replay, event, "number")) {
+	if (!event_number(&subscriber, config, event, "subscriber") ||
+	    !event_number(&number, config, event, "number")) {
 		replay_skip(replay,
 			    "a call out needs \"subscriber\" and \"number\"",
 			    NULL);
 		return;
 	}
 	emergency = bypass_is_emergency_number(
-		engine->config, trunk_of(replay, event), &number);
-	history_dialled(engine->history, &subscriber, &number, emergency,
+		config, event_trunk(config, event), &number);
+	history_dialled(replay->engine.history, &subscriber, &number, emergency,
 			now_wall_s());
 }
 

@@ -105,6 +105,15 @@ struct config *config_ref(struct config *config)
 	return config;
 }
 
+const struct config_trunk *config_trunk_named(const struct config *config,
+					      const char *name)
+{
+	for (size_t i = 0; i < config->trunks_count; i++)
+		if (strcmp(config->trunks[i].name, name) == 0)
+			return &config->trunks[i];
+	return NULL;
+}
+
 static void reader_fini(struct config_reader *reader)
 {
 	size_t i;

@@ -19,17 +19,11 @@
 const struct config_trunk *takeover_trunk(const struct sip *sip,
 					  const sip_t *request)
 {
-	const struct config *config = sip->config;
-	const char *name;
 	struct leg *leg;
 
 	if (replaces_named(sip, request, &leg) != NAMED_LIVE || !leg)
 		return NULL;
-	name = leg->dialog->call->trunk->name;
-	for (size_t i = 0; i < config->trunks_count; i++)
-		if (strcmp(config->trunks[i].name, name) == 0)
-			return &config->trunks[i];
-	return NULL;
+	return config_trunk_named(sip->config, leg->dialog->call->trunk->name);
 }
 
 /* Where the party behind the leg is; a reference. NULL: no memory. */

@@ -71,6 +71,7 @@ static const struct entry {
 	{"treatment", treatment_suite, false},
 	{"cards", cards_suite, false},
 	{"killswitch", killswitch_suite, false},
+	{"explain", explain_suite, false},
 	{"admission", admission_suite, false},
 	{"bypass", bypass_suite, false},
 	{"floods", floods_suite, false},

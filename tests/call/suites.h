@@ -16,6 +16,7 @@ Suite *dialled_suite(void);
 Suite *treatment_suite(void);
 Suite *cards_suite(void);
 Suite *killswitch_suite(void);
+Suite *explain_suite(void);
 Suite *transparent_suite(void);
 Suite *answers_suite(void);
 Suite *cancel_suite(void);

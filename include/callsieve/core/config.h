@@ -386,6 +386,10 @@ void config_free(struct config *config);
  * thread. */
 struct config *config_ref(struct config *config);
 
+/* NULL: there is none of that name. */
+const struct config_trunk *config_trunk_named(const struct config *config,
+					      const char *name);
+
 /* The same from text, as if from a file named `path`; for tests and fuzzing. */
 int config_parse(struct config **configp, const char *path, const char *text,
 		 struct buf *errors);
