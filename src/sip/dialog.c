@@ -322,23 +322,47 @@ static void send_once(struct leg *leg, msg_t *msg)
 		msg_destroy(msg);
 }
 
-/* Sends ACK (`branch` given: that of its INVITE, which the stack would look
- * for and may have forgotten) or BYE, once: the answer that it is for comes
- * again until the ACK arrives. */
-static int decline_with(struct leg *leg, sip_method_t method, const char *name,
-			const sip_cseq_t *cseq, const char *branch)
+/* Sends ACK once, which the answer comes again for; `branch` is that of its
+ * INVITE, which the stack would look for and may have forgotten. */
+static int decline_ack(struct leg *leg, const sip_cseq_t *cseq,
+		       const char *branch)
 {
-	msg_t *msg = message_within(leg, NULL, NULL, method, name, cseq);
+	msg_t *msg = message_within(leg, NULL, NULL, SIP_METHOD_ACK, cseq);
 
 	if (msg &&
-	    nta_outgoing_mcreate(
-		    sip_of(leg)->agent, NULL, NULL,
-		    (url_string_t *)leg->next_hop, msg,
-		    TPTAG_IDENT(leg->listener->name), NTATAG_STATELESS(1),
-		    TAG_IF(branch, NTATAG_ACK_BRANCH(branch)), TAG_END()))
+	    nta_outgoing_mcreate(sip_of(leg)->agent, NULL, NULL,
+				 (url_string_t *)leg->next_hop, msg,
+				 TPTAG_IDENT(leg->listener->name),
+				 NTATAG_STATELESS(1),
+				 NTATAG_ACK_BRANCH(branch), TAG_END()))
 		return 0;
 	msg_destroy(msg);
 	return -1;
+}
+
+static int declined(void *magic, nta_outgoing_t *orq, const sip_t *sip)
+{
+	struct sip *own = magic;
+
+	(void)sip;
+	if (nta_outgoing_status(orq) < 200)
+		return 0;
+	own->byes--;
+	nta_outgoing_destroy(orq);
+	return 0;
+}
+
+/* Sends BYE, until it is answered: nothing else would end a call whose ACK
+ * arrived. It outlives the leg, and the call. */
+static void decline_bye(struct leg *leg)
+{
+	struct sip *sip = sip_of(leg);
+	msg_t *msg = message_within(leg, NULL, NULL, SIP_METHOD_BYE, NULL);
+
+	if (sip->byes == BYES_MAX)
+		send_once(leg, msg);
+	else if (leg_send(leg, declined, sip, msg))
+		sip->byes++;
 }
 
 /* A second 2xx to our INVITE, of another fork: its dialog is begun and ended at
@@ -348,7 +372,7 @@ int dialog_decline(struct call *call, const sip_t *response)
 	struct dialog dialog = {.call = call};
 	struct leg *leg = &dialog.callee;
 	sip_cseq_t cseq[1];
-	int err = -1;
+	int err;
 
 	if (!call->target)
 		return -1;
@@ -365,9 +389,9 @@ int dialog_decline(struct call *call, const sip_t *response)
 	cseq->cs_seq = response->sip_cseq->cs_seq;
 	cseq->cs_method = sip_method_ack;
 	cseq->cs_method_name = "ACK";
-	if (decline_with(leg, SIP_METHOD_ACK, cseq,
-			 response->sip_via->v_branch) == 0)
-		err = decline_with(leg, SIP_METHOD_BYE, NULL, NULL);
+	err = decline_ack(leg, cseq, response->sip_via->v_branch);
+	if (err == 0)
+		decline_bye(leg);
 	leg_end(leg);
 	return err;
 }

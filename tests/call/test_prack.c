@@ -260,8 +260,8 @@ START_TEST(second_answer_of_forks_is_acknowledged_and_hung_up)
 {
 	static const char *const contacts[] = {
 		"Contact: <sip:late@fork.invalid>\r\n", "",
-		"Record-Route: <sip:p.invalid;lr>\r\nContact: <sip:x@192.0.2.1>"
-		"\r\n",
+		("Record-Route: <sip:p.invalid;lr>\r\n"
+		 "Contact: <sip:x@192.0.2.1>\r\n"),
 	};
 	struct scene scene;
 	struct call call;
@@ -291,6 +291,38 @@ START_TEST(second_answer_of_forks_is_acknowledged_and_hung_up)
 }
 END_TEST
 
+/* The ACK has stopped its answer, so nothing but the BYE itself can tell the
+ * second phone. */
+START_TEST(second_answer_of_forks_is_hung_up_though_the_bye_is_lost)
+{
+	struct scene scene;
+	struct call call;
+	struct dialog late;
+	const struct message *first, *again;
+
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, NULL);
+	call_answer(&call);
+	dialog_accept(&late, &scene.callee, call.invite);
+	dialog_reply(&late, call.invite, 200, PARTS(.body = ANSWER));
+	dialog_expect_request(&late, "ACK");
+	scene.callee.shows_retransmissions = true;
+	first = dialog_expect_request(&late, "BYE");
+	again = dialog_expect_request(&late, "BYE");
+	claim_text(message_header(again, "Via", 0),
+		   message_header(first, "Via", 0));
+	claim_text(message_header(again, "CSeq", 0),
+		   message_header(first, "CSeq", 0));
+	dialog_reply(&late, again, 200, NULL);
+	scene_ping(&scene);
+	while (peer_poll(&scene.callee, 0, "BYE", late.call_id, 0))
+		;
+	scene.callee.shows_retransmissions = false;
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *prack_suite(void)
 {
 	Suite *suite = suite_create("prack");
@@ -299,6 +331,9 @@ Suite *prack_suite(void)
 	tcase_add_test(tests, reliable_responses_are_pracked_end_to_end);
 	tcase_add_loop_test(
 		tests, second_answer_of_forks_is_acknowledged_and_hung_up, 0, 2);
+	tcase_add_test(
+		tests,
+		second_answer_of_forks_is_hung_up_though_the_bye_is_lost);
 	tcase_add_test(tests, preconditions_are_met_end_to_end);
 	tcase_add_test(tests, repeated_reliable_response_is_passed_once);
 	tcase_add_test(tests, answer_waits_for_the_prack_of_what_came_before);
