@@ -128,6 +128,52 @@ START_TEST(explain_without_a_daemon)
 }
 END_TEST
 
+/* Whoever is there first stays; calls go on without it. */
+START_TEST(explain_socket_of_somebody_else)
+{
+	struct scene scene;
+	int fd;
+
+	scene_open(&scene, NULL);
+	daemon_stop(&scene.daemon);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	claim_number(bind(fd, address_of(&scene), sizeof(struct sockaddr_un)),
+		     0);
+	claim_number(listen(fd, 1), 0);
+	daemon_start(&scene.daemon);
+	daemon_await_logged(&scene.daemon, "event=control-unavailable");
+	expect_bridged(&scene, CALLER);
+	daemon_stop(&scene.daemon);
+	claim_number(access(control_path(&scene), F_OK), 0);
+	close(fd);
+	daemon_start(&scene.daemon);
+	claim_number(explain(&scene, SPAMMER), 0);
+	says(LIVE);
+	scene_close(&scene);
+}
+END_TEST
+
+/* As soon as the daemon counts them. */
+START_TEST(explain_knows_reports)
+{
+	struct scene scene;
+
+	scene_open(&scene, SCENE(.screening = "\treport_min = 3\n"));
+	claim_number(explain(&scene, SPAMMER " --to " CALLEE), 0);
+	says_not("  reports");
+	daemon_sql(&scene.daemon, "INSERT INTO subscribers(name) VALUES('a'), "
+				  "('b'), ('c'), ('d'), ('e')");
+	daemon_sql(&scene.daemon, "INSERT INTO reports(subscriber, number) "
+				  "SELECT id, '" SPAMMER "' FROM subscribers");
+	daemon_await_metric_equal(&scene.daemon, "callsieve_reported_numbers",
+				  1, DAEMON_PATIENCE_MS);
+	claim_number(explain(&scene, SPAMMER " --to " CALLEE), 0);
+	says(LIVE);
+	says("  reports");
+	scene_close(&scene);
+}
+END_TEST
+
 static int connected(const struct scene *scene)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -189,6 +235,8 @@ Suite *explain_suite(void)
 	tcase_add_test(tc, explain_knows_what_the_daemon_remembers);
 	tcase_add_test(tc, explain_foresees_the_answer);
 	tcase_add_test(tc, explain_without_a_daemon);
+	tcase_add_test(tc, explain_socket_of_somebody_else);
+	tcase_add_test(tc, explain_knows_reports);
 	tcase_add_test(tc, explain_socket_and_who_does_not_know_how_to_ask);
 	suite_add_tcase(suite, tc);
 	return suite;
