@@ -1,6 +1,7 @@
 /* callsieved: reads its arguments and its configuration, then runs. */
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +23,8 @@ static int usage(FILE *to)
 		    "  -c FILE  configuration "
 		    "(/etc/callsieve/callsieve.conf)\n"
 		    "  -t       check the configuration and exit\n"
-		    "  -V       print the version and exit\n");
+		    "  -V, --version  print the version and exit\n"
+		    "  -h, --help     print this and exit\n");
 	return to == stdout ? 0 : 2;
 }
 
@@ -104,6 +106,11 @@ static bool check_files(const struct config *config)
 
 int main(int argc, char **argv)
 {
+	static const struct option options[] = {
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{0},
+	};
 	const char *path = "/etc/callsieve/callsieve.conf";
 	struct daemon *daemon;
 	struct config *config;
@@ -111,7 +118,8 @@ int main(int argc, char **argv)
 	int option;
 
 	fill_standard_files();
-	while ((option = getopt(argc, argv, "c:thV")) != -1) {
+	while ((option = getopt_long(argc, argv, "c:thV", options, NULL)) !=
+	       -1) {
 		switch (option) {
 		case 'c':
 			path = optarg;

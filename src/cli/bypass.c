@@ -63,7 +63,7 @@ static bool is_trunk(const struct cli *cli, const char *name)
 	if (cli->database)
 		return true;
 	buf_init(&errors, ERRORS_MAX);
-	err = config_load(&config, cli->config, &errors);
+	err = config_peek(&config, cli->config, &errors);
 	buf_fini(&errors);
 	if (err)
 		return true;

@@ -23,7 +23,7 @@ static char *configured_path(const char *config_path)
 	int err;
 
 	buf_init(&errors, ERRORS_MAX);
-	err = config_load(&config, config_path, &errors);
+	err = config_peek(&config, config_path, &errors);
 	if (err) {
 		if (errors.len)
 			fputs(errors.data, stderr);

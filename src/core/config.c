@@ -137,10 +137,11 @@ static void read_config(struct config_reader *reader, const char *text)
 	free(clean);
 }
 
-int config_parse(struct config **configp, const char *path, const char *text,
-		 struct buf *errors)
+static int parse(struct config **configp, const char *path, const char *text,
+		 struct buf *errors, bool peeking)
 {
-	struct config_reader reader = {.path = path, .errors = errors};
+	struct config_reader reader = {
+		.path = path, .errors = errors, .peeking = peeking};
 
 	reader.config = calloc(1, sizeof(*reader.config));
 	if (!reader.config)
@@ -154,6 +155,12 @@ int config_parse(struct config **configp, const char *path, const char *text,
 	}
 	*configp = reader.config;
 	return 0;
+}
+
+int config_parse(struct config **configp, const char *path, const char *text,
+		 struct buf *errors)
+{
+	return parse(configp, path, text, errors, false);
 }
 
 static int read_file(struct buf *text, const char *path)
@@ -188,7 +195,8 @@ static int check_text(const struct buf *text, const char *path,
 	return -EINVAL;
 }
 
-int config_load(struct config **configp, const char *path, struct buf *errors)
+static int load(struct config **configp, const char *path, struct buf *errors,
+		bool peeking)
 {
 	struct buf text;
 	int err;
@@ -204,9 +212,30 @@ int config_load(struct config **configp, const char *path, struct buf *errors)
 	else
 		err = check_text(&text, path, errors);
 	if (!err)
-		err = config_parse(configp, path, text.len ? text.data : "",
-				   errors);
+		err = parse(configp, path, text.len ? text.data : "", errors,
+			    peeking);
 	buf_fini(&text);
+	return err;
+}
+
+int config_load(struct config **configp, const char *path, struct buf *errors)
+{
+	return load(configp, path, errors, false);
+}
+
+static void drop_reputations(struct config *config)
+{
+	for (size_t i = 0; i < config->reputations_count; i++)
+		config_reputation_fini(&config->reputations[i]);
+	config->reputations_count = 0;
+}
+
+int config_peek(struct config **configp, const char *path, struct buf *errors)
+{
+	int err = load(configp, path, errors, true);
+
+	if (!err)
+		drop_reputations(*configp);
 	return err;
 }
 

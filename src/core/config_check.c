@@ -217,6 +217,20 @@ static void check_subjects(struct config_reader *reader, size_t index)
 		     config->trunks[index].name);
 }
 
+static void report_no_route(struct config_reader *reader, size_t i)
+{
+	const struct config *config = reader->config;
+	const struct config_trunk *trunk = &config->trunks[i];
+	char meant[MEANT_MAX];
+
+	config_error(reader, LINE_OF(reader, trunks, i, "route"),
+		     "trunk \"%s\": there is no route \"%s\"%s", trunk->name,
+		     trunk->route,
+		     config_meant(meant, sizeof(meant), config->routes,
+				  config->routes_count, sizeof(*config->routes),
+				  trunk->route));
+}
+
 static void check_trunks(struct config_reader *reader)
 {
 	const struct config *config = reader->config;
@@ -230,10 +244,7 @@ static void check_trunks(struct config_reader *reader)
 		if (trunk->tls_subjects_count)
 			check_subjects(reader, i);
 		if (trunk->route && !config_route_find(config, trunk->route))
-			config_error(reader,
-				     LINE_OF(reader, trunks, i, "route"),
-				     "trunk \"%s\": there is no route \"%s\"",
-				     trunk->name, trunk->route);
+			report_no_route(reader, i);
 		if (trunk->redirect_allow != REDIRECT_ALLOW_302 &&
 		    trunk->mode != MODE_REDIRECT)
 			config_error(
@@ -347,13 +358,20 @@ static void resolve(struct config_reader *reader,
 		    const struct config_reference *reference)
 {
 	struct config_route *route = &reader->config->routes[reference->route];
+	const struct config *config = reader->config;
 	struct config_hop *added, hop = reference->hop;
+	char meant[MEANT_MAX];
 	size_t i;
 
-	if (!find_gateway(reader->config, reference->name, &hop.gateway)) {
+	if (!find_gateway(config, reference->name, &hop.gateway)) {
 		config_error(reader, reference->line,
-			     "route \"%s\": there is no gateway \"%s\"",
-			     route->name, reference->name);
+			     "route \"%s\": there is no gateway \"%s\"%s",
+			     route->name, reference->name,
+			     config_meant(meant, sizeof(meant),
+					  config->gateways,
+					  config->gateways_count,
+					  sizeof(*config->gateways),
+					  reference->name));
 		return;
 	}
 	for (i = 0; i < route->hops_count; i++) {
@@ -406,7 +424,8 @@ void config_check(struct config_reader *reader)
 		check_redirects(reader, i);
 	for (i = 0; i < reader->references_count; i++)
 		resolve(reader, &reader->references[i]);
-	config_check_reputations(reader);
+	if (!reader->peeking)
+		config_check_reputations(reader);
 	config_check_profiles(reader);
 	config_check_treatment(reader);
 	check_dns(reader);

@@ -92,6 +92,11 @@ static void report_unknown(cfg_t *cfg, const char *name)
 		current->open ? current->open->type : NULL;
 
 	unknown_line = cfg->line;
+	if (!strcmp(name, ";")) {
+		config_error(current, cfg->line,
+			     "a line has no \";\" at its end");
+		return;
+	}
 	config_error(current, cfg->line, "unknown %s \"%s\"%s",
 		     type ? "option" : "section", name,
 		     config_suggestion(hint, sizeof(hint), type, name));
@@ -119,6 +124,8 @@ static void parse_error(cfg_t *cfg, const char *format, va_list ap)
 	if (cfg->line == unknown_line)
 		return;
 	vsnprintf(text, sizeof(text), reword(format), ap);
+	if (strstr(text, "option ';'"))
+		return; /* told by report_unknown() */
 	config_error(current, cfg->line, "%s", text);
 }
 

@@ -91,6 +91,29 @@ const char *config_suggestion(char *buf, size_t size,
 	return buf;
 }
 
+const char *config_meant(char *buf, size_t size, const void *items,
+			 size_t count, size_t item_size, const char *name)
+{
+	size_t len = strlen(name);
+	/* Nor is it a near miss when no letter is right. */
+	struct guess guess = {.name = name,
+			      .distance = len < 3 ? (unsigned)len : 3};
+	const char *item = items;
+
+	for (size_t i = 0; i < count; i++, item += item_size) {
+		const char *other;
+
+		memcpy(&other, item, sizeof(other));
+		if (other)
+			consider(&guess, other);
+	}
+	if (guess.nearest)
+		snprintf(buf, size, "; is it \"%s\"?", guess.nearest);
+	else
+		snprintf(buf, size, "%s", "");
+	return buf;
+}
+
 static int print_option(struct buf *buf, const struct config_option *option)
 {
 	if (option->fallback)

@@ -111,6 +111,17 @@ const struct config_profile *config_profile_find(const struct config *config,
 	return NULL;
 }
 
+/* What was meant by the name of a profile, as config_meant(). */
+static const char *profile_meant(char *buf, size_t size,
+				 const struct config *config, const char *name)
+{
+	config_meant(buf, size, config->profiles, config->profiles_count,
+		     sizeof(*config->profiles), name);
+	return *buf ? buf
+		    : config_meant(buf, size, built_in, BUILT_IN,
+				   sizeof(*built_in), name);
+}
+
 static void response_fini(struct config_response *response)
 {
 	size_t i;
@@ -342,14 +353,18 @@ void config_check_profiles(struct config_reader *reader)
 			trunk->profile
 				? config_profile_find(config, trunk->profile)
 				: NULL;
+		const char *name = trunk->profile ? trunk->profile : "";
 		int line = config_line_of(
 			reader, offsetof(struct config, trunks), i, "profile");
+		char meant[MEANT_MAX];
 
 		if (!profile)
-			config_error(reader, line,
-				     "trunk \"%s\": there is no profile \"%s\"",
-				     trunk->name,
-				     trunk->profile ? trunk->profile : "");
+			config_error(
+				reader, line,
+				"trunk \"%s\": there is no profile \"%s\"%s",
+				trunk->name, name,
+				profile_meant(meant, sizeof(meant), config,
+					      name));
 		else if (needs_url(profile) && !config->redress.url)
 			config_error(reader, line,
 				     "trunk \"%s\": profile \"%s\" needs the "

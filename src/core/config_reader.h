@@ -14,6 +14,9 @@
 #define CONFIG_SECTIONS_MAX 1000
 #define CONFIG_OPTIONS_MAX  192 /* of one section */
 
+/* The sections that config_peek() does not read. */
+#define CONFIG_PASSED_OVER "reputation"
+
 struct config_place;
 
 /* Checks a value and stores it in the place's field; or reports. */
@@ -76,6 +79,7 @@ struct config_reader {
 	struct buf *errors;
 	unsigned errors_count;
 	bool no_memory;
+	bool peeking; /* see config_peek() */
 	struct config *config;
 	struct config_section *sections;
 	size_t sections_count;
@@ -146,6 +150,13 @@ bool config_is_given(const struct config_reader *reader, size_t items,
 const char *config_suggestion(char *buf, size_t size,
 			      const struct config_section_type *type,
 			      const char *name);
+
+#define MEANT_MAX 96
+
+/* The same for the name of a titled section, out of an array of those that
+ * there are, whose elements begin with their names. */
+const char *config_meant(char *buf, size_t size, const void *items,
+			 size_t count, size_t item_size, const char *name);
 
 /* The readers that the tables name. */
 config_read_h config_read_unsigned, config_read_points, config_read_double,

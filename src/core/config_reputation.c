@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -142,6 +143,8 @@ bool config_reputation_agree(const struct config_reputation *a,
 	       a->score_max == b->score_max;
 }
 
+#define WRONG_WORD_MAX 48
+
 #define WORDS_OF_URL                                                           \
 	"{e164}, {e164-noplus}, {national}, {00}, {sha1}, {SHA1}, {time} and " \
 	"{callee-...}"
@@ -178,6 +181,30 @@ void config_read_body(const struct config_place *place, const char *text)
 		config_set_string(place, text);
 }
 
+#define NOT_A_WORD "may have " WORDS_OF_URL " in braces, nothing else"
+
+/* The first word in braces that is none of ours. What stands there is told
+ * only if it looks like a word, not like something secret. */
+static void wrong_word(char buf[WRONG_WORD_MAX], const char *text)
+{
+	buf[0] = '\0';
+	while ((text = strchr(text, '{'))) {
+		size_t len;
+
+		if (template_word(text, &len) < 0)
+			break;
+		text += len;
+	}
+	if (!text)
+		return;
+	size_t n =
+		1 + strspn(text + 1, "abcdefghijklmnopqrstuvwxyz"
+				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+
+	if (n > 1 && n < WRONG_WORD_MAX - 16 && text[n] == '}')
+		snprintf(buf, WRONG_WORD_MAX, ", not %.*s", (int)n + 1, text);
+}
+
 /* NULL, or what is wrong after "http://". Whether the number is in it is for
  * config_check_reputations(): it may be in the body. */
 static const char *url_fault(const char *text)
@@ -191,8 +218,7 @@ static const char *url_fault(const char *text)
 			return "must hold only what a URL may hold";
 		if (template_word(text, &len) < 0) {
 			if (strchr("{}", *text))
-				return "may have " WORDS_OF_URL
-				       " in braces, nothing else";
+				return NOT_A_WORD;
 			len = 1;
 		}
 		text += len;
@@ -203,6 +229,7 @@ static const char *url_fault(const char *text)
 /* A URL may hold a secret, like a header, and is not repeated. */
 void config_read_url(const struct config_place *place, const char *text)
 {
+	char word[WRONG_WORD_MAX] = "";
 	const char *fault;
 
 	if (!strncasecmp(text, "http://", 7))
@@ -213,9 +240,11 @@ void config_read_url(const struct config_place *place, const char *text)
 		fault = "must begin with http:// or https://";
 	if (!fault && strlen(text) > URL_MAX)
 		fault = "is too long";
+	if (fault && !strcmp(fault, NOT_A_WORD))
+		wrong_word(word, text);
 	if (fault)
-		config_error(place->reader, place->line, "%s %s",
-			     place->option->name, fault);
+		config_error(place->reader, place->line, "%s %s%s",
+			     place->option->name, fault, word);
 	else
 		config_set_string(place, text);
 }

@@ -216,6 +216,13 @@ static void read_text(const struct config_place *place, const char *text)
 		place->option->read(place, text);
 }
 
+static bool passes_over(const struct config_reader *reader,
+			const struct config_section *section)
+{
+	return reader->peeking &&
+	       !strcmp(section->type->name, CONFIG_PASSED_OVER);
+}
+
 static bool find_option(const struct config_section_type *type,
 			const char *name, size_t *indexp)
 {
@@ -250,6 +257,8 @@ void config_section_value(struct config_reader *reader, const char *option,
 		return;
 	}
 	section->lines[i] = line;
+	if (passes_over(reader, section))
+		return;
 	if (text)
 		read_text(&place, text);
 	else if (!(place.option->flags & OPTION_MAY_BE_EMPTY))
@@ -307,7 +316,7 @@ static void read_fallbacks(struct config_reader *reader,
 
 void config_section_end(struct config_reader *reader)
 {
-	if (reader->open)
+	if (reader->open && !passes_over(reader, reader->open))
 		read_fallbacks(reader, reader->open);
 	reader->open = NULL;
 }

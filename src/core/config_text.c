@@ -21,6 +21,7 @@ struct scan {
 	bool word;	/* within an unquoted word, where // is no comment */
 	unsigned depth; /* of braces */
 	int open_line;	/* of the outermost brace open */
+	bool passed_over; /* the section that is open */
 };
 
 static void blank(struct scan *scan)
@@ -78,7 +79,7 @@ static void skip_variable(struct scan *scan)
 		*fallback = '\0';
 	else
 		fallback = NULL;
-	if (!fallback && !getenv(name))
+	if (!fallback && !getenv(name) && !scan->passed_over)
 		config_error(scan->reader, scan->line,
 			     "the environment variable %s is not set", name);
 	scan->at += len + 1;
@@ -141,14 +142,26 @@ static void add_titles(struct scan *scan)
 			add_title(scan, config_section_types[i].name);
 }
 
+/* Whether the line on which a section opens begins with its name. */
+static bool opens(const struct scan *scan, const char *name)
+{
+	const char *at = scan->at;
+
+	while (at > scan->text && at[-1] != '\n')
+		at--;
+	at += strspn(at, " \t");
+	return !strncmp(at, name, strlen(name));
+}
+
 static void count_brace(struct scan *scan, char c)
 {
 	if (c == '{' && !scan->depth++) {
 		scan->open_line = scan->line;
+		scan->passed_over = scan->reader->peeking &&
+				    opens(scan, CONFIG_PASSED_OVER);
 		add_titles(scan);
-	}
-	else if (c == '}' && scan->depth)
-		scan->depth--;
+	} else if (c == '}' && scan->depth && !--scan->depth)
+		scan->passed_over = false;
 }
 
 static void skip_other(struct scan *scan)

@@ -379,6 +379,11 @@ struct config {
  * `errors`. -EINVAL, -errno when the file cannot be read (then `FILE:
  * sentence`), -ENOMEM. One at a time: libconfuse has one lexer. */
 int config_load(struct config **configp, const char *path, struct buf *errors);
+
+/* The same for who asks no service: reputation sections are passed over, since
+ * their secrets are in the daemon's environment, or in files only it may
+ * read. */
+int config_peek(struct config **configp, const char *path, struct buf *errors);
 void config_free(struct config *config);
 
 /* A configuration is shared by the daemon and the calls that began under it.

@@ -1,4 +1,5 @@
 /* What is typed, before any command does its work. */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -87,6 +88,34 @@ START_TEST(configuration_names_the_database)
 }
 END_TEST
 
+/* They are in the daemon's environment, or in files that it alone may read;
+ * the kill switch must do without. */
+START_TEST(secrets_of_services_are_not_needed)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+		 "%sreputation a {\n\turl = \"http://127.0.0.1/{e164}?"
+		 "k=${CALLSIEVE_NOT_SET}\"\n\tscore = \"/a\"\n}\n"
+		 "reputation b {\n\turl = \"http://127.0.0.1/{e164}\"\n"
+		 "\tscore = \"/a\"\n\tauth = \"bearer\"\n"
+		 "\tsecret_file = \"nowhere\"\n}\n",
+		 config);
+	write_file("good.conf", text);
+	callsieve("-c good.conf token new ann");
+	ck_assert_msg(!run.status, "%s", run.err);
+	callsieve("-c good.conf status");
+	ck_assert_msg(!run.status, "%s", run.err);
+	callsieve("-c good.conf bypass on --trunk t --for 30m");
+	ck_assert_msg(!run.status, "%s", run.err);
+	callsieve("-c good.conf bypass on --trunk u --for 30m");
+	ck_assert_int_eq(run.status, 1);
+	write_file("good.conf", "database { path = \"${CALLSIEVE_NOT_SET}\" }");
+	callsieve("-c good.conf status");
+	ck_assert_ptr_nonnull(strstr(run.err, "CALLSIEVE_NOT_SET"));
+}
+END_TEST
+
 START_TEST(wrong_configuration_is_told_by_file_and_line)
 {
 	write_file("bad.conf",
@@ -151,6 +180,7 @@ Suite *command_line_suite(void)
 			    sizeof(helps) / sizeof(*helps));
 	tcase_add_test(tests, version_is_told);
 	tcase_add_test(tests, configuration_names_the_database);
+	tcase_add_test(tests, secrets_of_services_are_not_needed);
 	tcase_add_test(tests, wrong_configuration_is_told_by_file_and_line);
 	tcase_add_test(tests, missing_configuration_is_told);
 	tcase_add_loop_test(tests, missing_database_is_told_and_not_made, 0,
