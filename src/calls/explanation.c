@@ -32,7 +32,7 @@ static const char *table_of(const struct signal_hit *hit)
 		{"dno", "dno"},
 		{"own_number", "own_numbers"},
 		{"anonymity", "subscriber_settings"},
-		{"subscriber_settings", "subscriber_settings"},
+		{"strictness", "subscriber_settings"},
 		{"subscriber_block", "subscriber_rules"},
 		{"subscriber_allow", "subscriber_rules"},
 	};

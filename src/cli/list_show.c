@@ -37,13 +37,15 @@ static const char counts_sql[] =
 	"expires_at <= datetime('now') FROM subscriber_rules "
 	"UNION ALL SELECT 'own_numbers', NULL, NULL, 0 FROM own_numbers "
 	"UNION ALL SELECT 'subscriber_numbers', NULL, NULL, 0 FROM "
-	"subscriber_numbers"
+	"subscriber_numbers "
+	"UNION ALL SELECT 'subscriber_settings', NULL, NULL, 0 FROM "
+	"subscriber_settings"
 	") AS counted GROUP BY in_table, list, source "
 	"ORDER BY in_table, list, count(*) DESC";
 
 static void print_count(struct store_stmt *stmt)
 {
-	print_text(stmt_text(stmt, 0), 18);
+	print_text(stmt_text(stmt, 0), 19);
 	printf("  ");
 	print_text(stmt_text(stmt, 1), 12);
 	printf("  ");
@@ -62,7 +64,7 @@ static int print_counts(struct store *store)
 	err = store_prepare(&stmt, store, counts_sql);
 	if (err)
 		return err;
-	printf("%-18s  %-12s  %-20s  %10s  %7s  %s\n", "LIST", "NAME", "SOURCE",
+	printf("%-19s  %-12s  %-20s  %10s  %7s  %s\n", "LIST", "NAME", "SOURCE",
 	       "ROWS", "EXPIRED", "TRUNKS");
 	while ((err = stmt_step(stmt)) == 1)
 		print_count(stmt);

@@ -15,10 +15,10 @@ static bool is_end(const char *text, size_t digits)
 
 bool range_read(struct range *range, const char *text)
 {
-	size_t digits = strcspn(text, "-") - 1;
-	const char *last = text + 1 + digits + 1;
+	size_t first = strcspn(text, "-"), digits = first - 1;
+	const char *last = text + first + 1;
 
-	if (strlen(text) < 3 || digits < 1 || digits > DIGITS_MAX ||
+	if (first < 2 || digits > DIGITS_MAX ||
 	    strlen(text) != 2 * digits + 3 || !is_end(text, digits) ||
 	    !is_end(last, digits))
 		return false;

@@ -236,7 +236,7 @@ static bool may_be_the_owner(const struct inquiry *inquiry)
 static void add_settings(const struct inquiry *inquiry, struct verdict *verdict)
 {
 	const struct list_settings *settings = &inquiry->lists.settings;
-	struct signal_hit hit = {.name = "subscriber_settings",
+	struct signal_hit hit = {.name = "strictness",
 				 .row = settings->subscriber};
 
 	if (!settings->subscriber ||

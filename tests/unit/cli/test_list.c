@@ -71,7 +71,7 @@ static const struct {
 	{"list blame '(202) 555-0101'", "points 100 -> 40"},
 	{"list blame 2025550102", "removed   blocklist         +12025550102"},
 	{"list blame +442079460000", "no row of any list\n"},
-	{"list show", "blocklist           default       ftc       "},
+	{"list show", "blocklist            default       ftc       "},
 	{"list show blocklist --source noc", "+12025550101  "},
 };
 

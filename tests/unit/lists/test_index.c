@@ -100,8 +100,10 @@ static bool look(const struct number *number, struct list_match *match)
 	struct list_findings findings;
 
 	layers_look(&layers, &question, &findings);
+	if (findings.listed.kind == LIST_NONE)
+		return false;
 	*match = findings.listed;
-	return match->kind != LIST_NONE;
+	return true;
 }
 
 static bool find(const char *caller, struct list_match *match)

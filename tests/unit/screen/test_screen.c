@@ -329,7 +329,7 @@ START_TEST(callee_has_thresholds_of_its_own)
 	ck_assert_int_eq(verdict.thresholds.label_at, strictness[_i].label_at);
 	ck_assert_int_eq(verdict.thresholds.reject_at,
 			 strictness[_i].reject_at);
-	hit = hit_find(&verdict, "subscriber_settings");
+	hit = hit_find(&verdict, "strictness");
 	ck_assert(!hit == !strstr(strictness[_i].sql, "_at"));
 	ck_assert(!hit || hit->row == 7);
 }
