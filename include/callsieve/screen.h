@@ -5,6 +5,7 @@
 #define CALLSIEVE_SCREEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "callsieve/core/config.h"
 #include "callsieve/model/facts.h"
@@ -80,6 +81,10 @@ int screen_ask(struct screening **screeningp, struct screen *screen,
 
 /* Cancels if under way. Required once each, fine from `h` and with NULL. */
 void screening_free(struct screening *screening);
+
+/* Finishes one with what services answered another time. */
+void screen_recall(const struct screen *screen, const struct signal_hit *hits,
+		   size_t count, struct verdict *verdict);
 
 /* Why a call is rejected: whatever contributed most. Where it takes more than
  * one kind of evidence, that is analytics, unless the block list weighs most.

@@ -33,25 +33,6 @@ struct order {
 	const char *time;  /* NULL: none was given */
 };
 
-/* Seconds, or 0. */
-static long read_time(const char *text)
-{
-	static const char units[] = "smhd";
-	static const long seconds[] = {1, 60, 3600, DAY_S};
-	const char *unit;
-	char *end;
-	long count;
-
-	if (*text < '0' || *text > '9')
-		return 0;
-	errno = 0;
-	count = strtol(text, &end, 10);
-	unit = *end && !end[1] ? strchr(units, *end) : NULL;
-	if (!unit || errno || count > LONGEST_S)
-		return 0;
-	return count * seconds[unit - units];
-}
-
 /* Where only the database is named nobody knows which trunks there are. */
 static bool is_trunk(const struct cli *cli, const char *name)
 {
@@ -130,9 +111,9 @@ static int turn_on(const struct cli *cli, const struct order *order,
 		   struct switches *switches, const char *database)
 {
 	struct a_switch new = {.since_s = now_wall_s()};
-	long seconds = order->time ? read_time(order->time) : 0;
+	long seconds = order->time ? read_span(order->time, LONGEST_S) : 0;
 
-	if (!seconds || seconds > LONGEST_S)
+	if (!seconds)
 		return usage_error("How long? --for takes a time such as 30m, "
 				   "a week at most.");
 	if (order->trunk && !is_trunk(cli, order->trunk))

@@ -1,9 +1,11 @@
 /* How every command tells that something is wrong: in a sentence. */
 #include "command.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int usage_error(const char *format, ...)
 {
@@ -38,4 +40,22 @@ unsigned read_count(const char *text, unsigned max)
 		return 0;
 	count = strtoul(text, &end, 10);
 	return *end || count > max ? 0 : (unsigned)count;
+}
+
+long read_span(const char *text, long max)
+{
+	static const char units[] = "smhd";
+	static const long seconds[] = {1, 60, 3600, 86400};
+	const char *unit;
+	char *end;
+	long count;
+
+	if (*text < '0' || *text > '9')
+		return 0;
+	errno = 0;
+	count = strtol(text, &end, 10);
+	unit = *end && !end[1] ? strchr(units, *end) : NULL;
+	if (!unit || errno || count > max / seconds[unit - units])
+		return 0;
+	return count * seconds[unit - units];
 }

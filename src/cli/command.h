@@ -39,4 +39,7 @@ int failure(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A whole number from 1 to `max`, or 0. */
 unsigned read_count(const char *text, unsigned max);
 
+/* Seconds from "45s", "30m", "2h" or "7d", at most `max`, or 0. */
+long read_span(const char *text, long max);
+
 #endif

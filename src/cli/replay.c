@@ -15,7 +15,47 @@
 
 #include "command.h"
 
-#define USAGE "It is: callsieve replay --events FILE|-."
+#define USAGE                                                                  \
+	"It is: callsieve replay --events FILE|-, or callsieve replay "        \
+	"--config NEW --since 7d [--json]."
+
+static void add_reason(json_t *reasons, const struct signal_hit *hit)
+{
+	const char *gap = hit->outcome == SIGNAL_SHADOW ? " (shadow)" : "";
+
+	json_array_append_new(reasons,
+			      json_sprintf("%s%s %+d: %s", hit->name, gap,
+					   hit->points, hit->detail));
+}
+
+static json_t *reasons_of(const struct verdict *verdict)
+{
+	json_t *reasons = json_array();
+
+	if (verdict->basis != BASIS_SCORE)
+		json_array_append_new(reasons, json_string(verdict_basis_name(
+						       verdict->basis)));
+	for (unsigned i = 0; i < verdict->signals_count; i++)
+		add_reason(reasons, &verdict->signals[i]);
+	if (verdict->because)
+		json_array_append_new(reasons, json_string(verdict->because));
+	return reasons;
+}
+
+static void print_verdict(struct replay *replay, const json_t *event,
+			  const struct verdict *verdict)
+{
+	json_t *line = json_pack(
+		"{s:O, s:s, s:i, s:o}", "id", json_object_get(event, "id"),
+		"action", verdict_action_name(verdict->treatment), "score",
+		verdict->score, "reasons", reasons_of(verdict));
+
+	(void)replay;
+	json_dumpf(line, stdout, JSON_COMPACT);
+	putchar('\n');
+	fflush(stdout);
+	json_decref(line);
+}
 
 static bool is_blank(const char *line)
 {
@@ -60,25 +100,49 @@ static int run(struct replay *replay, FILE *file)
 			    : EXIT_DONE;
 }
 
-static int replay_events(const struct cli *cli, FILE *file)
+int replay_open(struct replay *replay, const struct cli *cli, const char *path)
 {
-	struct replay replay = {0};
 	struct config *config;
-	int status = engine_open(&replay.engine, cli->config);
+	int status = engine_open(&replay->engine, path);
 
 	if (!status && cli->database)
-		status = engine_take(&replay.engine, cli, false);
-	config = replay.engine.config;
-	/* Nobody is harmed here, and what would be done is the question. */
+		status = engine_take(&replay->engine, cli, false);
+	config = replay->engine.config;
 	for (size_t i = 0; !status && i < config->trunks_count; i++)
 		config->trunks[i].enforce = ENFORCE_YES;
-	if (!status && call_book_new(&replay.book))
+	if (!status && call_book_new(&replay->book))
 		status = failure("Out of memory.");
+	return status;
+}
+
+void replay_close(struct replay *replay)
+{
+	call_book_free(replay->book);
+	engine_close(&replay->engine);
+}
+
+static int replay_events(const struct cli *cli, FILE *file)
+{
+	struct replay replay = {.h = print_verdict};
+	int status = replay_open(&replay, cli, cli->config);
+
 	if (!status)
 		status = run(&replay, file);
 	now_real();
-	call_book_free(replay.book);
-	engine_close(&replay.engine);
+	replay_close(&replay);
+	return status;
+}
+
+static int replay_path(const struct cli *cli, const char *path)
+{
+	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	int status;
+
+	if (!file)
+		return failure("%s cannot be read: %s.", path, strerror(errno));
+	status = replay_events(cli, file);
+	if (file != stdin)
+		fclose(file);
 	return status;
 }
 
@@ -86,21 +150,31 @@ int replay_command(const struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"events", required_argument, NULL, 'e'},
+		{"config", required_argument, NULL, 'c'},
+		{"since", required_argument, NULL, 's'},
+		{"json", no_argument, NULL, 'j'},
 		{0},
 	};
-	const char *path = NULL;
-	FILE *file;
-	int option, status;
+	const char *events = NULL, *config = NULL, *since = NULL;
+	bool json = false;
+	int option;
 
-	while ((option = getopt_long(argc, argv, ":", options, NULL)) == 'e')
-		path = optarg;
-	if (option != -1 || optind != argc || !path)
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (option == 'e')
+			events = optarg;
+		else if (option == 'c')
+			config = optarg;
+		else if (option == 's')
+			since = optarg;
+		else if (option == 'j')
+			json = true;
+		else
+			return usage_error(USAGE);
+	}
+	if (optind != argc || !events == !since || !config == !!since ||
+	    (json && events))
 		return usage_error(USAGE);
-	file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-	if (!file)
-		return failure("%s cannot be read: %s.", path, strerror(errno));
-	status = replay_events(cli, file);
-	if (file != stdin)
-		fclose(file);
-	return status;
+	if (events)
+		return replay_path(cli, events);
+	return replay_since(cli, config, since, json);
 }

@@ -36,9 +36,14 @@ int engine_open(struct engine *engine, const char *config);
 int engine_take(struct engine *engine, const struct cli *cli, bool reports);
 void engine_close(struct engine *engine);
 
-/* The whole way of a call: verdict, providers, treatment. */
+/* The whole way of a call: verdict, providers, treatment. Every trunk enforces
+ * here: nobody is harmed, and what would be done is the question. */
 void engine_decide(struct engine *engine, const struct config_trunk *trunk,
 		   const struct facts *facts, struct verdict *verdict);
+
+/* Its end alone. */
+void engine_treat(struct engine *engine, const struct config_trunk *trunk,
+		  const struct facts *facts, struct verdict *verdict);
 
 /* Tables of the engine's store were edited. */
 int engine_refresh(struct engine *engine);
@@ -69,6 +74,11 @@ const struct booked *call_book_find(const struct call_book *book,
 struct replay {
 	struct engine engine;
 	struct call_book *book;
+	/* Told of each call. */
+	void (*h)(struct replay *replay, const json_t *event,
+		  const struct verdict *verdict);
+	void *arg; /* its own */
+	bool recorded; /* services are not asked: `signals` has their answers */
 	unsigned long line, skipped, late;
 	int64_t now_ms; /* by the events */
 };
@@ -77,5 +87,16 @@ struct replay {
  * over. */
 void replay_event(struct replay *replay, const json_t *event);
 void replay_skip(struct replay *replay, const char *why, const char *what);
+
+/* Opens the engine by that configuration, with the lists of cli->database if
+ * one is given. An exit status. */
+int replay_open(struct replay *replay, const struct cli *cli,
+		const char *config);
+void replay_close(struct replay *replay);
+
+/* callsieve replay --config NEW --since TIME: which of the recorded calls would
+ * have gone otherwise. An exit status. */
+int replay_since(const struct cli *cli, const char *config, const char *since,
+		 bool json);
 
 #endif

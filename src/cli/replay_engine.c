@@ -152,8 +152,8 @@ static void ask(struct engine *engine, const struct facts *facts,
 	screening_free(screening);
 }
 
-void engine_decide(struct engine *engine, const struct config_trunk *trunk,
-		   const struct facts *facts, struct verdict *verdict)
+void engine_treat(struct engine *engine, const struct config_trunk *trunk,
+		  const struct facts *facts, struct verdict *verdict)
 {
 	const struct treatment_params treatment = {
 		.config = engine->config,
@@ -161,9 +161,15 @@ void engine_decide(struct engine *engine, const struct config_trunk *trunk,
 		.facts = facts,
 	};
 
+	treatments_decide(engine->treatments, &treatment, verdict);
+}
+
+void engine_decide(struct engine *engine, const struct config_trunk *trunk,
+		   const struct facts *facts, struct verdict *verdict)
+{
 	if (!screen_decide(engine->screen, facts, verdict))
 		ask(engine, facts, verdict);
-	treatments_decide(engine->treatments, &treatment, verdict);
+	engine_treat(engine, trunk, facts, verdict);
 }
 
 int engine_refresh(struct engine *engine)

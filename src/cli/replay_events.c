@@ -32,6 +32,11 @@ static const char *text_of(const json_t *event, const char *name)
 	return json_string_value(json_object_get(event, name));
 }
 
+static const char *or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
 /* An id may be a text or a number. */
 static bool id_of(char id[ID_MAX], const json_t *event, const char *name)
 {
@@ -46,40 +51,49 @@ static bool id_of(char id[ID_MAX], const json_t *event, const char *name)
 	return len > 0 && len < ID_MAX;
 }
 
-static void add_reason(json_t *reasons, const struct signal_hit *hit)
+/* What services had answered when the call was made. */
+static void recall(const struct screen *screen, const json_t *event,
+		   struct verdict *verdict)
 {
-	const char *gap = hit->outcome == SIGNAL_SHADOW ? " (shadow)" : "";
+	const json_t *signals = json_object_get(event, "signals"), *at;
+	struct signal_hit hits[VERDICT_SIGNALS_MAX];
+	size_t i, count = 0;
 
-	json_array_append_new(reasons,
-			      json_sprintf("%s%s %+d: %s", hit->name, gap,
-					   hit->points, hit->detail));
+	json_array_foreach ((json_t *)signals, i, at) {
+		struct signal_hit *hit = &hits[count];
+
+		if (count == VERDICT_SIGNALS_MAX ||
+		    strcmp(or_empty(text_of(at, "name")), "reputation") != 0)
+			continue;
+		*hit = (struct signal_hit){
+			.name = "reputation",
+			.points = (int)json_integer_value(
+				json_object_get(at, "points")),
+			.outcome = strcmp(or_empty(text_of(at, "outcome")),
+					  "unavailable") == 0
+					   ? SIGNAL_UNAVAILABLE
+					   : SIGNAL_FIRED,
+		};
+		snprintf(hit->detail, sizeof(hit->detail), "%s",
+			 or_empty(text_of(at, "detail")));
+		count++;
+	}
+	screen_recall(screen, hits, count, verdict);
 }
 
-static json_t *reasons_of(const struct verdict *verdict)
+static void decide(struct replay *replay, const json_t *event,
+		   const struct facts *facts, struct verdict *verdict)
 {
-	json_t *reasons = json_array();
+	struct engine *engine = &replay->engine;
+	const struct config_trunk *trunk = event_trunk(engine->config, event);
 
-	if (verdict->basis != BASIS_SCORE)
-		json_array_append_new(reasons, json_string(verdict_basis_name(
-						       verdict->basis)));
-	for (unsigned i = 0; i < verdict->signals_count; i++)
-		add_reason(reasons, &verdict->signals[i]);
-	if (verdict->because)
-		json_array_append_new(reasons, json_string(verdict->because));
-	return reasons;
-}
-
-static void print_verdict(json_t *id, const struct verdict *verdict)
-{
-	json_t *line =
-		json_pack("{s:O, s:s, s:i, s:o}", "id", id, "action",
-			  verdict_action_name(verdict->treatment), "score",
-			  verdict->score, "reasons", reasons_of(verdict));
-
-	json_dumpf(line, stdout, JSON_COMPACT);
-	putchar('\n');
-	fflush(stdout);
-	json_decref(line);
+	if (!replay->recorded) {
+		engine_decide(engine, trunk, facts, verdict);
+		return;
+	}
+	if (!screen_decide(engine->screen, facts, verdict))
+		recall(engine->screen, event, verdict);
+	engine_treat(engine, trunk, facts, verdict);
 }
 
 static void on_call(struct replay *replay, const json_t *event)
@@ -95,8 +109,7 @@ static void on_call(struct replay *replay, const json_t *event)
 		return;
 	}
 	event_facts(&facts, engine->config, event);
-	engine_decide(engine, event_trunk(engine->config, event), &facts,
-		      &verdict);
+	decide(replay, event, &facts, &verdict);
 	booked = (struct booked){
 		.caller = facts.caller,
 		.callee = facts.callee,
@@ -108,7 +121,7 @@ static void on_call(struct replay *replay, const json_t *event)
 	else
 		history_call(engine->history, &facts, now_wall_s(),
 			     &booked.mark);
-	print_verdict(json_object_get(event, "id"), &verdict);
+	replay->h(replay, event, &verdict);
 	if (call_book_add(replay->book, id, &booked))
 		replay_skip(replay, "out of memory", NULL);
 }

@@ -61,6 +61,8 @@ static void read_stir(struct facts *facts, const json_t *event)
 	if (stir && strlen(stir) == 1 && strchr("ABC", *stir)) {
 		facts->stir = STIR_PASSED;
 		facts->attest = *stir;
+	} else if (stir && strcmp(stir, "passed") == 0) {
+		facts->stir = STIR_PASSED;
 	} else if (stir && strcmp(stir, "failed") == 0) {
 		facts->stir = STIR_FAILED;
 	}

@@ -372,19 +372,34 @@ bool verdict_settle(struct verdict *verdict)
 	return verdict->action == VERDICT_REJECT;
 }
 
+static void add_answer(struct verdict *verdict, const struct config *config,
+		       struct signal_hit *hit)
+{
+	if (hit->outcome == SIGNAL_FIRED && config_in_shadow(config, hit->name))
+		hit->outcome = SIGNAL_SHADOW;
+	verdict_add(verdict, hit);
+}
+
 void verdict_add_reputation(struct verdict *verdict,
 			    const struct config *config,
 			    const struct rep_answer *answers, size_t count)
 {
 	struct signal_hit hit;
 
+	for (size_t i = 0; i < count; i++)
+		if (reputation_signal(&answers[i], &hit))
+			add_answer(verdict, config, &hit);
+	verdict_settle(verdict);
+}
+
+void screen_recall(const struct screen *screen, const struct signal_hit *hits,
+		   size_t count, struct verdict *verdict)
+{
+	struct signal_hit hit;
+
 	for (size_t i = 0; i < count; i++) {
-		if (!reputation_signal(&answers[i], &hit))
-			continue;
-		if (hit.outcome == SIGNAL_FIRED &&
-		    config_in_shadow(config, hit.name))
-			hit.outcome = SIGNAL_SHADOW;
-		verdict_add(verdict, &hit);
+		hit = hits[i];
+		add_answer(verdict, screen->config, &hit);
 	}
 	verdict_settle(verdict);
 }

@@ -153,8 +153,7 @@ static const struct {
 	 0,
 	 {"if +19005550123 called +12125550100 by trunk stranger now",
 	  "rejected with 607 Unwanted", "+100  blocklist",
-	  "DELETE FROM blocklist WHERE id = 1;",
-	  "no callsieved runs here"}},
+	  "DELETE FROM blocklist WHERE id = 1;", "no callsieved runs here"}},
 	{"+19005550123", 0, {"let through", "in shadow mode"}},
 	{"'(202) 555-0123'", 0, {"+12025550123", "nothing speaks against"}},
 	{"anonymous --to 911", 0, {"emergency calls always pass"}},
@@ -190,6 +189,115 @@ START_TEST(what_if_is_answered)
 }
 END_TEST
 
+/* A recorded call some seconds ago, let through then, from a caller with such a
+ * block list row, and a service's word of that many points. */
+static void record_call(const char *id, const char *caller, int ago, int talked,
+			int reputation)
+{
+	char sql[2048];
+
+	snprintf(sql, sizeof(sql),
+		 "INSERT INTO calls(id, started_at, answered_at, ended_at, "
+		 "trunk, from_uri, to_uri, caller, callee, action, treatment, "
+		 "score, status, explanation) SELECT '%s', t, "
+		 "iif(%d, t + 4000, NULL), t + 4000 + %d * 1000, 'stranger', "
+		 "'sip:%s@a.example', 'sip:+12125550100@b.example', '%s', "
+		 "'+12125550100', 'allow', 'allow', 0, 200, json_object("
+		 "'facts', json_object('stir', 'none', 'withheld', "
+		 "json('false')), 'signals', json_array(json_object('name', "
+		 "'reputation', 'outcome', 'fired', 'points', %d, 'detail', "
+		 "'risk 60 of 100'))) FROM (SELECT (strftime('%%s', 'now') - "
+		 "%d) * 1000 AS t)",
+		 id, talked, talked, caller, caller, reputation, ago);
+	execute(sql);
+}
+
+/* The configuration of the cases, more for the trunk "stranger", and a service
+ * that nobody asks. */
+static void write_config(const char *name, const char *more)
+{
+	char *text = read_file("", "callsieve.conf");
+	char *trunk = strstr(text, "trunk stranger {\n");
+	char config[8192];
+
+	ck_assert_ptr_nonnull(trunk);
+	trunk += strlen("trunk stranger {\n");
+	snprintf(config, sizeof(config),
+		 "%.*s%s%sreputation {\n\turl = \"http://127.0.0.1:1/{e164}\"\n"
+		 "\tscore = \"/score\"\n}\n",
+		 (int)(trunk - text), text, more, trunk);
+	write_file(name, config);
+	free(text);
+}
+
+static void replay_anew(const char *arguments)
+{
+	char line[200];
+
+	execute("INSERT INTO blocklist(number, points) "
+		"VALUES('+12025550142', 70)");
+	record_call("listed0000000000", "+12025550142", 3600, 90, 0);
+	record_call("doubtful00000000", "+12025550143", 1800, 0, 65);
+	record_call("harmless00000000", "+12025550144", 900, 30, 0);
+	record_call("tooold0000000000", "+12025550142", 9 * 86400, 30, 0);
+	execute("INSERT INTO subscribers(name) VALUES('ann')");
+	execute("INSERT INTO reports(subscriber, number) "
+		"VALUES(1, '+12025550143')");
+	write_config("now.conf", "");
+	write_config("stricter.conf", "\treject_at = 60\n");
+	snprintf(line, sizeof(line), "-c now.conf -d test.db replay %s",
+		 arguments);
+	callsieve(line);
+}
+
+/* What was known of the calls then and later is held against both. */
+START_TEST(recorded_calls_are_judged_anew)
+{
+	replay_anew("--config stricter.conf --since 7d");
+	ck_assert_msg(run.status == 0, "%d %s", run.status, run.err);
+	ck_assert_str_eq(run.err, "");
+	ck_assert_ptr_nonnull(strstr(run.out, "listed0000000000  "
+					      "+12025550142      label at 70 "
+					      "-> reject at 70, answered, "
+					      "90 s\n"));
+	ck_assert_ptr_nonnull(strstr(run.out, "label at 65 -> reject at 65, "
+					      "reported since\n"));
+	ck_assert_ptr_nonnull(strstr(run.out, "  label     -> reject"
+					      "            2         1"
+					      "         1         1\n"));
+	ck_assert_ptr_nonnull(
+		strstr(run.out, "  the same by both               1\n"));
+	ck_assert_ptr_null(strstr(run.out, "tooold"));
+	check_answer("SELECT count(*) FROM calls", "4");
+}
+END_TEST
+
+START_TEST(recorded_calls_as_json)
+{
+	replay_anew("--config stricter.conf --since 2400s --json");
+	ck_assert_int_eq(run.status, 0);
+	ck_assert_ptr_nonnull(strstr(run.out, "{\"id\":\"doubtful00000000\""));
+	ck_assert_ptr_nonnull(strstr(run.out, "\"reported\":true}\n"));
+	ck_assert_ptr_null(strstr(run.out, "listed"));
+}
+END_TEST
+
+START_TEST(recorded_calls_need_both)
+{
+	replay_anew("--config stricter.conf --since soon");
+	ck_assert_int_eq(run.status, 2);
+	ck_assert_ptr_nonnull(strstr(run.err, "--since takes a time"));
+	callsieve("-d test.db replay --config stricter.conf");
+	ck_assert_int_eq(run.status, 2);
+	callsieve("-d test.db replay --since 7d");
+	ck_assert_int_eq(run.status, 2);
+	callsieve("-d test.db -c stricter.conf replay --config none.conf "
+		  "--since 7d");
+	ck_assert_int_eq(run.status, 1);
+	ck_assert_ptr_nonnull(strstr(run.err, "none.conf cannot be used"));
+}
+END_TEST
+
 Suite *replay_suite(void)
 {
 	Suite *suite = suite_create("replay");
@@ -200,6 +308,9 @@ Suite *replay_suite(void)
 	tcase_add_test(tc, cases_are_answered_as_expected);
 	tcase_add_test(tc, is_driven_over_a_pipe);
 	tcase_add_test(tc, the_database_given_is_not_changed);
+	tcase_add_test(tc, recorded_calls_are_judged_anew);
+	tcase_add_test(tc, recorded_calls_as_json);
+	tcase_add_test(tc, recorded_calls_need_both);
 	tcase_add_loop_test(tc, what_if_is_answered, 0,
 			    sizeof(asked) / sizeof(*asked));
 	suite_add_tcase(suite, tc);
