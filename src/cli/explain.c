@@ -226,6 +226,24 @@ static bool is_number(const char *name)
 	       digits <= 15 && (digits >= 7 || *name == '+');
 }
 
+/* Callers send what they were given, whole: the Reason header of 603 with an
+ * id in it, or the address of the card of 608, URL/ID.jws. Cuts `text`. */
+static const char *redress_id_in(char *text)
+{
+	char *id = strstr(text, ";id="), *slash = strrchr(text, '/');
+
+	if (id && strstr(text, "v=analytics1")) {
+		id += strlen(";id=");
+		id[strcspn(id, ";\"")] = '\0';
+		return id;
+	}
+	if (!strncmp(text + (*text == '<'), "https://", 8)) {
+		slash[strcspn(slash, ".?#>")] = '\0';
+		return slash + 1;
+	}
+	return text;
+}
+
 static int explain_recorded(const struct cli *cli, const char *name, bool json)
 {
 	struct store *store;
@@ -300,5 +318,5 @@ int explain_command(const struct cli *cli, int argc, char **argv)
 	what_if.from = argv[optind];
 	if (asks || is_number(what_if.from))
 		return explain_what_if(cli, &what_if);
-	return explain_recorded(cli, what_if.from, what_if.json);
+	return explain_recorded(cli, redress_id_in(argv[optind]), what_if.json);
 }

@@ -188,6 +188,28 @@ START_TEST(explain_tells_what_ended_the_matter)
 }
 END_TEST
 
+static const char *const given[] = {
+	"https://redress.example/r/zyxwvuts87654321",
+	"https://redress.example/r/zyxwvuts87654321.jws",
+	"'<https://redress.example/zyxwvuts87654321.jws>;purpose=jwscard'",
+	"'Reason: SIP;cause=603;text=\"v=analytics1;"
+	"url=https://redress.example/r;id=zyxwvuts87654321\";location=RLN'",
+	"'v=analytics1;url=https://redress.example;id=zyxwvuts87654321'",
+};
+
+START_TEST(explain_takes_what_the_caller_was_given)
+{
+	char line[256];
+
+	save_bridged(BASIS_SCORE);
+	snprintf(line, sizeof(line), "explain %s", given[_i]);
+	with_database(line, 0);
+	ck_assert_ptr_nonnull(strstr(run.out, "call zyxwvuts87654321"));
+	snprintf(line, sizeof(line), "explain https:///");
+	with_database(line, 1);
+}
+END_TEST
+
 START_TEST(explain_tells_of_a_call_never_judged)
 {
 	struct call_record *record =
@@ -334,6 +356,8 @@ Suite *records_suite(void)
 	tcase_add_loop_test(tests, explain_tells_why_a_call_was_rejected, 0,
 			    sizeof(names) / sizeof(*names));
 	tcase_add_test(tests, explain_tells_of_an_answered_call);
+	tcase_add_loop_test(tests, explain_takes_what_the_caller_was_given, 0,
+			    sizeof(given) / sizeof(*given));
 	tcase_add_loop_test(tests, explain_tells_what_ended_the_matter, 0,
 			    sizeof(bases) / sizeof(*bases));
 	tcase_add_test(tests, explain_tells_of_a_call_never_judged);
