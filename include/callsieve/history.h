@@ -73,7 +73,7 @@ struct past {
 	struct behaviour caller;  /* of this number, as sure of it as now */
 	struct behaviour vouched; /* of the number where it was vouched for */
 	struct behaviour origin;  /* of all who have this origin identifier */
-	struct behaviour block; /* of the 10,000 numbers around the caller's */
+	struct behaviour block; /* of the 10,000 numbers around it, without it */
 	struct acquaintance with;
 };
 

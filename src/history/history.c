@@ -154,9 +154,29 @@ static void read_pair(const struct history *history, const struct facts *facts,
 		with->called_at = pair->last_s;
 }
 
+static void take_off(double *from, double own)
+{
+	*from = *from > own ? *from - own : 0;
+}
+
+/* What a number did is held against it once, and not again as a part of what
+ * its neighbours did. All fades alike, so this is exact. */
+static void leave_out(struct behaviour *block, const struct behaviour *own)
+{
+	take_off(&block->calls_hour, own->calls_hour);
+	take_off(&block->calls, own->calls);
+	take_off(&block->ended, own->ended);
+	take_off(&block->answered, own->answered);
+	take_off(&block->brief, own->brief);
+	take_off(&block->pings, own->pings);
+	take_off(&block->talks, own->talks);
+	take_off(&block->reports, own->reports);
+}
+
 void history_look(const struct history *history, const struct facts *facts,
 		  int64_t now, struct past *past)
 {
+	struct behaviour claimed;
 	struct keys keys;
 
 	keys_for(&keys, facts);
@@ -164,6 +184,9 @@ void history_look(const struct history *history, const struct facts *facts,
 	read_subject(history, keys.vouched, (uint32_t)now, &past->vouched);
 	read_subject(history, keys.origin, (uint32_t)now, &past->origin);
 	read_subject(history, keys.block, (uint32_t)now, &past->block);
+	read_subject(history, keys.claimed, (uint32_t)now, &claimed);
+	leave_out(&past->block, &claimed);
+	leave_out(&past->block, &past->vouched);
 	read_pair(history, facts, &keys, &past->with);
 }
 

@@ -6,10 +6,11 @@
 
 #include "suites.h"
 
-#define NOW    INT64_C(1800000000)
-#define DAY    86400
-#define CALLER "+12125550123"
-#define CALLEE "+12025550199"
+#define NOW	  INT64_C(1800000000)
+#define DAY	  86400
+#define CALLER	  "+12125550123"
+#define NEIGHBOUR "+12125550177"
+#define CALLEE	  "+12025550199"
 
 static struct history *history;
 static struct past past;
@@ -60,8 +61,8 @@ static void look(const struct facts *facts, int64_t now)
 static void end(bool answered, unsigned ring, unsigned talk)
 {
 	history_ended(history, &mark,
-		      &(const struct call_outcome){answered, ring, talk,
-						   false}, NOW);
+		      &(const struct call_outcome){answered, ring, talk, false},
+		      NOW);
 }
 
 START_TEST(nothing_is_known_of_a_stranger)
@@ -276,7 +277,34 @@ START_TEST(only_the_called_can_report_and_once)
 	look(&facts, NOW);
 	ck_assert_double_eq_tol(past.caller.reports, 1, 0.01);
 	ck_assert_double_eq_tol(past.origin.reports, 1, 0.01);
+	facts = vouched(NEIGHBOUR, "one");
+	look(&facts, NOW);
 	ck_assert_double_eq_tol(past.block.reports, 1, 0.01);
+}
+END_TEST
+
+/* Neither what it did where it was vouched for, nor what others did by its
+ * name: all that is held against it already. */
+START_TEST(own_deeds_are_not_the_neighbours)
+{
+	struct facts owner = vouched(CALLER, "one");
+	struct facts anybody = call_of(CALLER, CALLEE);
+	struct facts neighbour = call_of(NEIGHBOUR, CALLEE);
+
+	history_call(history, &owner, NOW, &mark);
+	end(true, 5, 3);
+	history_call(history, &anybody, NOW + DAY, &mark);
+	history_reported(history, &anybody.caller, &anybody.callee, NOW + DAY);
+	look(&owner, NOW + 2 * DAY);
+	ck_assert_double_eq_tol(past.block.calls, 0, 1e-3);
+	ck_assert_double_eq_tol(past.block.brief, 0, 1e-3);
+	ck_assert_double_eq_tol(past.block.reports, 0, 1e-3);
+	history_call(history, &neighbour, NOW + 2 * DAY, &mark);
+	look(&owner, NOW + 2 * DAY);
+	ck_assert_double_eq_tol(past.block.calls, 1, 1e-3);
+	look(&neighbour, NOW + 2 * DAY);
+	ck_assert_double_gt(past.block.calls, 1);
+	ck_assert_double_gt(past.block.brief, 0.5);
 }
 END_TEST
 
@@ -324,6 +352,7 @@ Suite *history_suite(void)
 	tcase_add_test(tests, callers_of_one_origin_are_seen_as_one);
 	tcase_add_test(tests, unsigned_origin_counts_for_nothing);
 	tcase_add_test(tests, numbers_of_one_block_are_seen_as_one);
+	tcase_add_test(tests, own_deeds_are_not_the_neighbours);
 	tcase_add_test(tests, dialling_through_a_range_is_a_run);
 	tcase_add_test(tests, distinct_callees_are_estimated);
 	tcase_add_test(tests, acquaintances_are_remembered);
