@@ -75,6 +75,39 @@ static const struct {
 	 "INSERT INTO blocklist(number) VALUES('+1202*');"
 	 "INSERT INTO allowlist(number) VALUES('+1202*')",
 	 0, 0, "+1202*", "+1202*"},
+	{"range",
+	 "INSERT INTO blocklist(number, points) "
+	 "VALUES('+12025550100-+12025550199', 20)",
+	 0, 40, "+12025550100-+12025550199", NULL},
+	{"a range ends somewhere",
+	 "INSERT INTO blocklist(number) VALUES('+12025550124-+12025550199'),"
+	 "('+12025550100-+12025550122');"
+	 "INSERT INTO blocklist(number, force) "
+	 "VALUES('+120255501000-+120255501999', 1)",
+	 0, -1, NULL, NULL},
+	{"range counts as the prefixes it is made of",
+	 "INSERT INTO blocklist(number) VALUES('+12025550000-+12025550999');"
+	 "INSERT INTO allowlist(number) VALUES('+120255501*')",
+	 0, 0, "+12025550000-+12025550999", "+120255501*"},
+	{"prefix outranks a shorter piece of a range",
+	 "INSERT INTO allowlist(number) VALUES('+12025550100-+12025550199');"
+	 "INSERT INTO blocklist(number) VALUES('+1202555012*')",
+	 0, 100, "+1202555012*", "+12025550100-+12025550199"},
+	{"never to be blocked",
+	 "INSERT INTO blocklist(number) VALUES('" NUMBER "');"
+	 "INSERT INTO neverblock(number, force) VALUES('+1202555*', 1)",
+	 2, 0, NUMBER, NULL},
+	{"never called from",
+	 "INSERT INTO dno(number, points) VALUES('" NUMBER "', 30)", 0, 60,
+	 NULL, NULL},
+	{"never called from, but allowed",
+	 "INSERT INTO dno(number) VALUES('+12025550*');"
+	 "INSERT INTO allowlist(number) VALUES('" NUMBER "')",
+	 0, 0, NULL, NUMBER},
+	{"list of one trunk",
+	 "INSERT INTO list_trunks(list, trunk) VALUES('theirs', 'carrier');"
+	 "INSERT INTO blocklist(number, list) VALUES('" NUMBER "', 'theirs')",
+	 0, -1, NULL, NULL},
 	{"one report is known but does not count", NULL, 1, 0, NULL, NULL},
 	{"two reports count", NULL, 2, 100, NULL, NULL},
 	{"other people's numbers",
