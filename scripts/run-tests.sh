@@ -10,6 +10,7 @@ JOBS=${JOBS:-2}
 # Generous: a test that takes longer hangs, whatever else the machine does.
 TEST_SECONDS=${TEST_SECONDS:-900}
 CK_TIMEOUT_MULTIPLIER=${CK_TIMEOUT_MULTIPLIER:-5}
+TSAN_OPTIONS=${TSAN_OPTIONS:-suppressions=$PWD/tests/tsan.supp:print_suppressions=0}
 
 counts()
 {
@@ -89,7 +90,7 @@ if [ "${RUN_TESTS:-}" ]; then
 fi
 
 RUN_TESTS=$(mktemp -d)
-export RUN_TESTS TEST_SECONDS CK_TIMEOUT_MULTIPLIER
+export RUN_TESTS TEST_SECONDS CK_TIMEOUT_MULTIPLIER TSAN_OPTIONS
 trap 'rm -rf "$RUN_TESTS"' EXIT
 trap 'exit 130' INT TERM
 : >"$RUN_TESTS/sum"
