@@ -52,9 +52,10 @@ $(foreach room,$(TEST_ROOMS),$(eval $(call unit_rules,$(room))))
 $(BUILD)/tests/unit/sip.test $(BUILD)/tests/fuzz/fuzz_sip: \
 	$(BUILD)/tests/fuzz/sip_script.o $(BUILD)/tests/fuzz/sip_side.o
 
+# cli.test runs the program.
 .PHONY: unit
-unit: $(UNIT_TESTS)
-	$(Q)scripts/run-tests.sh $^
+unit: $(UNIT_TESTS) $(CLI)
+	$(Q)scripts/run-tests.sh $(UNIT_TESTS)
 
 # Adds to CALL_TESTS the programs that test the whole daemon.
 -include tests/call/call.mk

@@ -77,6 +77,20 @@ START_TEST(missing_file_is_not_made_by_existing)
 }
 END_TEST
 
+/* One in memory is none on the disk, which would stay in the folder from
+ * which replay was run. */
+START_TEST(database_in_memory_leaves_no_file)
+{
+	struct store *store;
+
+	ck_assert_int_eq(chdir(scratch.folder), 0);
+	ck_assert_int_eq(store_open(&store, ":memory:", STORE_CREATE, BUSY_MS),
+			 0);
+	store_close(store);
+	ck_assert_int_eq(size_of(":memory:"), -1);
+}
+END_TEST
+
 START_TEST(missing_folder_is_enoent)
 {
 	struct store *store;
@@ -187,6 +201,7 @@ Suite *open_suite(void)
 	tcase_add_test(tc, database_is_made_once_and_kept);
 	tcase_add_test(tc, database_is_not_for_everyone);
 	tcase_add_test(tc, missing_file_is_not_made_by_existing);
+	tcase_add_test(tc, database_in_memory_leaves_no_file);
 	tcase_add_test(tc, missing_folder_is_enoent);
 	tcase_add_test(tc, empty_file_is_a_database_only_to_create);
 	tcase_add_test(tc, garbage_is_refused_and_left_alone);
