@@ -17,8 +17,8 @@ struct loop;
 
 /* The table sizes, in entries; rounded up to a power of two. One takes
  * HISTORY_SUBJECT_BYTES or HISTORY_PAIR_BYTES. */
-#define HISTORY_SUBJECT_BYTES 88
-#define HISTORY_PAIR_BYTES    24
+#define HISTORY_SUBJECT_BYTES 96
+#define HISTORY_PAIR_BYTES    32
 int history_new(struct history **historyp, size_t subjects, size_t pairs);
 void history_free(struct history *history);
 
@@ -52,6 +52,7 @@ struct behaviour {
 	double pings;	/* given up within PING_RING_S, not answered */
 	double talks;	/* answered and longer than LONG_TALK_S */
 	double reports; /* by distinct calls reported */
+	double dialled; /* calls to it by subscribers it had not called */
 	double peers;	/* distinct callees today; of an origin, callers */
 	unsigned run;	/* callees in sequence, as a dialler goes */
 	int64_t first_seen, last_seen; /* epoch seconds; 0: never */
@@ -72,7 +73,10 @@ struct acquaintance {
 struct past {
 	struct behaviour caller;  /* of this number, as sure of it as now */
 	struct behaviour vouched; /* of the number where it was vouched for */
-	struct behaviour origin;  /* of all who have this origin identifier */
+	/* Of all who have this origin identifier, or, as long as hardly a call
+	 * had it, of all whom this signer signs for. */
+	struct behaviour origin;
+	bool by_signer; /* the latter */
 	struct behaviour block; /* of the 10,000 numbers around it, without it */
 	struct acquaintance with;
 };
@@ -83,7 +87,7 @@ void history_look(const struct history *history, const struct facts *facts,
 
 /* Where a call was counted, for when more is known of it. */
 struct history_mark {
-	uint64_t caller, origin, block, pair;
+	uint64_t caller, origin, signer, block, pair;
 	bool again; /* soon after another of the same pair */
 };
 

@@ -551,8 +551,8 @@ static const struct config_option challenge_options[] = {
 static const struct config_option history_options[] = {
 	{"subjects", config_read_unsigned, "250000", 1000, 20 * MILLION,
 	 IN(config, history.subjects),
-	 .sentence = "Callers, number ranges and origin identifiers whose "
-		     "behaviour is remembered; 88 bytes each."},
+	 .sentence = "Callers, number ranges, origin identifiers and signers whose "
+		     "behaviour is remembered; 96 bytes each."},
 	{"pairs", config_read_unsigned, "1000000", 1000, 100 * MILLION,
 	 IN(config, history.pairs),
 	 .sentence = "Pairs of caller and callee that are remembered; 24 "

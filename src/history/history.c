@@ -8,10 +8,13 @@
 
 #include "internal.h"
 
-#define BLOCK_DIGITS 4 /* left off a number: its block of 10,000 */
-#define SEQUENCE_GAP 5 /* how far apart "the next number" may be */
-#define RUN_MAX	     1000
-#define AGAIN_S	     3600 /* a call of a pair so soon is a try again */
+#define BLOCK_DIGITS	4     /* left off a number: its block of 10,000 */
+#define ORIGIN_CALLS	5     /* with less, an origin says nothing yet */
+#define NEXT_GAP	5     /* how far apart "the next number" may be */
+#define ONWARD_GAP	100   /* likewise, going on in the same direction */
+#define DIALLED_AGAIN_S 86400 /* oftener proves no more */
+#define RUN_MAX		1000
+#define AGAIN_S		3600 /* a call of a pair so soon is a try again */
 #define REPORTABLE_S                                                           \
 	(14 * 86400) /* so long after a call it may be reported                \
 		      */
@@ -23,7 +26,8 @@ enum kind {
 	KIND_BLOCK,
 	KIND_CALLED,
 	KIND_DIALLED,
-	KIND_EMERGENCY
+	KIND_EMERGENCY,
+	KIND_SIGNER
 };
 
 int history_new(struct history **historyp, size_t subjects, size_t pairs)
@@ -86,7 +90,7 @@ static uint64_t block_key(const struct number *number)
 
 /* 0: there is no such subject of this call. */
 struct keys {
-	uint64_t caller, claimed, vouched, origin, block, pair;
+	uint64_t caller, claimed, vouched, origin, signer, block, pair;
 };
 
 static void keys_for(struct keys *keys, const struct facts *facts)
@@ -97,6 +101,8 @@ static void keys_for(struct keys *keys, const struct facts *facts)
 	*keys = (struct keys){0};
 	if (facts->stir == STIR_PASSED && facts->origid && *facts->origid)
 		keys->origin = key_text(KIND_ORIGIN, facts->origid);
+	if (facts->stir == STIR_PASSED && facts->signer && *facts->signer)
+		keys->signer = key_text(KIND_SIGNER, facts->signer);
 	if (!caller)
 		return;
 	keys->claimed = key_of(KIND_CLAIMED, caller, 0);
@@ -128,6 +134,7 @@ static void read_subject(const struct history *history, uint64_t key,
 	is->pings = (double)subject.pings;
 	is->talks = (double)subject.talks;
 	is->reports = (double)subject.reports;
+	is->dialled = (double)subject.dialled;
 	is->peers = subject_peers(&subject, now);
 	is->run = subject.run;
 	is->first_seen = subject.first_s;
@@ -183,6 +190,10 @@ void history_look(const struct history *history, const struct facts *facts,
 	read_subject(history, keys.caller, (uint32_t)now, &past->caller);
 	read_subject(history, keys.vouched, (uint32_t)now, &past->vouched);
 	read_subject(history, keys.origin, (uint32_t)now, &past->origin);
+	past->by_signer = keys.signer && past->origin.calls < ORIGIN_CALLS;
+	if (past->by_signer)
+		read_subject(history, keys.signer, (uint32_t)now,
+			     &past->origin);
 	read_subject(history, keys.block, (uint32_t)now, &past->block);
 	read_subject(history, keys.claimed, (uint32_t)now, &claimed);
 	leave_out(&past->block, &claimed);
@@ -201,18 +212,24 @@ int64_t history_emergency_at(const struct history *history,
 	return pair ? pair->last_s : 0;
 }
 
+/* A dialler goes through a range, or through those of a list that are in it:
+ * by small steps this way or that, or by larger ones all the same way. */
 static void count_run(struct subject *subject, const struct number *callee)
 {
 	uint64_t now = number_key_exact(callee), last = subject->last_peer;
-	uint64_t apart = now > last ? now - last : last - now;
+	bool down = now < last;
+	uint64_t apart = down ? last - now : now - last;
 
 	if (!now || apart == 0)
 		return;
-	if (last && apart <= SEQUENCE_GAP)
+	if (last &&
+	    (apart <= NEXT_GAP ||
+	     (apart <= ONWARD_GAP && (!subject->run || down == subject->down))))
 		subject->run =
 			subject->run < RUN_MAX ? subject->run + 1 : RUN_MAX;
 	else
 		subject->run /= 2;
+	subject->down = down;
 	subject->last_peer = now;
 }
 
@@ -249,12 +266,14 @@ void history_call(struct history *history, const struct facts *facts,
 
 	keys_for(&keys, facts);
 	*mark = (struct history_mark){
-		keys.caller, keys.origin, keys.block, keys.pair,
-		was_tried(history, keys.pair, (uint32_t)now)};
+		keys.caller, keys.origin,
+		keys.signer, keys.block,
+		keys.pair,   was_tried(history, keys.pair, (uint32_t)now)};
 	subject = count_call(history, keys.caller, callee, (uint32_t)now);
 	if (subject)
 		count_run(subject, &facts->callee);
 	count_call(history, keys.origin, caller, (uint32_t)now);
+	count_call(history, keys.signer, caller, (uint32_t)now);
 	count_call(history, keys.block, caller, (uint32_t)now);
 	if (!keys.pair)
 		return;
@@ -262,6 +281,7 @@ void history_call(struct history *history, const struct facts *facts,
 	pair->last_s = (uint32_t)now;
 	pair->vouched = facts_vouched(facts);
 	pair->origin = keys.origin;
+	pair->signer = keys.signer;
 }
 
 static void count_end(struct history *history, uint64_t key,
@@ -297,6 +317,7 @@ void history_ended(struct history *history, const struct history_mark *mark,
 	if (!mark->again || outcome->talk_s >= LONG_TALK_S) {
 		count_end(history, mark->caller, outcome, (uint32_t)now);
 		count_end(history, mark->origin, outcome, (uint32_t)now);
+		count_end(history, mark->signer, outcome, (uint32_t)now);
 		count_end(history, mark->block, outcome, (uint32_t)now);
 	}
 	if (!mark->pair || !outcome->answered)
@@ -305,6 +326,31 @@ void history_ended(struct history *history, const struct history_mark *mark,
 	pair->talked_s = (uint32_t)now;
 	if (talk > pair->longest)
 		pair->longest = (uint16_t)talk;
+}
+
+/* Who rang before is called back out of curiosity, not because the subscriber
+ * wanted anything there. Numbers that never called need no good name yet. */
+static void count_dialled(struct history *history, uint64_t subscriber,
+			  uint64_t number, uint32_t now)
+{
+	static const enum kind kinds[] = {KIND_CLAIMED, KIND_VOUCHED};
+	const struct pair *dialled;
+
+	dialled = pair_find(&history->pairs,
+			    key_of(KIND_DIALLED, subscriber, number));
+	if ((dialled && now - dialled->last_s < DIALLED_AGAIN_S) ||
+	    pair_find(&history->pairs, key_of(KIND_CALLED, number, subscriber)))
+		return;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		uint64_t key = key_of(kinds[i], number, 0);
+		struct subject *subject;
+
+		if (!subject_find(&history->subjects, key))
+			continue;
+		subject = subject_for(&history->subjects, key, now);
+		subject_fade(subject, now);
+		subject->dialled += 1;
+	}
 }
 
 void history_dialled(struct history *history, const struct number *subscriber,
@@ -317,10 +363,11 @@ void history_dialled(struct history *history, const struct number *subscriber,
 		pair_for(&history->pairs, key_of(KIND_EMERGENCY, from, 0),
 			 (uint32_t)now)
 			->last_s = (uint32_t)now;
-	if (from && to)
-		pair_for(&history->pairs, key_of(KIND_DIALLED, from, to),
-			 (uint32_t)now)
-			->last_s = (uint32_t)now;
+	if (!from || !to)
+		return;
+	count_dialled(history, from, to, (uint32_t)now);
+	pair_for(&history->pairs, key_of(KIND_DIALLED, from, to), (uint32_t)now)
+		->last_s = (uint32_t)now;
 }
 
 static void count_report(struct history *history, uint64_t key, uint32_t now)
@@ -356,6 +403,7 @@ bool history_reported(struct history *history, const struct number *number,
 		key_of(pair->vouched ? KIND_VOUCHED : KIND_CLAIMED, caller, 0),
 		(uint32_t)now);
 	count_report(history, pair->origin, (uint32_t)now);
+	count_report(history, pair->signer, (uint32_t)now);
 	count_report(history, block_key(number), (uint32_t)now);
 	return true;
 }

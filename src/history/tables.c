@@ -145,7 +145,7 @@ void subject_fade(struct subject *subject, uint32_t now_s)
 	float *const days[] = {&subject->calls,	   &subject->ended,
 			       &subject->answered, &subject->brief,
 			       &subject->pings,	   &subject->talks,
-			       &subject->reports};
+			       &subject->reports,  &subject->dialled};
 	float by;
 
 	if (now_s <= subject->last_s)

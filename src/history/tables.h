@@ -14,11 +14,12 @@
 struct subject {
 	uint64_t key; /* 0: free */
 	uint32_t first_s, last_s;
-	float hour, calls, ended, answered, brief, pings, talks, reports;
+	float hour, calls, ended, answered, brief, pings, talks, reports,
+		dialled, spare;
 	uint64_t peers[3]; /* a bit for each peer's hash: linear counting */
 	uint32_t peers_s;  /* since when */
 	uint16_t run;
-	uint16_t spare;
+	uint16_t down; /* the last step of the run was downwards */
 	uint64_t last_peer; /* number_key */
 };
 
@@ -34,7 +35,7 @@ struct pair {
 	uint16_t longest;  /* talk, in seconds */
 	uint8_t vouched;   /* the last call was */
 	uint8_t reported;
-	uint64_t origin; /* of the last call: the subject's key */
+	uint64_t origin, signer; /* of the last call: subjects' keys */
 };
 
 _Static_assert(sizeof(struct pair) == HISTORY_PAIR_BYTES, "as the header says");

@@ -45,3 +45,18 @@ bool talked_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 		 "they have talked before, for %u s", with->talked_s);
 	return signal_present(inquiry, SIGNAL_TALKED, hit);
 }
+
+/* Subscribers have business with this number: a bank, a surgery, a school. */
+bool sought_signal(const struct inquiry *inquiry, struct signal_hit *hit)
+{
+	double dialled = inquiry->past.caller.dialled;
+
+	if (doubtful(inquiry) || inquiry->past.caller.pings > 1 ||
+	    !signal_weigh(inquiry, SIGNAL_SOUGHT, dialled, hit))
+		return false;
+	snprintf(hit->detail, sizeof(hit->detail),
+		 "subscribers dialled this number by themselves, as if %.1f "
+		 "times just now",
+		 dialled);
+	return true;
+}

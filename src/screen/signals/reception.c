@@ -30,7 +30,10 @@ bool brief_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 
 bool origin_brief_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
-	return brief(inquiry, SIGNAL_ORIGIN_BRIEF, &inquiry->past.origin, hit);
+	if (!brief(inquiry, SIGNAL_ORIGIN_BRIEF, &inquiry->past.origin, hit))
+		return false;
+	name_origin(inquiry, hit);
+	return true;
 }
 
 bool block_brief_signal(const struct inquiry *inquiry, struct signal_hit *hit)
@@ -59,8 +62,11 @@ bool unanswered_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 bool origin_unanswered_signal(const struct inquiry *inquiry,
 			      struct signal_hit *hit)
 {
-	return unanswered(inquiry, SIGNAL_ORIGIN_UNANSWERED,
-			  &inquiry->past.origin, hit);
+	if (!unanswered(inquiry, SIGNAL_ORIGIN_UNANSWERED,
+			&inquiry->past.origin, hit))
+		return false;
+	name_origin(inquiry, hit);
+	return true;
 }
 
 static bool pings(const struct inquiry *inquiry, enum signal_id id,
@@ -102,9 +108,14 @@ bool standing_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 	return standing(inquiry, SIGNAL_STANDING, &inquiry->past.caller, hit);
 }
 
+/* Of a signer it would speak for everybody who is among many. */
 bool origin_standing_signal(const struct inquiry *inquiry,
 			    struct signal_hit *hit)
 {
-	return standing(inquiry, SIGNAL_ORIGIN_STANDING, &inquiry->past.origin,
-			hit);
+	if (inquiry->past.by_signer ||
+	    !standing(inquiry, SIGNAL_ORIGIN_STANDING, &inquiry->past.origin,
+		      hit))
+		return false;
+	name_origin(inquiry, hit);
+	return true;
 }

@@ -25,25 +25,37 @@ static bool reported(const struct inquiry *inquiry, enum signal_id id,
 
 /* One report may be a slip of the thumb, or spite. As long as there are fewer
  * than report_min, they label at most, unless there is other evidence. */
+static void bound_few(const struct inquiry *inquiry, const struct behaviour *is,
+		      struct signal_hit *hit)
+{
+	int max = inquiry->thresholds.reject_at * FEW_PERCENT / 100;
+	int few = (int)inquiry->config->screening.report_min - 1;
+
+	if (is->reports <= few && max && hit->points > max)
+		hit->points = max;
+}
+
 bool reported_share_signal(const struct inquiry *inquiry,
 			   struct signal_hit *hit)
 {
 	const struct behaviour *is = &inquiry->past.caller;
-	int max = inquiry->thresholds.reject_at * FEW_PERCENT / 100;
-	int few = (int)inquiry->config->screening.report_min - 1;
 
 	if (!reported(inquiry, SIGNAL_REPORTED_SHARE, is, hit))
 		return false;
-	if (is->reports <= few && max && hit->points > max)
-		hit->points = max;
+	bound_few(inquiry, is, hit);
 	return true;
 }
 
 bool origin_reports_signal(const struct inquiry *inquiry,
 			   struct signal_hit *hit)
 {
-	return reported(inquiry, SIGNAL_ORIGIN_REPORTS, &inquiry->past.origin,
-			hit);
+	const struct behaviour *is = &inquiry->past.origin;
+
+	if (!reported(inquiry, SIGNAL_ORIGIN_REPORTS, is, hit))
+		return false;
+	bound_few(inquiry, is, hit);
+	name_origin(inquiry, hit);
+	return true;
 }
 
 bool block_reports_signal(const struct inquiry *inquiry, struct signal_hit *hit)

@@ -34,6 +34,7 @@ const struct signal signals[] = {
 	{"block_reports", block_reports_signal, false, true},
 	{"dialled", dialled_signal, false, false},
 	{"talked", talked_signal, false, false},
+	{"sought", sought_signal, false, false},
 	{"standing", standing_signal, false, false},
 	{"origin_standing", origin_standing_signal, false, false},
 };

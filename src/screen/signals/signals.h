@@ -26,7 +26,7 @@ struct signal {
 extern const struct signal signals[];
 extern const size_t signals_count;
 
-signal_h blocklist_signal, dno_signal, reports_signal, complaints_signal,
+signal_h sought_signal, blocklist_signal, dno_signal, reports_signal, complaints_signal,
 	invalid_signal, unallocated_signal, fictitious_signal,
 	malformed_signal,
 	no_number_signal,
@@ -49,6 +49,9 @@ bool signal_present(const struct inquiry *inquiry, enum signal_id id,
 /* What others say of such a caller counts for nothing: our own subscribers get
  * its calls and do not complain. */
 bool in_good_standing(const struct inquiry *inquiry);
+
+/* Adds to what was found of an origin who that is. */
+void name_origin(const struct inquiry *inquiry, struct signal_hit *hit);
 
 double share_of(double part, double whole, double doubt);
 

@@ -1,6 +1,9 @@
 /* What a measure is worth by the configuration. */
 #include "signals.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "callsieve/model/facts.h"
 #include "callsieve/model/verdict.h"
 
@@ -55,4 +58,14 @@ bool in_good_standing(const struct inquiry *inquiry)
 	return is->calls >= enough &&
 	       is->reports <=
 		       is->calls * config->signals[SIGNAL_REPORTED_SHARE].from;
+}
+
+void name_origin(const struct inquiry *inquiry, struct signal_hit *hit)
+{
+	size_t len = strlen(hit->detail);
+
+	snprintf(hit->detail + len, sizeof(hit->detail) - len, ", %s",
+		 inquiry->past.by_signer
+			 ? "of all whom this signer signs for"
+			 : "of all with this origin identifier");
 }

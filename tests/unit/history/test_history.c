@@ -177,11 +177,38 @@ START_TEST(callers_of_one_origin_are_seen_as_one)
 }
 END_TEST
 
+/* Some sign each call by an origin identifier of its own. */
+START_TEST(signer_stands_in_for_an_origin_that_says_nothing)
+{
+	static const char *const origins[] = {"1", "2", NULL, "", "5", "6"};
+	struct facts facts = vouched(CALLER, "7");
+
+	facts.signer = "gateway";
+	for (size_t i = 0; i < 6; i++) {
+		facts.origid = origins[i];
+		history_call(history, &facts, NOW, &mark);
+		end(true, 5, 3);
+	}
+	ck_assert(history_reported(history, &facts.caller, &facts.callee, NOW));
+	facts.origid = "7";
+	look(&facts, NOW);
+	ck_assert(past.by_signer);
+	ck_assert_double_eq_tol(past.origin.calls, 6, 0.01);
+	ck_assert_double_eq_tol(past.origin.reports, 1, 0.01);
+	for (int i = 0; i < 5; i++)
+		history_call(history, &facts, NOW, &mark);
+	look(&facts, NOW);
+	ck_assert(!past.by_signer);
+	ck_assert_double_eq_tol(past.origin.calls, 5, 0.01);
+}
+END_TEST
+
 START_TEST(unsigned_origin_counts_for_nothing)
 {
 	struct facts facts = call_of(CALLER, CALLEE);
 
 	facts.origid = "claimed by anybody";
+	facts.signer = "as well";
 	history_call(history, &facts, NOW, &mark);
 	look(&facts, NOW);
 	ck_assert_double_eq(past.origin.calls, 0);
@@ -218,6 +245,62 @@ START_TEST(dialling_through_a_range_is_a_run)
 	history_call(history, &facts, NOW, &mark);
 	look(&facts, NOW);
 	ck_assert_uint_eq(past.caller.run, 2);
+}
+END_TEST
+
+/* A list of subscribers has gaps; it is gone through all the same. */
+static const struct {
+	const char *claim;
+	int callees[6];
+	unsigned run;
+} runs[] = {
+	{"upwards", {100, 130, 190, 215, 300, 399}, 5},
+	{"downwards", {399, 300, 215, 190, 130, 100}, 5},
+	{"to and fro by little", {100, 102, 101, 104, 103, 105}, 5},
+	{"to and fro by more", {100, 150, 110, 160, 120, 170}, 1},
+	{"far apart", {1000, 2000, 3000, 4000, 5000, 6000}, 0},
+	{"the same one", {100, 100, 100, 100, 100, 100}, 0},
+};
+
+START_TEST(gaps_end_no_run)
+{
+	char callee[NUMBER_TEXT];
+	struct facts facts;
+
+	for (int i = 0; i < 6; i++) {
+		snprintf(callee, sizeof(callee), "+1202555%04d",
+			 runs[_i].callees[i]);
+		facts = call_of(CALLER, callee);
+		history_call(history, &facts, NOW, &mark);
+	}
+	look(&facts, NOW);
+	ck_assert_msg(past.caller.run == runs[_i].run, "%s: %u",
+		      runs[_i].claim, past.caller.run);
+}
+END_TEST
+
+START_TEST(who_is_dialled_has_business_here)
+{
+	struct number bank = number(CALLER), again = number("+12025550101");
+	struct facts facts = call_of(CALLER, CALLEE);
+	char subscriber[NUMBER_TEXT];
+
+	history_dialled(history, &again, &bank, false, NOW);
+	look(&facts, NOW);
+	ck_assert_double_eq(past.caller.dialled, 0);
+	history_call(history, &facts, NOW, &mark);
+	for (int i = 0; i < 3; i++) {
+		struct number from;
+
+		snprintf(subscriber, sizeof(subscriber), "+1202555%04d", i);
+		from = number(subscriber);
+		history_dialled(history, &from, &bank, false, NOW);
+		history_dialled(history, &from, &bank, false, NOW + 60);
+	}
+	/* He only calls back. */
+	history_dialled(history, &facts.callee, &bank, false, NOW);
+	look(&facts, NOW);
+	ck_assert_double_eq_tol(past.caller.dialled, 3, 0.01);
 }
 END_TEST
 
@@ -350,10 +433,15 @@ Suite *history_suite(void)
 	tcase_add_test(tests, refusal_is_no_ping);
 	tcase_add_test(tests, spoofers_deeds_are_not_the_owners);
 	tcase_add_test(tests, callers_of_one_origin_are_seen_as_one);
+	tcase_add_test(tests,
+		       signer_stands_in_for_an_origin_that_says_nothing);
 	tcase_add_test(tests, unsigned_origin_counts_for_nothing);
 	tcase_add_test(tests, numbers_of_one_block_are_seen_as_one);
 	tcase_add_test(tests, own_deeds_are_not_the_neighbours);
 	tcase_add_test(tests, dialling_through_a_range_is_a_run);
+	tcase_add_loop_test(tests, gaps_end_no_run, 0,
+			    sizeof(runs) / sizeof(runs[0]));
+	tcase_add_test(tests, who_is_dialled_has_business_here);
 	tcase_add_test(tests, distinct_callees_are_estimated);
 	tcase_add_test(tests, acquaintances_are_remembered);
 	tcase_add_test(tests, emergency_calls_are_remembered);

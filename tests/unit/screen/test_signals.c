@@ -94,6 +94,53 @@ START_TEST(few_reports_alone_reject_nobody)
 }
 END_TEST
 
+/* The first call of an origin says little of those after it. */
+START_TEST(few_reports_of_an_origin_reject_nobody)
+{
+	struct behaviour *is = &inquiry.past.origin;
+
+	is->calls = 2;
+	is->reports = 1;
+	ck_assert_int_eq(points(origin_reports_signal), 60);
+	is->reports = 2;
+	ck_assert_int_eq(points(origin_reports_signal), 100);
+}
+END_TEST
+
+/* That people talk with those for whom a signer signs says nothing of one. */
+START_TEST(only_an_origin_has_good_standing)
+{
+	inquiry.past.origin.ended = 100;
+	inquiry.past.origin.talks = 60;
+	ck_assert_int_eq(points(origin_standing_signal), -50);
+	inquiry.past.by_signer = true;
+	ck_assert_int_eq(points(origin_standing_signal), 0);
+}
+END_TEST
+
+static const struct {
+	const char *claim;
+	double dialled, pings;
+	double vouched; /* calls of the owner, if it is one */
+	int points;
+} sought[] = {
+	{"once", 1, 0, 0, 0},
+	{"often", 5, 0, 0, -40},
+	{"somewhat", 3, 0, 0, -20},
+	{"it rings once, for people to call back", 5, 3, 0, 0},
+	{"another number's name is borrowed", 5, 0, 9, 0},
+};
+
+START_TEST(who_is_sought_is_no_stranger)
+{
+	inquiry.past.caller.dialled = sought[_i].dialled;
+	inquiry.past.caller.pings = sought[_i].pings;
+	inquiry.past.vouched.calls = sought[_i].vouched;
+	ck_assert_msg(points(sought_signal) == sought[_i].points,
+		      "%s: %d points", sought[_i].claim, hit.points);
+}
+END_TEST
+
 static const struct {
 	const char *claim, *days; /* before today */
 	double calls, reports;
@@ -248,6 +295,10 @@ Suite *signals_suite(void)
 	tcase_add_loop_test(tests, reports_weigh_by_share, 0,
 			    sizeof(reported) / sizeof(reported[0]));
 	tcase_add_test(tests, few_reports_alone_reject_nobody);
+	tcase_add_test(tests, few_reports_of_an_origin_reject_nobody);
+	tcase_add_test(tests, only_an_origin_has_good_standing);
+	tcase_add_loop_test(tests, who_is_sought_is_no_stranger, 0,
+			    sizeof(sought) / sizeof(sought[0]));
 	tcase_add_loop_test(tests, complaints_count_by_days, 0,
 			    sizeof(complained) / sizeof(complained[0]));
 	tcase_add_loop_test(tests, nobodys_numbers_are_told_apart, 0,
