@@ -36,7 +36,7 @@ const char *store_errmsg(const struct store *store);
 int store_exec(struct store *store, const char *sql);
 
 /* For a connection that is kept: opens the file that is at the path now if it
- * was replaced. -ESTALE while there is none. No statement may be under way. */
+ * was replaced, or could only be read and can be written now. -ESTALE while there is none. No statement may be under way. */
 int store_current(struct store *store);
 
 /* Immediate; nested calls are a mistake. A commit that fails rolls back;

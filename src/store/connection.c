@@ -187,11 +187,43 @@ int store_connect(struct store *store, enum store_open_mode mode)
 	return err;
 }
 
+/* SQLite opens a file that may not be written for reading, and that is how it
+ * stays, whatever becomes of the file. */
+static bool may_be_written_now(const struct store *store)
+{
+	return sqlite3_db_readonly(store->db, "main") == 1 &&
+	       faccessat(AT_FDCWD, store->path, W_OK, AT_EACCESS) == 0;
+}
+
+/* What SQLite makes beside the file gets the mode that the file has then, and
+ * keeps it. Those of other users are not ours to change. */
+static void match_mode(const struct store *store, const char *suffix)
+{
+	struct stat st;
+	char *name;
+
+	if (stat(store->path, &st) ||
+	    asprintf(&name, "%s%s", real_path(store), suffix) < 0)
+		return;
+	chmod(name, st.st_mode & 0777);
+	free(name);
+}
+
+static int reopen_to_write(struct store *store)
+{
+	match_mode(store, "-wal");
+	match_mode(store, "-shm");
+	store_disconnect(store);
+	return store_connect(store, STORE_EXISTING);
+}
+
 int store_current(struct store *store)
 {
 	struct file_id now = file_id(store->path, "");
 
 	if (store->db && same_file(&now, &store->file)) {
+		if (may_be_written_now(store))
+			return reopen_to_write(store);
 		remember_log(store);
 		return 0;
 	}

@@ -182,6 +182,26 @@ START_TEST(read_only_file_can_be_read)
 }
 END_TEST
 
+/* Root put a backup there by its own hand, and gave it to us afterwards. */
+START_TEST(file_that_may_be_written_again_is)
+{
+	struct store *store;
+
+	ck_assert_int_eq(open_and_close(STORE_CREATE), 0);
+	become_nobody();
+	ck_assert_int_eq(chmod(scratch.path, 0444), 0);
+	ck_assert_int_eq(
+		store_open(&store, scratch.path, STORE_EXISTING, BUSY_MS), 0);
+	ck_assert_int_eq(store_current(store), 0);
+	ck_assert_int_eq(store_exec(store, "DELETE FROM blocklist"), -EROFS);
+	ck_assert_int_eq(chmod(scratch.path, 0644), 0);
+	ck_assert_int_eq(store_current(store), 0);
+	ck_assert_int_eq(store_exec(store, "DELETE FROM blocklist"), 0);
+	store_close(store);
+	become_ourselves();
+}
+END_TEST
+
 START_TEST(unreadable_file_is_eacces)
 {
 	ck_assert_int_eq(open_and_close(STORE_CREATE), 0);
@@ -209,6 +229,7 @@ Suite *open_suite(void)
 		tc, other_programs_database_is_refused_and_left_alone, 0, 2);
 	tcase_add_test(tc, newer_schema_is_refused);
 	tcase_add_test(tc, read_only_file_can_be_read);
+	tcase_add_test(tc, file_that_may_be_written_again_is);
 	tcase_add_test(tc, unreadable_file_is_eacces);
 	suite_add_tcase(suite, tc);
 	return suite;
