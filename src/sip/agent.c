@@ -65,13 +65,13 @@ static int create_agent(struct sip *sip)
 #endif
 		TAG_END());
 	sip->allow = sip_allow_make(sip->home, ALLOW);
-	sip->bridgeable = sip_supported_make(sip->home, "100rel, " BRIDGEABLE);
-	sip->bridgeable_within = sip_supported_make(sip->home, BRIDGEABLE);
+	sip->bridgeable = sip_supported_make(sip->home, "100rel, " REQUIRABLE);
+	sip->requirable = sip_supported_make(sip->home, REQUIRABLE);
 	headers_index(sip->rules);
 	sip->recent = recent_new();
 	sip->shed = recent_new();
-	return sip->agent && sip->allow && sip->bridgeable &&
-			       sip->bridgeable_within && sip->recent && sip->shed
+	return sip->agent && sip->allow && sip->bridgeable && sip->requirable &&
+			       sip->recent && sip->shed
 		       ? 0
 		       : -ENOMEM;
 }

@@ -132,7 +132,8 @@ static void pass_provisional(struct call *call, const sip_t *sip, msg_t *msg)
 		if (sip->sip_rseq->rs_response <= dialog->rseq)
 			return;
 		dialog->rseq = sip->sip_rseq->rs_response;
-		if (prack_provisional(call, dialog, msg, sip))
+		if (prack_provisional(&dialog->caller, call->irq, NULL, msg,
+				      sip))
 			return;
 	}
 	caller_provisional(call, dialog, msg, sip);

@@ -366,11 +366,12 @@ static int bridgeable_options(const struct crossing *crossing,
 			      const msg_header_t *h)
 {
 	const struct sip *sip = crossing->call->sip;
+	bool supported = h->sh_class == sip_supported_class;
 	const sip_supported_t *bridgeable =
-		crossing->initial ? sip->bridgeable : sip->bridgeable_within;
-	const msg_list_t *whole = h->sh_class == sip_supported_class
-					  ? crossing->sip->sip_supported
-					  : crossing->sip->sip_require;
+		supported || crossing->sip->sip_request ? sip->bridgeable
+							: sip->requirable;
+	const msg_list_t *whole = supported ? crossing->sip->sip_supported
+					    : crossing->sip->sip_require;
 	su_home_t *home = msg_home(crossing->msg);
 	const msg_param_t *item;
 	msg_list_t *list = NULL;

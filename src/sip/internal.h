@@ -241,13 +241,16 @@ int relay_pass(struct leg *leg, nta_incoming_t *irq, const sip_t *sip,
 	       const char *rack);
 int relay_recv(struct leg *leg, nta_leg_t *nta, nta_incoming_t *irq,
 	       const sip_t *sip);
+void relay_pracked(struct relay *relay);
 void relays_end(struct call *call, const struct dialog *dialog);
 void relays_drop(struct call *call);
 bool relay_pending(const struct leg *to);
 
 /* prack.c */
-bool prack_provisional(struct call *call, struct dialog *dialog, msg_t *msg,
-		       const sip_t *response);
+bool prack_provisional(struct leg *to, nta_incoming_t *irq, struct relay *relay,
+		       msg_t *msg, const sip_t *response);
+bool prack_awaited(const struct call *call, const struct relay *relay);
+void prack_relay_gone(struct call *call, const struct relay *relay);
 void prack_dialog_gone(struct call *call, const struct dialog *dialog);
 void prack_call_gone(struct call *call);
 

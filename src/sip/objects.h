@@ -67,9 +67,10 @@ struct resolver;
 	"NOTIFY, SUBSCRIBE"
 #define ALLOW ALLOW_BUT_REFER ", REFER"
 
-/* Option tags that bind the ends and pass through us unharmed. An INVITE that
- * requires any other is refused (RFC 3261 8.2.2.3). */
-#define BRIDGEABLE                                                             \
+/* Option tags that bind the ends and pass through us unharmed. A request that
+ * requires any other is refused (RFC 3261 8.2.2.3). 100rel is one as well; but
+ * where a response requires it, that is for its leg alone (see prack.c). */
+#define REQUIRABLE                                                             \
 	"timer, precondition, norefersub, siprec, record-aware, histinfo, "    \
 	"199, ice, sdp-anat, resource-priority, "                              \
 	"early-session, from-change, eventlist, answermode, "                  \
@@ -312,7 +313,7 @@ struct sip {
 	char secret[TAG_CHARS + 1]; /* of stateless To tags */
 	sip_allow_t *allow;
 	sip_supported_t *bridgeable; /* option tags that cross us unharmed */
-	sip_supported_t *bridgeable_within; /* likewise, within a dialog */
+	sip_supported_t *requirable; /* those that a response may require */
 	uint8_t rules[RULE_SLOTS];	    /* see headers_index() */
 };
 

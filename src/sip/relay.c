@@ -17,14 +17,20 @@ struct relay {
 	uint32_t cseq; /* of our INVITE, for its ACK */
 	bool answered; /* INVITE: the 2xx was passed, the ACK is awaited */
 	bool early;    /* sent before the call was up */
+	uint32_t rseq; /* INVITE: of the last reliable response passed on */
+	msg_t *held;   /* its 2xx, until every PRACK has come */
 };
 
 static void relay_free(struct relay *relay)
 {
+	struct call *call = relay->from->dialog->call;
+
 	nta_incoming_destroy(relay->irq);
 	nta_outgoing_destroy(relay->orq);
+	prack_relay_gone(call, relay);
+	msg_destroy(relay->held);
 	LIST_REMOVE(relay, link);
-	relay->from->dialog->call->relays_count--;
+	call->relays_count--;
 	free(relay);
 }
 
@@ -41,17 +47,34 @@ static void relay_ack(struct relay *relay, msg_t *ack, const sip_t *sip)
 	nta_outgoing_destroy(leg_send(relay->to, NULL, NULL, msg));
 }
 
-/* ACK, CANCEL, or none within 64*T1. */
+/* RFC 3262 3: the re-INVITE fails, the call stays as it was. The stack will
+ * answer it, with 503. */
+static void prack_missing(struct relay *relay)
+{
+	nta_incoming_destroy(relay->irq);
+	relay->irq = NULL;
+	if (relay->held) {
+		relay_ack(relay, NULL, NULL);
+		relay_free(relay);
+	} else {
+		invite_cancel(relay->orq, NULL);
+	}
+}
+
+/* ACK, CANCEL, or neither ACK nor PRACK within 64*T1. */
 static int on_requester(void *magic, nta_incoming_t *irq, const sip_t *sip)
 {
 	struct relay *relay = magic;
 	struct call *call = relay->from->dialog->call;
 
-	if (!sip) {
+	if (!sip && !relay->answered) {
+		prack_missing(relay);
+	} else if (!sip) {
 		call_hangup(call, "SIP;cause=408;text=\"ACK missing\"");
 	} else if (sip->sip_request->rq_method == sip_method_cancel) {
 		/* The answer, whichever it will be, is the callee's. */
-		invite_cancel(relay->orq, sip);
+		if (!relay->held)
+			invite_cancel(relay->orq, sip);
 	} else if (relay->answered) {
 		msg_t *ack = nta_incoming_getrequest_ackcancel(irq);
 
@@ -81,23 +104,22 @@ static void refresh_session(struct relay *relay, msg_t *reply)
 	msg_destroy(request);
 }
 
-static void reply(struct relay *relay, const sip_t *sip, int status)
+static void reply(struct relay *relay, msg_t *from, const sip_t *sip,
+		  int status)
 {
 	struct crossing crossing = crossing_to(relay->from);
-	msg_t *msg, *from;
+	msg_t *msg;
 
 	if (!sip || nta_sip_is_internal(sip)) {
 		nta_incoming_treply(relay->irq, status, NULL, TAG_END());
 		return;
 	}
-	from = nta_outgoing_getresponse(relay->orq);
 	msg = message_response(&crossing, relay->irq, from, sip, status,
 			       sip->sip_status->st_phrase,
 			       sip->sip_contact && status < 300
 				       ? leg_contact(relay->from)
 				       : NULL,
 			       NULL);
-	msg_destroy(from);
 	if (msg && status >= 200 && status < 300 &&
 	    is_target_refresh(relay->method))
 		refresh_session(relay, msg);
@@ -106,8 +128,9 @@ static void reply(struct relay *relay, const sip_t *sip, int status)
 				    TAG_END());
 }
 
-/* The call ended while the other side had our re-INVITE. A 2xx that crossed
- * our BYE is acknowledged all the same, lest it be repeated. */
+/* Nobody waits for it any more: the call ended while the other side had our
+ * re-INVITE, or no PRACK came. A 2xx is acknowledged all the same, lest it be
+ * repeated. */
 static void answered_late(struct relay *relay, const sip_t *sip, int status)
 {
 	struct leg *to = relay->to;
@@ -120,6 +143,8 @@ static void answered_late(struct relay *relay, const sip_t *sip, int status)
 		relay_ack(relay, NULL, NULL);
 	}
 	relay_free(relay);
+	if (call->state != CALL_ENDING)
+		return;
 	leg_over(to);
 	call_settle(call);
 }
@@ -143,44 +168,71 @@ static void refresh_targets(struct relay *relay, const sip_t *response)
 }
 
 /* RFC 5057 5.1: these say that the peer knows the dialog no more, or is not
- * there. For a subscription within it they say only that of it. */
+ * there. For a subscription within it they say only that of it; and to a PRACK,
+ * that its response is not waited for (RFC 3262 3). */
 static bool dialog_gone(const struct relay *relay, int status)
 {
 	/* Our 2xx may not have arrived, and with it the dialog. */
-	if (relay->early || relay->method == sip_method_notify ||
+	if (relay->early || relay->method == sip_method_prack ||
+	    relay->method == sip_method_notify ||
 	    relay->method == sip_method_subscribe ||
 	    relay->method == sip_method_refer)
 		return false;
 	return status == 481 || status == 408;
 }
 
-static int on_response(void *magic, nta_outgoing_t *orq, const sip_t *sip)
+/* Of a re-INVITE; those of any other request are for its own hop alone. */
+static void pass_provisional(struct relay *relay, msg_t *msg, const sip_t *sip)
 {
-	struct relay *relay = magic;
-	struct call *call = relay->from->dialog->call;
-	int status = response_status(orq, sip);
-	struct leg *to = relay->to;
-	bool gone;
+	if (relay->method != sip_method_invite)
+		return;
+	if (sip->sip_rseq) {
+		/* RFC 3262 4: repeated until its PRACK comes. */
+		if (sip->sip_rseq->rs_response <= relay->rseq)
+			return;
+		relay->rseq = sip->sip_rseq->rs_response;
+		if (prack_provisional(relay->from, relay->irq, relay, msg, sip))
+			return;
+	}
+	reply(relay, msg, sip, sip->sip_status->st_status);
+}
 
-	if (relay->answered)
-		return 0;
-	if (!relay->irq) {
-		answered_late(relay, sip, status);
-		return 0;
+/* The 2xx of a re-INVITE, whose ACK is to follow. */
+static void pass_answer(struct relay *relay, msg_t *msg, const sip_t *sip)
+{
+	relay->cseq = sip->sip_cseq->cs_seq;
+	if (prack_awaited(relay->from->dialog->call, relay)) {
+		relay->held = msg_ref_create(msg);
+		return;
 	}
-	if (status < 200 && relay->method != sip_method_invite)
-		return 0;
-	if (status >= 200 && status < 300 && method_sets_target(relay->method))
+	refresh_targets(relay, sip);
+	reply(relay, msg, sip, sip->sip_status->st_status);
+	relay->answered = true;
+}
+
+/* An answer that had to wait for the PRACK may go. */
+void relay_pracked(struct relay *relay)
+{
+	msg_t *msg = relay->held;
+
+	if (!msg)
+		return;
+	relay->held = NULL;
+	pass_answer(relay, msg, sip_object(msg));
+	msg_destroy(msg);
+}
+
+/* Any other final response. */
+static void pass_final(struct relay *relay, msg_t *msg, const sip_t *sip,
+		       int status)
+{
+	struct call *call = relay->from->dialog->call;
+	struct leg *to = relay->to;
+	bool gone = dialog_gone(relay, status);
+
+	if (status < 300 && method_sets_target(relay->method))
 		refresh_targets(relay, sip);
-	reply(relay, sip, status);
-	if (status < 200)
-		return 0;
-	if (status < 300 && relay->method == sip_method_invite) {
-		relay->answered = true;
-		relay->cseq = sip->sip_cseq->cs_seq;
-		return 0;
-	}
-	gone = dialog_gone(relay, status);
+	reply(relay, msg, sip, status);
 	relay_free(relay);
 	if (gone && call->state >= CALL_ANSWERED) {
 		/* Its own 2xx it knows all the same. */
@@ -188,6 +240,28 @@ static int on_response(void *magic, nta_outgoing_t *orq, const sip_t *sip)
 		leg_end(to);
 		call_hangup(call, "SIP;cause=481;text=\"Peer gone\"");
 	}
+}
+
+static int on_response(void *magic, nta_outgoing_t *orq, const sip_t *sip)
+{
+	struct relay *relay = magic;
+	int status = response_status(orq, sip);
+	msg_t *msg;
+
+	if (relay->answered || relay->held)
+		return 0;
+	if (!relay->irq) {
+		answered_late(relay, sip, status);
+		return 0;
+	}
+	msg = nta_outgoing_getresponse(orq);
+	if (status < 200)
+		pass_provisional(relay, msg, sip);
+	else if (status < 300 && relay->method == sip_method_invite)
+		pass_answer(relay, msg, sip);
+	else
+		pass_final(relay, msg, sip, status);
+	msg_destroy(msg);
 	return 0;
 }
 
@@ -284,7 +358,7 @@ static bool refuse_required(const struct sip *sip, nta_incoming_t *irq,
 	if (!request->sip_require)
 		return false;
 	su_home_init(home);
-	lacking = sip_has_unsupported(home, sip->bridgeable_within,
+	lacking = sip_has_unsupported(home, sip->bridgeable,
 				      request->sip_require);
 	if (lacking) {
 		nta_incoming_treply(irq, SIP_420_BAD_EXTENSION,
@@ -404,7 +478,9 @@ static void relay_end(struct relay *relay)
 		return;
 	}
 	nta_incoming_treply(relay->irq, SIP_487_REQUEST_CANCELLED, TAG_END());
-	if (relay->method != sip_method_invite) {
+	if (relay->held)
+		relay_ack(relay, NULL, NULL);
+	if (relay->method != sip_method_invite || relay->held) {
 		relay_free(relay);
 		return;
 	}

@@ -23,6 +23,7 @@ static const struct entry {
 	{"slow-ack", slow_ack_suite, true},
 	{"slow-offer", slow_offer_suite, true},
 	{"slow-reinvite", slow_reinvite_suite, true},
+	{"slow-prack", slow_prack_suite, true},
 	{"slow-info", slow_info_suite, true},
 	{"slow-bye", slow_bye_suite, true},
 	{"slow-refusal", slow_refusal_suite, true},

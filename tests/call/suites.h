@@ -54,6 +54,7 @@ Suite *timers_suite(void);
 Suite *slow_ack_suite(void);
 Suite *slow_offer_suite(void);
 Suite *slow_reinvite_suite(void);
+Suite *slow_prack_suite(void);
 Suite *slow_info_suite(void);
 Suite *slow_bye_suite(void);
 Suite *slow_refusal_suite(void);

@@ -261,6 +261,297 @@ START_TEST(reinvite_can_be_cancelled)
 }
 END_TEST
 
+/* RFC 3261 9.2: the CANCEL came too late, and both ends know. */
+START_TEST(answer_that_crosses_the_cancel_of_a_reinvite_counts)
+{
+	struct scene scene;
+	struct call call;
+	struct way on;
+	const struct message *invite;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	on = way(&call, _i);
+	dialog_send(on.from, "INVITE", PARTS(.body = OFFER));
+	invite = dialog_expect_request(on.to, "INVITE");
+	dialog_reply(on.to, invite, 180, NULL);
+	dialog_expect(on.from, 180, "INVITE");
+	dialog_cancel(on.from, NULL);
+	dialog_expect(on.from, 200, "CANCEL");
+	dialog_reply(on.to, dialog_expect_request(on.to, "CANCEL"), 200, NULL);
+	dialog_reply(on.to, invite, 200, PARTS(.body = ANSWER));
+	claim_text(dialog_expect(on.from, 200, "INVITE")->body, ANSWER);
+	dialog_ack(on.from, NULL);
+	dialog_expect_request(on.to, "ACK");
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+#define RELIABLE "Require: 100rel\r\nRSeq: %u\r\n"
+
+/* An INVITE within the call that takes reliable responses. */
+static const struct message *begin_reliable(struct way on, const char *option)
+{
+	const struct message *invite;
+	char headers[80];
+
+	snprintf(headers, sizeof(headers), "%s: 100rel\r\n", option);
+	dialog_send(on.from, "INVITE",
+		    PARTS(.body = OFFER, .headers = headers));
+	invite = dialog_expect_request(on.to, "INVITE");
+	claim_text(message_header(invite, option, 0), "100rel");
+	return invite;
+}
+
+static void reliable(struct way on, const struct message *invite, int status,
+		     unsigned rseq, const char *body)
+{
+	char headers[80];
+
+	snprintf(headers, sizeof(headers), RELIABLE, rseq);
+	dialog_reply(on.to, invite, status,
+		     PARTS(.headers = headers, .body = body));
+}
+
+static const struct message *expect_reliable(struct way on, int status,
+					     const char *body)
+{
+	const struct message *answer = dialog_expect(on.from, status, "INVITE");
+
+	claim_text(message_header(answer, "Require", 0), "100rel");
+	claim_number(message_count(answer, "Require"), 1);
+	claim_text(answer->body, body);
+	return answer;
+}
+
+/* The PRACK of `answer`, as it reaches the side whose response it was. */
+static const struct message *prack(struct way on, const struct message *answer,
+				   const struct message *invite, unsigned rseq,
+				   const char *body)
+{
+	const struct message *request;
+	char headers[80], rack[80];
+
+	snprintf(headers, sizeof(headers), "RAck: %s %s\r\n",
+		 message_header(answer, "RSeq", 0),
+		 message_header(answer, "CSeq", 0));
+	dialog_send(on.from, "PRACK", PARTS(.headers = headers, .body = body));
+	request = dialog_expect_request(on.to, "PRACK");
+	snprintf(rack, sizeof(rack), "%u %s", rseq,
+		 message_header(invite, "CSeq", 0));
+	claim_text(message_header(request, "RAck", 0), rack);
+	claim_text(request->body, body ? body : "");
+	return request;
+}
+
+static void answer_prack(struct way on, const struct message *request,
+			 const char *body)
+{
+	dialog_reply(on.to, request, 200, PARTS(.body = body));
+	claim_text(dialog_expect(on.from, 200, "PRACK")->body,
+		   body ? body : "");
+}
+
+static void accept_reinvite(struct way on, const struct message *invite)
+{
+	dialog_reply(on.to, invite, 200, NULL);
+	dialog_expect(on.from, 200, "INVITE");
+	dialog_ack(on.from, NULL);
+	dialog_expect_request(on.to, "ACK");
+}
+
+/* RFC 3262, of either side's re-INVITE. */
+START_TEST(reliable_responses_to_a_reinvite_are_pracked_end_to_end)
+{
+	static const char *const options[] = {"Supported", "Require"};
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	for (int i = 0; i < 4; i++) {
+		struct way on = way(&call, i % 2);
+		const struct message *invite, *answer;
+
+		invite = begin_reliable(on, options[i / 2]);
+		reliable(on, invite, 183, 7000, ANSWER);
+		answer = expect_reliable(on, 183, ANSWER);
+		answer_prack(on, prack(on, answer, invite, 7000, OFFER),
+			     ANSWER);
+
+		/* The one before, for its PRACK was late, comes no more. */
+		reliable(on, invite, 183, 7000, ANSWER);
+		reliable(on, invite, 180, 7001, NULL);
+		answer = expect_reliable(on, 180, "");
+		answer_prack(on, prack(on, answer, invite, 7001, NULL), NULL);
+		accept_reinvite(on, invite);
+	}
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(answer_to_a_reinvite_waits_for_the_prack)
+{
+	struct scene scene;
+	struct call call;
+	struct way on;
+	const struct message *invite, *early, *request;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	on = way(&call, _i);
+	invite = begin_reliable(on, "Supported");
+	reliable(on, invite, 183, 5, ANSWER);
+	early = expect_reliable(on, 183, ANSWER);
+	dialog_reply(on.to, invite, 200, NULL);
+	scene_ping(&scene);
+	ck_assert_ptr_null(peer_poll(on.from->peer, 200, "INVITE", NULL, 100));
+	request = prack(on, early, invite, 5, NULL);
+	dialog_expect(on.from, 200, "INVITE");
+	dialog_ack(on.from, NULL);
+	dialog_expect_request(on.to, "ACK");
+
+	/* It was not waited for any more; the call goes on. */
+	dialog_reply(on.to, request, 481, NULL);
+	dialog_expect(on.from, 481, "PRACK");
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+START_TEST(refusal_of_a_reinvite_needs_no_prack)
+{
+	struct scene scene;
+	struct call call;
+	struct way on;
+	const struct message *invite;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	on = way(&call, _i);
+	invite = begin_reliable(on, "Supported");
+	reliable(on, invite, 183, 5, ANSWER);
+	expect_reliable(on, 183, ANSWER);
+	dialog_reply(on.to, invite, 488, NULL);
+	dialog_expect_failure(on.from, 488);
+	dialog_expect_request(on.to, "ACK");
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+/* The first PRACK was lost. */
+START_TEST(reliable_response_to_a_reinvite_is_repeated_until_its_prack)
+{
+	struct scene scene;
+	struct call call;
+	struct way on;
+	const struct message *invite, *answer;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	on = way(&call, _i);
+	invite = begin_reliable(on, "Supported");
+	reliable(on, invite, 183, 5, ANSWER);
+	expect_reliable(on, 183, ANSWER);
+	answer = expect_reliable(on, 183, ANSWER);
+	answer_prack(on, prack(on, answer, invite, 5, NULL), NULL);
+	accept_reinvite(on, invite);
+	call_hang_up(&call);
+	while (peer_poll(on.from->peer, 183, "INVITE", NULL, 0))
+		;
+	scene_close(&scene);
+}
+END_TEST
+
+/* The CANCEL of a re-INVITE that waits for a PRACK. */
+START_TEST(reinvite_that_waits_for_its_prack_can_be_cancelled)
+{
+	struct scene scene;
+	struct call call;
+	struct way on;
+	const struct message *invite;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	on = way(&call, _i);
+	invite = begin_reliable(on, "Supported");
+	reliable(on, invite, 183, 5, ANSWER);
+	expect_reliable(on, 183, ANSWER);
+	dialog_cancel(on.from, NULL);
+	dialog_expect(on.from, 200, "CANCEL");
+	dialog_reply(on.to, dialog_expect_request(on.to, "CANCEL"), 200, NULL);
+	dialog_reply(on.to, invite, 487, NULL);
+	dialog_expect_request(on.to, "ACK");
+	dialog_expect_failure(on.from, 487);
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+/* It was answered already, which its PRACK brings to light. */
+START_TEST(cancel_of_a_reinvite_with_a_held_answer_is_too_late)
+{
+	struct scene scene;
+	struct call call;
+	struct way on;
+	const struct message *invite, *early;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	on = way(&call, _i);
+	invite = begin_reliable(on, "Supported");
+	reliable(on, invite, 183, 5, ANSWER);
+	early = expect_reliable(on, 183, ANSWER);
+	dialog_reply(on.to, invite, 200, NULL);
+	scene_ping(&scene);
+	dialog_cancel(on.from, NULL);
+	dialog_expect(on.from, 200, "CANCEL");
+	answer_prack(on, prack(on, early, invite, 5, NULL), NULL);
+	dialog_expect(on.from, 200, "INVITE");
+	dialog_ack(on.from, NULL);
+	dialog_expect_request(on.to, "ACK");
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+/* Its 2xx may be there already, or not. */
+START_TEST(bye_ends_a_reinvite_that_waits_for_its_prack)
+{
+	struct scene scene;
+	struct call call;
+	struct way on;
+	const struct message *invite;
+
+	scene_open(&scene, NULL);
+	call_establish(&call, &scene);
+	on = way(&call, _i % 2);
+	invite = begin_reliable(on, "Supported");
+	reliable(on, invite, 183, 5, ANSWER);
+	expect_reliable(on, 183, ANSWER);
+	if (_i / 2) {
+		dialog_reply(on.to, invite, 200, NULL);
+		scene_ping(&scene);
+	}
+	dialog_send(on.from, "BYE", NULL);
+	dialog_expect(on.from, 200, "BYE");
+	dialog_expect_failure(on.from, 487);
+	if (_i / 2) {
+		dialog_expect_request(on.to, "ACK");
+	} else {
+		dialog_reply(on.to, dialog_expect_request(on.to, "CANCEL"), 200,
+			     NULL);
+		dialog_reply(on.to, invite, 487, NULL);
+		dialog_expect_request(on.to, "ACK");
+	}
+	dialog_reply(on.to, dialog_expect_request(on.to, "BYE"), 200, NULL);
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *reinvite_suite(void)
 {
 	Suite *suite = suite_create("reinvite");
@@ -278,5 +569,25 @@ Suite *reinvite_suite(void)
 		second_reinvite_before_the_answer_gets_500_and_retry_after);
 	tcase_add_test(tests, reinvite_before_the_first_answer_gets_500_or_491);
 	tcase_add_test(tests, reinvite_can_be_cancelled);
+	tcase_add_loop_test(tests,
+			    answer_that_crosses_the_cancel_of_a_reinvite_counts,
+			    0, 2);
+	tcase_add_test(tests,
+		       reliable_responses_to_a_reinvite_are_pracked_end_to_end);
+	tcase_add_loop_test(tests, answer_to_a_reinvite_waits_for_the_prack, 0,
+			    2);
+	tcase_add_loop_test(tests, refusal_of_a_reinvite_needs_no_prack, 0, 2);
+	tcase_add_loop_test(
+		tests,
+		reliable_response_to_a_reinvite_is_repeated_until_its_prack, 0,
+		2);
+	tcase_add_loop_test(tests,
+			    reinvite_that_waits_for_its_prack_can_be_cancelled,
+			    0, 2);
+	tcase_add_loop_test(tests,
+			    cancel_of_a_reinvite_with_a_held_answer_is_too_late,
+			    0, 2);
+	tcase_add_loop_test(tests, bye_ends_a_reinvite_that_waits_for_its_prack,
+			    0, 4);
 	return suite;
 }

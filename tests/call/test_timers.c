@@ -116,6 +116,66 @@ START_TEST(reinvite_never_acked_ends_both_sides)
 }
 END_TEST
 
+#define TAKES PARTS(.headers = "Supported: 100rel\r\n", .body = OFFER)
+#define RELIABLE                                                               \
+	PARTS(.headers = "Require: 100rel\r\nRSeq: 1\r\n", .body = ANSWER)
+
+static void expect_failure_late(struct dialog *dialog, int status)
+{
+	const struct message *answer = peer_poll(dialog->peer, status, "INVITE",
+						 dialog->call_id, LONG_MS);
+
+	claim(answer, "%s: no %d", dialog->call_id, status);
+	dialog_ack_failure(dialog, answer);
+}
+
+static void expect_cancelled(struct dialog *dialog,
+			     const struct message *invite)
+{
+	dialog_reply(dialog, dialog_expect_request(dialog, "CANCEL"), 200,
+		     NULL);
+	dialog_reply(dialog, invite, 487, NULL);
+	dialog_expect_request(dialog, "ACK");
+}
+
+/* RFC 3262 3: it is for 5xx. A re-INVITE leaves the call as it was; one that
+ * was answered (the third) is acknowledged. */
+START_TEST(response_never_pracked_fails_its_invite)
+{
+	struct scene scene;
+	struct call calls[3];
+
+	scene_open(&scene, NULL);
+	call_establish(&calls[1], &scene);
+	call_establish(&calls[2], &scene);
+	call_place(&calls[0], &scene, TAKES);
+	for (int i = 0; i < 3; i++) {
+		struct call *call = &calls[i];
+
+		if (i) {
+			dialog_send(&call->caller, "INVITE", TAKES);
+			call->invite =
+				dialog_expect_request(&call->callee, "INVITE");
+		}
+		dialog_reply(&call->callee, call->invite, 183, RELIABLE);
+		dialog_expect(&call->caller, 183, "INVITE");
+	}
+	dialog_reply(&calls[2].callee, calls[2].invite, 200, NULL);
+	expect_failure_late(&calls[0].caller, 504);
+	expect_cancelled(&calls[0].callee, calls[0].invite);
+	expect_failure_late(&calls[1].caller, 503);
+	expect_cancelled(&calls[1].callee, calls[1].invite);
+	expect_failure_late(&calls[2].caller, 503);
+	dialog_expect_request(&calls[2].callee, "ACK");
+	call_hang_up(&calls[1]);
+	call_hang_up(&calls[2]);
+	/* The many copies. */
+	while (peer_poll(&scene.caller, 183, "INVITE", NULL, 0))
+		;
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(dead_callee_does_not_keep_the_call_object)
 {
 	struct scene scene;
@@ -255,6 +315,12 @@ Suite *slow_reinvite_suite(void)
 {
 	return slow_suite("slow-reinvite",
 			  reinvite_never_acked_ends_both_sides);
+}
+
+Suite *slow_prack_suite(void)
+{
+	return slow_suite("slow-prack",
+			  response_never_pracked_fails_its_invite);
 }
 
 Suite *slow_info_suite(void)

@@ -1,6 +1,7 @@
 /* What both ends do within a dialog: ask, answer, hang up, and get it wrong. */
 #include "storm.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,8 @@ void within_act(struct fork *fork)
 	}
 	if (!strcmp(method, "INVITE") || !strcmp(method, "UPDATE"))
 		parts.body = chance(call, 70) ? sdp : NULL;
+	if (!strcmp(method, "INVITE") && chance(call, 50))
+		parts.headers = "Supported: 100rel\r\n";
 	request = request_send(fork->end, fork, method, &parts);
 	if (!strcmp(method, "INVITE") && chance(call, 15))
 		alarm_in(dice(call, 60), cancel_reinvite, request);
@@ -154,13 +157,31 @@ static void reinvited(struct request *invite)
 		ack(late);
 }
 
+static void prack(struct request *invite, const char *rseq)
+{
+	struct request_parts parts = {0};
+	char rack[64];
+
+	if (invite->fork->ended || rarely(invite->call))
+		return;
+	snprintf(rack, sizeof(rack), "RAck: %s %u INVITE\r\n", rseq,
+		 invite->cseq);
+	parts.headers = rack;
+	request_send(invite->end, invite->fork, "PRACK", &parts);
+}
+
 void within_response(struct request *request, const struct message *message)
 {
 	struct fork *fork = request->fork;
 	bool invite = !strcmp(request->method, "INVITE");
 
-	if (message->status < 200 || !fork)
+	if (!fork)
 		return;
+	if (message->status < 200) {
+		if (invite && message_header(message, "RSeq", 0))
+			prack(request, message_header(message, "RSeq", 0));
+		return;
+	}
 	if (!strcmp(request->method, "BYE") && chance(request->call, 10))
 		within_act(fork); /* in what is over */
 	if (invite && message->status < 300)
@@ -200,8 +221,10 @@ static void refuse(struct job *job)
 	    ((status == 408 || status == 481) &&
 	     !(job->fork->acked && (net_calm() || !job->end->is_caller))))
 		status = 500;
-	/* RFC 5057: with these we say that there is no such dialog. */
+	/* RFC 5057: with these we say that there is no such dialog; to PRACK,
+	 * that there is no such response. */
 	if ((status == 481 || status == 408) &&
+	    strcmp(job->request->method, "PRACK") != 0 &&
 	    strcmp(job->request->method, "REFER") != 0 &&
 	    strcmp(job->request->method, "NOTIFY") != 0 &&
 	    strcmp(job->request->method, "SUBSCRIBE") != 0)
@@ -211,6 +234,23 @@ static void refuse(struct job *job)
 	if (job->fork->denied && job->end->is_caller)
 		alarm_in(LIFE_MS, hangup_callees, job->end->call);
 	job_answer(job, status, NULL, NULL, false);
+}
+
+/* Reliably, where that is understood. */
+static void ring(struct job *job)
+{
+	struct call *call = job->end->call;
+	const char *supported = message_header(job->request, "Supported", 0);
+	char headers[64];
+
+	if (supported && strstr(supported, "100rel") && chance(call, 60)) {
+		snprintf(headers, sizeof(headers),
+			 "Require: 100rel\r\nRSeq: %u\r\n", ++job->end->rseq);
+		job_answer(job, 183, NULL, headers, chance(call, 50));
+	} else {
+		job_answer(job, chance(call, 50) ? 100 : 180, NULL, NULL,
+			   false);
+	}
 }
 
 void within_request(struct job *job)
@@ -235,9 +275,8 @@ void within_request(struct job *job)
 	}
 	if (rarely(call))
 		return; /* never answered */
-	if (invite && chance(call, 40))
-		job_answer(job, chance(call, 50) ? 100 : 180, NULL, NULL,
-			   false);
+	while (invite && chance(call, 40))
+		ring(job);
 	if (chance(call, 12))
 		refuse(job);
 	else if (chance(call, 20))
