@@ -202,6 +202,49 @@ START_TEST(challenge_passes)
 }
 END_TEST
 
+/* check 47: it comes again in the same dialog to be, with CSeq one up. */
+START_TEST(challenged_caller_comes_again_with_its_credentials)
+{
+	static const struct {
+		int status;
+		const char *asks, *answers;
+	} cases[] = {
+		{401, "WWW-Authenticate", "Authorization"},
+		{407, "Proxy-Authenticate", "Proxy-Authorization"},
+	};
+	static const char digest[] =
+		"Digest username=\"a\",realm=\"callee.example\", "
+		"nonce=\"f84f\" ,"
+		"uri=\"sip:b@callee.example\",response=\"00\"";
+	struct scene scene;
+	struct call call;
+	char line[300];
+
+	scene_open(&scene, NULL);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		call_place(&call, &scene, NULL);
+		snprintf(line, sizeof(line),
+			 "%s: Digest "
+			 "realm=\"callee.example\",nonce=\"f84f\"\r\n",
+			 cases[i].asks);
+		dialog_reply(&call.callee, call.invite, cases[i].status,
+			     PARTS(.headers = line));
+		dialog_expect_failure(&call.caller, cases[i].status);
+		dialog_expect_request(&call.callee, "ACK");
+		snprintf(line, sizeof(line), "%s: %s\r\n", cases[i].answers,
+			 digest);
+		dialog_send(&call.caller, "INVITE",
+			    PARTS(.body = OFFER, .headers = line));
+		call_reaches(&call, &scene.callee);
+		claim_text(message_header(call.invite, cases[i].answers, 0),
+			   digest);
+		call_answer(&call);
+		call_hang_up(&call);
+	}
+	scene_close(&scene);
+}
+END_TEST
+
 Suite *answers_suite(void)
 {
 	Suite *suite = suite_create("answers");
@@ -213,5 +256,7 @@ Suite *answers_suite(void)
 	tcase_add_loop_test(tests, repeated_invite_gets_its_answer_again, 0, 2);
 	tcase_add_test(tests, several_reasons_and_warnings_pass_in_order);
 	tcase_add_test(tests, challenge_passes);
+	tcase_add_test(tests,
+		       challenged_caller_comes_again_with_its_credentials);
 	return suite;
 }

@@ -76,6 +76,29 @@ START_TEST(callee_that_hangs_up_before_the_ack_ends_both_sides)
 }
 END_TEST
 
+/* RFC 3261 15: it may not, before it answers. */
+START_TEST(callee_that_hangs_up_in_an_early_dialog_ends_nothing)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, NULL);
+	dialog_reply(&call.callee, call.invite, 180, NULL);
+	dialog_expect(&call.caller, 180, "INVITE");
+	dialog_send(&call.callee, "BYE", NULL);
+	dialog_expect(&call.callee, 200, "BYE");
+	peer_expect_nothing(&scene.caller, 50);
+	if (_i) {
+		call_refuse(&call, 480);
+	} else {
+		call_answer(&call);
+		call_hang_up(&call);
+	}
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(bye_during_a_reinvite_ends_that_too)
 {
 	struct scene scene;
@@ -202,6 +225,9 @@ Suite *ending_suite(void)
 	tcase_add_test(tests, bye_before_the_ack_ends_both_sides);
 	tcase_add_test(tests,
 		       callee_that_hangs_up_before_the_ack_ends_both_sides);
+	tcase_add_loop_test(
+		tests, callee_that_hangs_up_in_an_early_dialog_ends_nothing, 0,
+		2);
 	tcase_add_loop_test(tests, bye_during_a_reinvite_ends_that_too, 0, 2);
 	tcase_add_loop_test(
 		tests, reinvite_answered_after_the_bye_is_acknowledged, 0, 2);

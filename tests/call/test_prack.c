@@ -102,6 +102,71 @@ START_TEST(preconditions_are_met_end_to_end)
 }
 END_TEST
 
+/* RFC 3262 5: the offer comes with the response, the answer with its PRACK. */
+START_TEST(late_offer_is_answered_in_the_prack)
+{
+	struct scene scene;
+	struct call call;
+	const struct message *answer, *request;
+	char headers[80];
+
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, PARTS(.headers = "Supported: 100rel\r\n"));
+	ck_assert_uint_eq(call.invite->body_len, 0);
+	reliable(&call, 183, 7, OFFER);
+	answer = dialog_expect(&call.caller, 183, "INVITE");
+	claim_text(answer->body, OFFER);
+	snprintf(headers, sizeof(headers), "RAck: %s 1 INVITE\r\n",
+		 message_header(answer, "RSeq", 0));
+	dialog_send(&call.caller, "PRACK",
+		    PARTS(.headers = headers, .body = ANSWER));
+	request = dialog_expect_request(&call.callee, "PRACK");
+	claim_text(message_header(request, "RAck", 0), "7 1 INVITE");
+	claim_text(message_header(request, "Content-Type", 0),
+		   "application/sdp");
+	claim_text(request->body, ANSWER);
+	dialog_reply(&call.callee, request, 200, NULL);
+	dialog_expect(&call.caller, 200, "PRACK");
+	dialog_reply(&call.callee, call.invite, 200, NULL);
+	dialog_expect(&call.caller, 200, "INVITE");
+	dialog_ack(&call.caller, NULL);
+	dialog_expect_request(&call.callee, "ACK");
+	call_hang_up(&call);
+	scene_close(&scene);
+}
+END_TEST
+
+/* Each fork counts for itself, and they may count alike. */
+START_TEST(reliable_responses_of_forks_are_pracked_apart)
+{
+	struct scene scene;
+	struct call call, forks[2];
+	const struct message *answer;
+
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, SUPPORTED);
+	for (int i = 0; i < 2; i++) {
+		forks[i] = call;
+		snprintf(forks[i].callee.local, sizeof(forks[i].callee.local),
+			 "%.300s-%d", call.callee.local, i);
+		reliable(&forks[i], 183, 40, ANSWER);
+		answer = dialog_expect(&forks[i].caller, 183, "INVITE");
+		prack(&forks[i], answer, 40);
+		call.caller.cseq = forks[i].caller.cseq;
+	}
+	ck_assert_str_ne(forks[0].caller.remote, forks[1].caller.remote);
+	for (int i = 0; i < 2; i++) {
+		forks[i].caller.cseq += 2;
+		reliable(&forks[i], 180, 41, NULL);
+		answer = dialog_expect(&forks[i].caller, 180, "INVITE");
+		prack(&forks[i], answer, 41);
+	}
+	call_answer(&forks[0]);
+	call_hang_up(&forks[0]);
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(repeated_reliable_response_is_passed_once)
 {
 	struct scene scene;
@@ -335,6 +400,8 @@ Suite *prack_suite(void)
 		tests,
 		second_answer_of_forks_is_hung_up_though_the_bye_is_lost);
 	tcase_add_test(tests, preconditions_are_met_end_to_end);
+	tcase_add_test(tests, late_offer_is_answered_in_the_prack);
+	tcase_add_test(tests, reliable_responses_of_forks_are_pracked_apart);
 	tcase_add_test(tests, repeated_reliable_response_is_passed_once);
 	tcase_add_test(tests, answer_waits_for_the_prack_of_what_came_before);
 	tcase_add_test(tests, cancel_of_a_held_answer_hangs_up_on_the_callee);

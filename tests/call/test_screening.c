@@ -218,21 +218,32 @@ END_TEST
 /* check 44 */
 START_TEST(call_in_progress_is_never_judged_again)
 {
+	static const char *const methods[] = {"UPDATE", "INFO", "INVITE"};
 	struct scene scene;
 	struct call call;
 	const struct message *message;
+	long invites;
 
 	scene_open(&scene, NULL);
 	call_establish(&call, &scene);
 	scene_edit(&scene,
 		   "INSERT INTO blocklist(number) VALUES('" CALLER "')");
-	dialog_send(&call.caller, "INVITE", PARTS(.body = OFFER));
-	message = dialog_expect_request(&call.callee, "INVITE");
-	dialog_reply(&call.callee, message, 200, PARTS(.body = ANSWER));
-	dialog_expect(&call.caller, 200, "INVITE");
-	dialog_ack(&call.caller, NULL);
-	dialog_expect_request(&call.callee, "ACK");
+	invites = daemon_metric(&scene.daemon, "callsieve_invites_total");
+	for (int i = 0; i < 6; i++) {
+		struct way on = way(&call, i % 2);
+
+		dialog_send(on.from, methods[i / 2], PARTS(.body = OFFER));
+		message = dialog_expect_request(on.to, methods[i / 2]);
+		dialog_reply(on.to, message, 200, PARTS(.body = ANSWER));
+		dialog_expect(on.from, 200, methods[i / 2]);
+		if (strcmp(methods[i / 2], "INVITE"))
+			continue;
+		dialog_ack(on.from, NULL);
+		dialog_expect_request(on.to, "ACK");
+	}
 	call_hang_up(&call);
+	claim_number(daemon_metric(&scene.daemon, "callsieve_invites_total"),
+		     invites);
 	expect_rejected(&scene, CALLER, 607);
 	scene_close(&scene);
 }
