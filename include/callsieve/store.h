@@ -106,6 +106,13 @@ struct store_task {
 int store_worker_start(struct store_worker **workerp, const char *path,
 		       const struct store_task *tasks, size_t count);
 
+/* What keeps it from its work: an error, and since when (epoch seconds); 0:
+ * nothing. From any thread. */
+int store_worker_problem(const struct store_worker *worker, int64_t *since_sp);
+
+/* A sentence for people on an error of this room, without its full stop. */
+const char *store_problem(int err);
+
 /* Soon rather than at the next poll. From any thread, never blocks. */
 void store_worker_wake(struct store_worker *worker);
 

@@ -13,16 +13,20 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "callsieve/core/buf.h"
 #include "callsieve/core/config.h"
+#include "callsieve/core/control.h"
 #include "callsieve/core/log.h"
 #include "callsieve/core/loop.h"
 #include "callsieve/screen.h"
 
+#include "condition.h"
 #include "killswitch.h"
 #include "reload.h"
 
 #define CLIENTS	     8
 #define QUESTION_MAX 4096
+#define ANSWER_MAX   (64 << 10)
 #define REST_MS	     1000 /* when no file descriptors are left */
 
 struct client {
@@ -30,13 +34,14 @@ struct client {
 	int fd; /* -1: nobody */
 	struct loop_watch *watch;
 	struct what_if *what_if;
+	bool asked; /* its one question */
 	char question[QUESTION_MAX];
 	size_t len;
 };
 
 struct control {
 	struct loop *loop;
-	const struct running *running;
+	struct running *running;
 	struct killswitch *killswitch;
 	struct sockaddr_un address;
 	int fd;
@@ -78,8 +83,30 @@ static bool bypassed(const char *trunk, void *arg)
 	return killswitch_is_on(control->killswitch, trunk);
 }
 
+static void tell_condition(struct client *client)
+{
+	struct buf buf;
+
+	buf_init(&buf, ANSWER_MAX);
+	if (!condition_tell(&buf, client->control->running))
+		on_answer(buf.data, client);
+	buf_fini(&buf);
+}
+
+/* Nothing when all went well, else the mistakes. */
+static void reload_now(struct client *client)
+{
+	struct buf why;
+	int err;
+
+	buf_init(&why, ANSWER_MAX);
+	err = reload(client->control->running, &why);
+	on_answer(!err ? "" : why.len ? why.data : strerror(-err), client);
+	buf_fini(&why);
+}
+
 /* False: no memory. */
-static bool ask(struct client *client)
+static bool ask_engine(struct client *client)
 {
 	struct control *control = client->control;
 	const struct what_if_params params = {
@@ -91,6 +118,18 @@ static bool ask(struct client *client)
 
 	return what_if_ask(&client->what_if, &params, client->question,
 			   on_answer, client) == 0;
+}
+
+static bool ask(struct client *client)
+{
+	client->asked = true;
+	if (!strcmp(client->question, CONTROL_STATUS))
+		tell_condition(client);
+	else if (!strcmp(client->question, CONTROL_RELOAD))
+		reload_now(client);
+	else
+		return ask_engine(client);
+	return true;
 }
 
 static bool take(struct client *client)
@@ -117,8 +156,8 @@ static void on_client(int fd, unsigned events, void *arg)
 	char more[QUESTION_MAX];
 
 	(void)events;
-	/* Its one question was asked; it may only go. */
-	if (client->what_if) {
+	/* It may only go. */
+	if (client->asked) {
 		ssize_t n = recv(fd, more, sizeof(more), 0);
 
 		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
@@ -220,18 +259,8 @@ static int listen_there(struct control *control)
 	return err;
 }
 
-static int name_it(struct sockaddr_un *address, const char *database)
-{
-	address->sun_family = AF_UNIX;
-	if ((size_t)snprintf(address->sun_path, sizeof(address->sun_path),
-			     "%s-control",
-			     database) >= sizeof(address->sun_path))
-		return -ENAMETOOLONG;
-	return 0;
-}
-
 int control_new(struct control **controlp, struct loop *loop,
-		const char *database, const struct running *running,
+		const char *database, struct running *running,
 		struct killswitch *killswitch)
 {
 	struct control *control = calloc(1, sizeof(*control));
@@ -248,7 +277,7 @@ int control_new(struct control **controlp, struct loop *loop,
 			(struct client){.control = control, .fd = -1};
 	err = loop_timer_new(&control->rest, loop, watch_again, control);
 	if (!err)
-		err = name_it(&control->address, database);
+		err = control_address(&control->address, database);
 	if (!err)
 		err = listen_there(control);
 	if (err)

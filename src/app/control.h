@@ -1,5 +1,5 @@
-/* The socket DATABASE-control, by which `callsieve explain NUMBER` asks what
- * would become of a call: a line with a question, a line with the answer. */
+/* The socket DATABASE-control (callsieve/core/control.h), by which `callsieve`
+ * asks how we are, what would become of a call, and for a reload. */
 #ifndef CALLSIEVE_APP_CONTROL_H
 #define CALLSIEVE_APP_CONTROL_H
 
@@ -11,7 +11,7 @@ struct running;
 /* -EADDRINUSE: another daemon listens there. The others must outlive it. What
  * was left there by a daemon that was killed is replaced. */
 int control_new(struct control **controlp, struct loop *loop,
-		const char *database, const struct running *running,
+		const char *database, struct running *running,
 		struct killswitch *killswitch);
 
 /* NULL is fine. */

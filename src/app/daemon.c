@@ -15,8 +15,10 @@
 
 #include "callsieve/api.h"
 #include "callsieve/calls.h"
+#include "callsieve/core/buf.h"
 #include "callsieve/core/clock.h"
 #include "callsieve/core/config.h"
+#include "callsieve/core/control.h"
 #include "callsieve/core/log.h"
 #include "callsieve/core/loop.h"
 #include "callsieve/fetch.h"
@@ -33,6 +35,7 @@
 #include "reload.h"
 
 #define DRAIN_POLL_MS 100
+#define ERRORS_MAX    (64 << 10)
 
 /* After the drain time every call gets its BYE, and this long to answer. */
 #define HANGUP_MS 2000
@@ -40,7 +43,7 @@
 enum { TASK_LISTS, TASK_CALLS, TASK_REPORTS, TASK_COMPLAINTS, TASK_REDRESS, TASK_BYPASS, TASK_COUNT };
 
 struct daemon {
-	struct running now; /* what a reload changes */
+	struct running now;
 	struct loop *loop;
 	struct lists *lists;
 	struct reports *reports;
@@ -53,7 +56,6 @@ struct daemon {
 	struct fetch *fetch;
 	struct api *api;
 	struct control *control;
-	struct store_worker *worker;
 	struct store_task tasks[TASK_COUNT];
 	int signals; /* signalfd */
 	struct loop_watch *signals_watch;
@@ -61,7 +63,7 @@ struct daemon {
 	struct loop_timer *watchdog_timer;
 	unsigned watchdog_ms;
 	uint64_t drain_until_ms;
-	bool draining, hung_up;
+	bool hung_up;
 };
 
 static void drain_check(void *arg)
@@ -89,7 +91,7 @@ static void drain(struct daemon *daemon)
 {
 	uint64_t now = now_mono_ms();
 
-	if (daemon->draining) {
+	if (daemon->now.draining) {
 		daemon->drain_until_ms = now;
 	} else {
 		daemon->drain_until_ms =
@@ -100,8 +102,18 @@ static void drain(struct daemon *daemon)
 		sd_notify(0, "STOPPING=1");
 		sip_drain(daemon->now.sip);
 	}
-	daemon->draining = true;
+	daemon->now.draining = true;
 	drain_check(daemon);
+}
+
+/* Who sends a signal hears nothing: the log says it. */
+static void reload_silently(struct daemon *daemon)
+{
+	struct buf why;
+
+	buf_init(&why, ERRORS_MAX);
+	reload(&daemon->now, &why);
+	buf_fini(&why);
 }
 
 static void on_signal(int fd, unsigned events, void *arg)
@@ -113,7 +125,7 @@ static void on_signal(int fd, unsigned events, void *arg)
 	if (read(fd, &info, sizeof(info)) != sizeof(info))
 		return;
 	if (info.ssi_signo == SIGHUP)
-		reload(&daemon->now);
+		reload_silently(daemon);
 	else
 		drain(daemon);
 }
@@ -248,7 +260,7 @@ static int start_store(struct daemon *daemon)
 		"redress", redress_refresh, daemon->redress};
 	daemon->tasks[TASK_BYPASS] = (struct store_task){
 		"bypass", killswitch_tell, daemon->killswitch};
-	err = store_worker_start(&daemon->worker, daemon->now.config->database,
+	err = store_worker_start(&daemon->now.worker, daemon->now.config->database,
 				 daemon->tasks, TASK_COUNT);
 	/* What it loaded was posted; it must be in place before the first
 	 * call. */
@@ -265,7 +277,7 @@ static void start_control(struct daemon *daemon)
 			      &daemon->now, daemon->killswitch);
 
 	if (err)
-		log_warn("event=control-unavailable path=%s-control error=%s",
+		log_warn("event=control-unavailable path=%s" CONTROL_SUFFIX " error=%s",
 			 database, strerror(-err));
 }
 
@@ -277,6 +289,7 @@ int daemon_start(struct daemon **daemonp, struct config *config)
 	if (!daemon)
 		return -ENOMEM;
 	daemon->now.config = config;
+	daemon->now.started_s = now_wall_s();
 	daemon->signals = -1;
 	err = loop_new(&daemon->loop);
 	if (!err)
@@ -288,6 +301,7 @@ int daemon_start(struct daemon **daemonp, struct config *config)
 				     drain_check, daemon);
 	if (!err)
 		err = start_screening(daemon);
+	daemon->now.lists = daemon->lists;
 	if (!err)
 		err = start_store(daemon);
 	if (!err)
@@ -322,7 +336,7 @@ void daemon_stop(struct daemon *daemon)
 	api_stop(daemon->api);
 	control_free(daemon->control);
 	sip_free(daemon->now.sip);
-	store_worker_stop(daemon->worker);
+	store_worker_stop(daemon->now.worker);
 	/* All calls have ended. */
 	history_keeper_free(daemon->history_keeper);
 	/* What its last round posted still finds its owners. */

@@ -1,7 +1,8 @@
 #include "reload.h"
 
+#include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,8 +16,6 @@
 #include "callsieve/screen.h"
 #include "callsieve/sip.h"
 #include "gate.h"
-
-#define ERRORS_MAX (64 << 10)
 
 static bool same_text(const char *a, const char *b)
 {
@@ -85,27 +84,25 @@ static void log_lines(char *text)
 			log_error("event=reload-error %s", line);
 }
 
-static struct config *read_new(const struct config *old)
+static int read_new(struct config **configp, const struct config *old,
+		    struct buf *why)
 {
-	struct config *config = NULL;
-	struct buf errors;
 	const char *part;
+	int err = config_load(configp, old->path, why);
 
-	buf_init(&errors, ERRORS_MAX);
-	if (config_load(&config, old->path, &errors) != 0) {
-		log_lines(errors.data);
-		buf_fini(&errors);
-		return NULL;
-	}
-	buf_fini(&errors);
-	part = fixed_part(old, config);
+	if (err)
+		return err;
+	part = fixed_part(old, *configp);
+	err = part ? -EINVAL : sip_check(*configp, why);
+	if (err)
+		config_free(*configp);
 	if (!part)
-		return config;
-	log_error("event=reload-error the section \"%s\" cannot change while "
-		  "running: restart for that, or put it back",
-		  part);
-	config_free(config);
-	return NULL;
+		return err;
+	buf_printf(why,
+		   "the section \"%s\" cannot change while running: restart "
+		   "for that, or put it back\n",
+		   part);
+	return err;
 }
 
 static int apply(struct running *running, struct config *config)
@@ -134,24 +131,38 @@ static void notify_reloading(void)
 		   (long long)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
 }
 
-void reload(struct running *running)
+static int read_and_apply(struct running *running, struct buf *why)
 {
 	struct config *config;
+	int err = read_new(&config, running->config, why);
+
+	if (err)
+		return err;
+	config->version = running->config->version + 1;
+	err = apply(running, config);
+	if (err) {
+		buf_printf(why, "%s: the log has more\n", strerror(-err));
+		config_free(config);
+		return err;
+	}
+	config_free(running->config);
+	running->config = config;
+	log_info("event=reloaded version=%u", config->version);
+	return 0;
+}
+
+int reload(struct running *running, struct buf *why)
+{
+	char *lines;
 	int err;
 
 	notify_reloading();
-	config = read_new(running->config);
-	if (config) {
-		config->version = running->config->version + 1;
-		err = apply(running, config);
-		if (!err) {
-			config_free(running->config);
-			running->config = config;
-			log_info("event=reloaded version=%u", config->version);
-		} else {
-			log_error("event=reload-error %s", strerror(-err));
-			config_free(config);
-		}
+	err = read_and_apply(running, why);
+	if (err) {
+		lines = strdup(why->len ? why->data : strerror(-err));
+		log_lines(lines);
+		free(lines);
 	}
 	sd_notify(0, "READY=1");
+	return err;
 }

@@ -29,6 +29,7 @@ command_h import_command;
 command_h list_command;
 command_h status_command;
 command_h bypass_command;
+command_h reload_command;
 
 /* Prints the sentence, for a wrong command line; returns EXIT_USAGE. */
 int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

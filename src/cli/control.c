@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "callsieve/core/buf.h"
+#include "callsieve/core/control.h"
 
 #define PATIENCE_S 10
 #define ANSWER_MAX (1 << 20)
@@ -16,12 +17,11 @@
 static int connect_to(const char *database)
 {
 	const struct timeval patience = {.tv_sec = PATIENCE_S};
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct sockaddr_un address;
 	int fd, err;
 
-	if ((size_t)snprintf(address.sun_path, sizeof(address.sun_path),
-			     "%s-control",
-			     database) >= sizeof(address.sun_path))
+	/* The daemon has none there either. */
+	if (control_address(&address, database))
 		return -ENOENT;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)

@@ -15,7 +15,7 @@
 #define ERRORS_MAX (64 * 1024)
 
 /* The path the configuration names, to free(); NULL after saying why not. */
-static char *configured_path(const char *config_path)
+static char *configured_path(const char *config_path, bool quiet)
 {
 	struct config *config;
 	char *path = NULL;
@@ -24,17 +24,26 @@ static char *configured_path(const char *config_path)
 
 	buf_init(&errors, ERRORS_MAX);
 	err = config_peek(&config, config_path, &errors);
-	if (err) {
-		if (errors.len)
-			fputs(errors.data, stderr);
+	if (!err) {
+		path = strdup(config->database);
+		config_free(config);
+		buf_fini(&errors);
+		return path;
+	}
+	/* The daemon runs with the file as it was before. */
+	path = config_guess_database(config_path);
+	if (errors.len && !(path && quiet))
+		fputs(errors.data, stderr);
+	if (!path)
 		failure("%s cannot be used%s%s. Name the database with -d, or "
 			"another configuration with -c.",
 			config_path, errors.len ? "" : ": ",
 			errors.len ? "" : strerror(-err));
-	} else {
-		path = strdup(config->database);
-		config_free(config);
-	}
+	else if (!quiet)
+		fprintf(stderr,
+			"callsieve: %s has mistakes; the database that it "
+			"seems to name is used, %s.\n",
+			config_path, path);
 	buf_fini(&errors);
 	return path;
 }
@@ -44,7 +53,8 @@ static void say_open_error(const char *path, int err)
 	switch (-err) {
 	case ENOENT:
 		failure("There is no database at %s. The daemon makes it when "
-			"it starts.",
+			"it first starts; one that had it waits until it is "
+			"put back.",
 			path);
 		break;
 	case EACCES:
@@ -70,7 +80,13 @@ static void say_open_error(const char *path, int err)
 char *database_path(const struct cli *cli)
 {
 	return cli->database ? strdup(cli->database)
-			     : configured_path(cli->config);
+			     : configured_path(cli->config, false);
+}
+
+char *database_path_quietly(const struct cli *cli)
+{
+	return cli->database ? strdup(cli->database)
+			     : configured_path(cli->config, true);
 }
 
 int database_open(struct store **storep, const struct cli *cli,

@@ -13,6 +13,9 @@ int database_open(struct store **storep, const struct cli *cli,
 /* Its path, to free(); NULL after a sentence on what is wrong. */
 char *database_path(const struct cli *cli);
 
+/* The same for who lets the daemon say what mistakes the configuration has. */
+char *database_path_quietly(const struct cli *cli);
+
 /* Says what went wrong with it; returns EXIT_FAILED. */
 int database_failure(struct store *store, int err);
 

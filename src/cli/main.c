@@ -13,7 +13,9 @@
 static command_h help_command;
 
 static const struct command commands[] = {
-	{"status", "", "what the daemon loaded, and when it last wrote",
+	{"status", "",
+	 "how the daemon is, what it loaded and what is in the database; exits "
+	 "with 1 if something is wrong",
 	 status_command},
 	{"calls", "[-n N]", "the last calls and what became of them",
 	 calls_command},
@@ -42,6 +44,10 @@ static const struct command commands[] = {
 	 "lets all calls through for a while, or those of a trunk, whatever is "
 	 "decided; TIME is as 30m or 2h",
 	 bypass_command},
+	{"reload", "",
+	 "makes the daemon read its configuration anew; exits with 1 and the "
+	 "reason if it keeps the old one",
+	 reload_command},
 	{"token", "new NAME | revoke NAME | list",
 	 "who may report numbers to the HTTP API", token_command},
 	{"help", "", "this text", help_command},

@@ -91,21 +91,34 @@ int store_fail(struct store *store, int rc)
 	return err;
 }
 
-int store_report(struct store *store, int err, const char *detail)
+static size_t row_of(int err)
 {
-	char why[LOG_VALUE], said[LOG_VALUE], file[LOG_VALUE];
 	size_t i;
 
 	for (i = 0; i < PROBLEMS && problems[i].err != err; i++)
 		;
+	return i;
+}
+
+const char *store_problem(int err)
+{
+	size_t i = row_of(err);
+
+	return i < PROBLEMS ? problems[i].sentence : strerror(-err);
+}
+
+int store_report(struct store *store, int err, const char *detail)
+{
+	char why[LOG_VALUE], said[LOG_VALUE], file[LOG_VALUE];
+	size_t i = row_of(err);
+
 	if (store->reported & 1u << i)
 		return err;
 	store->reported |= 1u << i;
 	log_error(
 		"event=database-problem file=%s why=%s said=%s",
 		log_quote(file, sizeof(file), store->path),
-		log_quote(why, sizeof(why),
-			  i < PROBLEMS ? problems[i].sentence : strerror(-err)),
+		log_quote(why, sizeof(why), store_problem(err)),
 		log_quote(said, sizeof(said), detail));
 	return err;
 }

@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "callsieve/core/clock.h"
 #include "callsieve/core/log.h"
 #include "callsieve/core/metrics.h"
 #include "holder.h"
@@ -29,7 +31,8 @@ struct store_worker {
 	int64_t data_version;
 	unsigned polls; /* since the tasks ran */
 	bool opened;	/* ever */
-	bool failing;
+	atomic_int problem; /* 0: none */
+	_Atomic int64_t problem_since_s;
 	struct holder holder; /* of the lock, when it was last in the way */
 	bool again;	      /* a task wants to run with the next poll */
 };
@@ -71,7 +74,15 @@ static void settle(struct store_worker *worker, int err)
 		metric_add(METRIC_DB_ERRORS, 1);
 	else
 		store_healthy(worker->store);
-	worker->failing = err != 0;
+	if (err && !atomic_load(&worker->problem))
+		atomic_store(&worker->problem_since_s, now_wall_s());
+	atomic_store(&worker->problem, err);
+}
+
+int store_worker_problem(const struct store_worker *worker, int64_t *since_sp)
+{
+	*since_sp = atomic_load(&worker->problem_since_s);
+	return atomic_load(&worker->problem);
 }
 
 static int run_tasks(struct store_worker *worker)
@@ -155,7 +166,7 @@ static void poll_file(struct store_worker *worker, bool now)
 			settle(worker, err);
 		if (!err && worker->store->identity != identity)
 			due = true;
-		if (!err && !due && !worker->failing)
+		if (!err && !due && !atomic_load(&worker->problem))
 			due = data_version(worker) == 1;
 		if (!err && due)
 			round_of_tasks(worker);

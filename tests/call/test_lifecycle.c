@@ -101,6 +101,96 @@ START_TEST(failed_reload_changes_nothing_and_says_where)
 }
 END_TEST
 
+static void close_ended(struct scene *scene)
+{
+	peer_close(&scene->caller);
+	peer_close(&scene->callee);
+	daemon_fini(&scene->daemon);
+}
+
+static int reload_by_command(struct scene *scene, char text[4096])
+{
+	return daemon_run(text, 4096, "callsieve", "-c '%s' reload",
+			  scene->daemon.config);
+}
+
+/* What fails must show in the exit status, and why on the terminal. */
+START_TEST(reload_by_command_says_what_is_wrong)
+{
+	static const struct {
+		const char *sections, *why;
+	} mistakes[] = {
+		{"gateway lost {\n}\n", "gateway \"lost\""},
+		{"trunk \"unclosed", "carrier"}, /* a quote, without end */
+		{"history {\n\tpairs = 4096\n}\n",
+		 "\"history\" cannot change while running"},
+	};
+	struct scene scene;
+	char text[4096];
+
+	scene_open(&scene, SCENE(.trunk = "\treject_at = 77\n"));
+	scene_block(&scene, CALLER, 77);
+	for (size_t i = 0; i < sizeof(mistakes) / sizeof(*mistakes); i++) {
+		scene_configure(&scene,
+				SCENE(.trunk = "\treject_at = 200\n",
+				      .sections = mistakes[i].sections));
+		claim_number(reload_by_command(&scene, text), 1);
+		claim(strstr(text, mistakes[i].why) || i == 1, "it said %s",
+		      text);
+		claim(strstr(text, "goes on with the configuration it had"),
+		      "it said %s", text);
+		expect_rejected(&scene, CALLER, 607);
+	}
+	daemon_await_logged(&scene.daemon, "event=reload-error");
+	scene_configure(&scene, SCENE(.trunk = "\treject_at = 200\n"));
+	claim_number(reload_by_command(&scene, text), 0);
+	claim_text(text, "The configuration was read and is in force.\n");
+	expect_bridged(&scene, CALLER);
+	daemon_stop(&scene.daemon);
+	claim_number(reload_by_command(&scene, text), 1);
+	claim(strstr(text, "No callsieved runs"), "it said %s", text);
+	close_ended(&scene);
+}
+END_TEST
+
+static int status(struct scene *scene, char text[4096])
+{
+	return daemon_run(text, 4096, "callsieve", "-c '%s' status",
+			  scene->daemon.config);
+}
+
+START_TEST(status_tells_what_is_wrong)
+{
+	struct scene scene;
+	char text[4096], away[200];
+
+	scene_open(&scene, SCENE(.trunk = "\tenforce = \"no\"\n"));
+	claim_number(status(&scene, text), 0);
+	claim(strstr(text, "in shadow mode"), "it said %s", text);
+	claim(!strstr(text, "PROBLEM"), "it said %s", text);
+
+	/* The file that names the database is broken, and that is gone too. */
+	snprintf(away, sizeof(away), "%s.away", scene.daemon.database);
+	claim(!rename(scene.daemon.database, away), "rename");
+	daemon_await_metric_equal(&scene.daemon, "callsieve_database_ok", 0,
+				  20000);
+	scene_configure(&scene, SCENE(.sections = "trunk \"unclosed"));
+	claim_number(status(&scene, text), 1);
+	claim(strstr(text, "PROBLEM: the file was deleted"), "it said %s",
+	      text);
+	claim(!rename(away, scene.daemon.database), "rename back");
+	daemon_await_metric_equal(&scene.daemon, "callsieve_database_ok", 1,
+				  20000);
+	claim_number(status(&scene, text), 0);
+	daemon_signal(&scene.daemon, SIGKILL);
+	waitpid(scene.daemon.pid, NULL, 0);
+	claim_number(status(&scene, text), 1);
+	claim(strstr(text, "does not run here"), "it said %s", text);
+	scene.daemon.pid = 0;
+	close_ended(&scene);
+}
+END_TEST
+
 START_TEST(missing_file_at_reload_changes_nothing)
 {
 	struct scene scene;
@@ -124,13 +214,6 @@ static void expect_503(struct scene *scene, const char *method)
 	claim(message_header(answer, "Retry-After", 0), "no Retry-After");
 	if (!strcmp(method, "INVITE"))
 		dialog_ack_failure(&dialog, answer);
-}
-
-static void close_ended(struct scene *scene)
-{
-	peer_close(&scene->caller);
-	peer_close(&scene->callee);
-	daemon_fini(&scene->daemon);
 }
 
 START_TEST(drain_refuses_new_calls_and_lets_old_ones_end)
@@ -187,8 +270,7 @@ START_TEST(drain_is_bounded)
 		     NULL);
 	dialog_reply(&ringing.callee, ringing.invite, 487, NULL);
 	dialog_expect_request(&ringing.callee, "ACK");
-	claim(peer_poll(&scene.caller, 503, "INVITE", NULL,
-			PEER_PATIENCE_MS) ||
+	claim(peer_poll(&scene.caller, 503, "INVITE", NULL, PEER_PATIENCE_MS) ||
 		      peer_poll(&scene.caller, 487, "INVITE", NULL, 0) ||
 		      peer_poll(&scene.caller, 480, "INVITE", NULL, 0),
 	      "the ringing call gets no sensible final answer");
@@ -334,6 +416,8 @@ Suite *lifecycle_suite(void)
 	tcase_add_test(tests,
 		       reload_in_the_middle_of_a_call_setup_drops_nothing);
 	tcase_add_test(tests, failed_reload_changes_nothing_and_says_where);
+	tcase_add_test(tests, reload_by_command_says_what_is_wrong);
+	tcase_add_test(tests, status_tells_what_is_wrong);
 	tcase_add_test(tests, missing_file_at_reload_changes_nothing);
 	tcase_add_test(tests, drain_refuses_new_calls_and_lets_old_ones_end);
 	tcase_add_test(tests, drain_is_bounded);

@@ -384,6 +384,11 @@ int config_load(struct config **configp, const char *path, struct buf *errors);
  * their secrets are in the daemon's environment, or in files only it may
  * read. */
 int config_peek(struct config **configp, const char *path, struct buf *errors);
+
+/* The database that a file with mistakes names, as far as can be seen: for who
+ * must steer the daemon that runs with the file as it was before. NULL: none;
+ * else to free(). */
+char *config_guess_database(const char *path);
 void config_free(struct config *config);
 
 /* A configuration is shared by the daemon and the calls that began under it.

@@ -123,7 +123,24 @@ START_TEST(wrong_configuration_is_told_by_file_and_line)
 	callsieve("-c bad.conf status");
 	ck_assert_int_eq(run.status, 1);
 	ck_assert_ptr_nonnull(strstr(run.err, "bad.conf:3: "));
+	write_file("bad.conf", "database {\n\tx = 1\n}\n");
+	callsieve("-c bad.conf status");
+	ck_assert_int_eq(run.status, 1);
+	ck_assert_ptr_nonnull(strstr(run.err, "bad.conf:2: "));
 	ck_assert_ptr_nonnull(strstr(run.err, "-d"));
+}
+END_TEST
+
+/* The daemon runs with the file as it was before somebody broke it. */
+START_TEST(kill_switch_bears_a_wrong_configuration)
+{
+	write_file("bad.conf", "trunk \"x {\n}\ndatabase {\n"
+			       "\tpath = \"test.db\"\n}\n");
+	callsieve("-c bad.conf bypass on --for 30m");
+	ck_assert_msg(!run.status, "%s", run.err);
+	ck_assert_ptr_nonnull(strstr(run.err, "bad.conf:1: "));
+	callsieve("-d test.db bypass status");
+	ck_assert_ptr_nonnull(strstr(run.out, "all trunks until"));
 }
 END_TEST
 
@@ -182,6 +199,7 @@ Suite *command_line_suite(void)
 	tcase_add_test(tests, configuration_names_the_database);
 	tcase_add_test(tests, secrets_of_services_are_not_needed);
 	tcase_add_test(tests, wrong_configuration_is_told_by_file_and_line);
+	tcase_add_test(tests, kill_switch_bears_a_wrong_configuration);
 	tcase_add_test(tests, missing_configuration_is_told);
 	tcase_add_loop_test(tests, missing_database_is_told_and_not_made, 0,
 			    sizeof(readers) / sizeof(*readers));

@@ -576,6 +576,40 @@ START_TEST(example_loads_with_its_reputation_section)
 }
 END_TEST
 
+/* Whatever else is wrong with it. */
+START_TEST(database_of_a_file_with_mistakes_is_guessed)
+{
+	static const struct {
+		const char *text, *path;
+	} cases[] = {
+		{"trunk {{\ndatabase {\n\tpath = \"/a/b.db\"\n}\n",
+		 "/a/b.db"},
+		{"database{\n# path = \"/c.db\"\npath='/d.db'\n", "/d.db"},
+		{"gateway g {\n\tpath = \"/e.db\"\n}\n", NULL},
+		{"database {\n}\nlog {\npath = \"/f.db\"\n}\n", NULL},
+		{"database {\n\tpath = \"${HOME}/g.db\"\n}\n", NULL},
+		{"database {\n\tpath = \"/h.db\n}\n", NULL},
+		{"", NULL},
+	};
+	char path[] = "/tmp/config-guess-XXXXXX";
+	int fd = mkstemp(path);
+
+	close(fd);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		FILE *file = fopen(path, "w");
+		char *found;
+
+		fputs(cases[i].text, file);
+		fclose(file);
+		found = config_guess_database(path);
+		ck_assert_pstr_eq(found, cases[i].path);
+		free(found);
+	}
+	unlink(path);
+	ck_assert_ptr_null(config_guess_database(path));
+}
+END_TEST
+
 Suite *config_suite(void)
 {
 	Suite *suite = suite_create("config");
@@ -599,6 +633,7 @@ Suite *config_suite(void)
 	tcase_add_test(tc, errors_beyond_the_buffer_are_cut);
 	tcase_add_test(tc, example_has_every_option_with_its_default);
 	tcase_add_test(tc, example_loads);
+	tcase_add_test(tc, database_of_a_file_with_mistakes_is_guessed);
 	tcase_add_test(tc, example_loads_with_its_reputation_section);
 	suite_add_tcase(suite, tc);
 	return suite;
