@@ -155,6 +155,10 @@ int killswitch_new(struct killswitch **killswitchp, const char *database)
 		err = -ENOMEM;
 	}
 	if (!err) {
+		err = switches_reserve(killswitch->path);
+		if (err)
+			log_warn("event=bypass-not-reserved file=%s error=%s",
+				 killswitch->path, strerror(-err));
 		look(killswitch);
 		err = start(killswitch);
 	}

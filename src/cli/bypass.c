@@ -101,8 +101,10 @@ static int write_all(const struct switches *switches, const char *database)
 		return -ENOMEM;
 	err = switches_write(switches, path);
 	if (err)
-		failure("%s cannot be written: %s. Nothing has changed.", path,
-			strerror(-err));
+		failure("%s cannot be written: %s. Nothing has changed. To let "
+			"calls through, enforce = \"no\" in their trunk and "
+			"callsieve reload do as well.",
+			path, strerror(-err));
 	free(path);
 	return err;
 }

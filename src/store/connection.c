@@ -114,12 +114,12 @@ void store_disconnect(struct store *store)
 	store->file = store->wal = store->shm = (struct file_id){0};
 }
 
-/* It will hold who called whom, so not everyone may read it; -wal and -shm
- * get the same mode. An existing file is not touched: closing it here would
+/* It will hold who called whom, so not everyone may read it, and the group
+ * only what the umask leaves it; -wal and -shm get the same mode. An existing file is not touched: closing it here would
  * drop the locks of other connections. */
 static void make_file(const char *path)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
 
 	if (fd >= 0)
 		close(fd);

@@ -28,8 +28,13 @@ struct switches {
  * ours; else -errno. On error `switches` is untouched. */
 int switches_read(struct switches *switches, const char *path);
 
-/* The file is replaced as a whole. -errno. */
+/* The file is replaced as a whole or, where no other can be made, as on a full
+ * disk, written over if it is large enough. -errno. */
 int switches_write(const struct switches *switches, const char *path);
+
+/* Makes the file if there is none, with room for some: for the day on which
+ * the disk is full. -errno. */
+int switches_reserve(const char *path);
 
 /* The one of that name, on or over; NULL: there is none. */
 const struct a_switch *switches_find(const struct switches *switches,

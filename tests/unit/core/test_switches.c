@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "suites.h"
@@ -55,6 +56,29 @@ START_TEST(what_is_written_is_read)
 	ck_assert_ptr_null(switches_find(&read, "*"));
 	switches_remove(&read, "carrier");
 	ck_assert_uint_eq(read.count, 0);
+}
+END_TEST
+
+/* Nothing new can be made, but what is there can be written over. */
+START_TEST(full_disk_is_no_obstacle_where_room_was_kept)
+{
+	struct a_switch all = {"*", 1100, 1500, "ann"};
+	char blocked[80];
+
+	snprintf(blocked, sizeof(blocked), "%s.new", path);
+	ck_assert_int_eq(switches_reserve(path), 0);
+	ck_assert_int_eq(mkdir(blocked, 0700), 0);
+	ck_assert_int_eq(switches_set(&switches, &all), 0);
+	ck_assert_int_eq(switches_write(&switches, path), 0);
+	/* What is in force is not taken back. */
+	ck_assert_int_eq(switches_reserve(path), 0);
+	switches.count = 0;
+	ck_assert_int_eq(switches_read(&switches, path), 0);
+	ck_assert_uint_eq(switches.count, 1);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_lt(switches_write(&switches, path), 0);
+	ck_assert_int_ne(access(path, F_OK), 0);
+	rmdir(blocked);
 }
 END_TEST
 
@@ -112,6 +136,7 @@ Suite *switches_suite(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, what_is_written_is_read);
+	tcase_add_test(tc, full_disk_is_no_obstacle_where_room_was_kept);
 	tcase_add_test(tc, without_a_file_there_are_none);
 	tcase_add_loop_test(tc, file_that_is_none_changes_nothing, 0,
 			    sizeof(wrong) / sizeof(wrong[0]));
