@@ -1,8 +1,9 @@
 /* What earlier calls say of this one: how the caller behaves, how those behave
  * who send calls the same way, and what caller and callee had to do with each
  * other. Counts fade with time. Everything lives in tables of a fixed size, in
- * which the longest unseen gives way to the new, so a flood of made-up callers
- * costs no more memory than a quiet day. For the loop thread. */
+ * which the least known and longest unseen gives way to the new, so a flood of
+ * made-up callers costs no more memory than a quiet day, and does not make us
+ * forget those who call all the time. For the loop thread. */
 #ifndef CALLSIEVE_HISTORY_H
 #define CALLSIEVE_HISTORY_H
 

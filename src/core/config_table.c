@@ -786,8 +786,8 @@ const struct config_section_type config_section_types[] = {
 	{SINGLE(challenge), "Where callers can show good will: an IVR, a "
 			    "voice mailbox."},
 	{SINGLE(label), "How the callee is told of a doubtful call."},
-	{SINGLE(history), "What earlier calls say; the longest unseen is "
-			  "forgotten first."},
+	{SINGLE(history), "What earlier calls say; the least known and "
+			  "longest unseen is forgotten first."},
 	{NAMELESS(reputation, reputations),
 	 "An HTTP service that knows callers; all of them are asked at once."},
 	{OPTIONAL(api),

@@ -252,7 +252,7 @@ static bool was_tried(const struct history *history, uint64_t key, uint32_t now)
 {
 	const struct pair *pair = key ? pair_find(&history->pairs, key) : NULL;
 
-	return pair && pair->last_s && now - pair->last_s < AGAIN_S;
+	return pair && pair->last_s && time_since(pair->last_s, now) < AGAIN_S;
 }
 
 void history_call(struct history *history, const struct facts *facts,
@@ -338,7 +338,7 @@ static void count_dialled(struct history *history, uint64_t subscriber,
 
 	dialled = pair_find(&history->pairs,
 			    key_of(KIND_DIALLED, subscriber, number));
-	if ((dialled && now - dialled->last_s < DIALLED_AGAIN_S) ||
+	if ((dialled && time_since(dialled->last_s, now) < DIALLED_AGAIN_S) ||
 	    pair_find(&history->pairs, key_of(KIND_CALLED, number, subscriber)))
 		return;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -358,6 +358,7 @@ void history_dialled(struct history *history, const struct number *subscriber,
 {
 	uint64_t from = number_key_exact(subscriber);
 	uint64_t to = number_key_exact(number);
+	struct pair *dialled;
 
 	if (from && emergency)
 		pair_for(&history->pairs, key_of(KIND_EMERGENCY, from, 0),
@@ -366,8 +367,10 @@ void history_dialled(struct history *history, const struct number *subscriber,
 	if (!from || !to)
 		return;
 	count_dialled(history, from, to, (uint32_t)now);
-	pair_for(&history->pairs, key_of(KIND_DIALLED, from, to), (uint32_t)now)
-		->last_s = (uint32_t)now;
+	dialled = pair_for(&history->pairs, key_of(KIND_DIALLED, from, to),
+			   (uint32_t)now);
+	dialled->last_s = (uint32_t)now;
+	dialled->talked_s = (uint32_t)now;
 }
 
 static void count_report(struct history *history, uint64_t key, uint32_t now)
@@ -395,7 +398,8 @@ bool history_reported(struct history *history, const struct number *number,
 	if (!pair_find(&history->pairs, key))
 		return false;
 	pair = pair_for(&history->pairs, key, (uint32_t)now);
-	if (pair->reported || now - pair->last_s > REPORTABLE_S)
+	if (pair->reported ||
+	    time_since(pair->last_s, (uint32_t)now) > REPORTABLE_S)
 		return false;
 	pair->reported = 1;
 	count_report(

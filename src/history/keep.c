@@ -15,6 +15,7 @@
 #include "callsieve/core/clock.h"
 #include "callsieve/core/log.h"
 #include "callsieve/core/loop.h"
+#include "callsieve/core/metrics.h"
 #include "file.h"
 #include "internal.h"
 
@@ -237,9 +238,11 @@ static struct parcel *pull(struct history_keeper *keeper)
 
 static void complain(const struct history_keeper *keeper, int err)
 {
-	if (err)
-		log_error("event=history-not-saved file=%s error=\"%s\"",
-			  keeper->path, strerror(-err));
+	if (!err)
+		return;
+	metric_add(METRIC_HISTORY_SAVE_ERRORS, 1);
+	log_error("event=history-not-saved file=%s error=\"%s\"", keeper->path,
+		  strerror(-err));
 }
 
 static int write_block(struct history_keeper *keeper, struct history_file *file,

@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "callsieve/core/metrics.h"
+
 #define HOUR_HALF_S 1200.0
-#define PEERS_S	    86400 /* for so long distinct peers are counted */
+#define DAY_S	    86400
+#define PEERS_S	    DAY_S /* for so long distinct peers are counted */
 #define PEER_BITS   192
 
 static size_t round_up(size_t count)
@@ -53,24 +56,45 @@ const struct subject *subject_find(const struct subjects *subjects,
 	return NULL;
 }
 
-struct subject *subject_for(struct subjects *subjects, uint64_t key,
-			    uint32_t now_s)
+/* What gives way is what is missed least: twice as many calls make up for a day
+ * of silence. So numbers made up for a call each push out each other. */
+static double worth(const struct subject *subject)
+{
+	return subject->key ? (double)subject->last_s +
+				      DAY_S * log2(1 + (double)subject->calls)
+			    : 0;
+}
+
+/* The one with that key, or the one to give way. */
+static struct subject *subject_place(struct subjects *subjects, uint64_t key)
 {
 	struct subject *bucket =
 		&subjects->entries[bucket_of(key, subjects->mask)];
-	struct subject *oldest = bucket;
+	struct subject *least = bucket;
 
-	for (unsigned i = 0; i < WAYS; i++) {
+	for (unsigned i = 0; i < WAYS; i++)
 		if (bucket[i].key == key)
 			return &bucket[i];
-		if (bucket[i].last_s < oldest->last_s)
-			oldest = &bucket[i];
-	}
-	*oldest = (struct subject){.key = key,
-				   .first_s = now_s,
-				   .last_s = now_s,
-				   .peers_s = now_s};
-	return oldest;
+	for (unsigned i = 1; i < WAYS; i++)
+		if (worth(&bucket[i]) < worth(least))
+			least = &bucket[i];
+	return least;
+}
+
+struct subject *subject_for(struct subjects *subjects, uint64_t key,
+			    uint32_t now_s)
+{
+	struct subject *place = subject_place(subjects, key);
+
+	if (place->key == key)
+		return place;
+	if (place->key)
+		metric_add(METRIC_HISTORY_SUBJECTS_EVICTED, 1);
+	*place = (struct subject){.key = key,
+				  .first_s = now_s,
+				  .last_s = now_s,
+				  .peers_s = now_s};
+	return place;
 }
 
 /* The low bits of a key choose the bucket, the high ones are the tag. */
@@ -90,53 +114,54 @@ const struct pair *pair_find(const struct pairs *pairs, uint64_t key)
 	return NULL;
 }
 
+/* Who talked, or dialled, is missed more than who tried. */
+static uint64_t pair_worth(const struct pair *pair)
+{
+	return pair->last_s + (pair->talked_s ? UINT64_C(7) * DAY_S : 0);
+}
+
+static struct pair *pair_place(struct pair *bucket, uint32_t tag)
+{
+	struct pair *least = bucket;
+
+	for (unsigned i = 0; i < WAYS; i++)
+		if (bucket[i].tag == tag)
+			return &bucket[i];
+	for (unsigned i = 1; i < WAYS; i++)
+		if (pair_worth(&bucket[i]) < pair_worth(least))
+			least = &bucket[i];
+	return least;
+}
+
 struct pair *pair_for(struct pairs *pairs, uint64_t key, uint32_t now_s)
 {
-	struct pair *bucket = &pairs->entries[bucket_of(key, pairs->mask)];
-	struct pair *oldest = bucket;
+	struct pair *place = pair_place(
+		&pairs->entries[bucket_of(key, pairs->mask)], tag_of(key));
 
-	for (unsigned i = 0; i < WAYS; i++) {
-		if (bucket[i].tag == tag_of(key))
-			return &bucket[i];
-		if (bucket[i].last_s < oldest->last_s)
-			oldest = &bucket[i];
-	}
-	*oldest = (struct pair){.tag = tag_of(key), .last_s = now_s};
-	return oldest;
+	if (place->tag == tag_of(key))
+		return place;
+	if (place->tag)
+		metric_add(METRIC_HISTORY_PAIRS_EVICTED, 1);
+	*place = (struct pair){.tag = tag_of(key), .last_s = now_s};
+	return place;
 }
 
 void subject_put(struct subjects *subjects, const struct subject *subject)
 {
-	struct subject *bucket =
-		&subjects->entries[bucket_of(subject->key, subjects->mask)];
-	struct subject *place = bucket;
+	struct subject *place = subject_place(subjects, subject->key);
 
-	for (unsigned i = 0; i < WAYS; i++) {
-		if (bucket[i].key == subject->key) {
-			place = &bucket[i];
-			break;
-		}
-		if (bucket[i].last_s < place->last_s)
-			place = &bucket[i];
-	}
-	if (place->last_s <= subject->last_s)
+	if (place->key == subject->key ? place->last_s <= subject->last_s
+				       : worth(place) <= worth(subject))
 		*place = *subject;
 }
 
 void pair_put(struct pairs *pairs, size_t bucket, const struct pair *pair)
 {
-	struct pair *entries = &pairs->entries[bucket * WAYS & pairs->mask];
-	struct pair *place = entries;
+	struct pair *place = pair_place(
+		&pairs->entries[bucket * WAYS & pairs->mask], pair->tag);
 
-	for (unsigned i = 0; i < WAYS; i++) {
-		if (entries[i].tag == pair->tag) {
-			place = &entries[i];
-			break;
-		}
-		if (entries[i].last_s < place->last_s)
-			place = &entries[i];
-	}
-	if (place->last_s <= pair->last_s)
+	if (place->tag == pair->tag ? place->last_s <= pair->last_s
+				    : pair_worth(place) <= pair_worth(pair))
 		*place = *pair;
 }
 
@@ -162,7 +187,7 @@ void subject_add_peer(struct subject *subject, uint64_t hash, uint32_t now_s)
 {
 	unsigned bit = (unsigned)((hash >> 20) % PEER_BITS);
 
-	if (now_s - subject->peers_s > PEERS_S) {
+	if (time_since(subject->peers_s, now_s) > PEERS_S) {
 		memset(subject->peers, 0, sizeof(subject->peers));
 		subject->peers_s = now_s;
 	}
@@ -175,7 +200,7 @@ double subject_peers(const struct subject *subject, uint32_t now_s)
 {
 	int set = 0;
 
-	if (now_s - subject->peers_s > 2 * PEERS_S)
+	if (time_since(subject->peers_s, now_s) > 2 * PEERS_S)
 		return 0;
 	for (unsigned i = 0; i < PEER_BITS / 64; i++)
 		set += __builtin_popcountll(subject->peers[i]);

@@ -1,5 +1,6 @@
 /* The two tables. Both are arrays of buckets of WAYS entries; within a full
- * bucket the entry that was longest unseen gives way. */
+ * bucket the entry gives way of which least is known and that was longest
+ * unseen, and is counted. */
 #ifndef HISTORY_TABLES_H
 #define HISTORY_TABLES_H
 
@@ -19,7 +20,7 @@ struct subject {
 	uint64_t peers[3]; /* a bit for each peer's hash: linear counting */
 	uint32_t peers_s;  /* since when */
 	uint16_t run;
-	uint16_t down; /* the last step of the run was downwards */
+	uint16_t down;	    /* the last step of the run was downwards */
 	uint64_t last_peer; /* number_key */
 };
 
@@ -61,12 +62,18 @@ struct subject *subject_for(struct subjects *subjects, uint64_t key,
 const struct pair *pair_find(const struct pairs *pairs, uint64_t key);
 struct pair *pair_for(struct pairs *pairs, uint64_t key, uint32_t now_s);
 
-/* Brings the counts up to now. */
-/* From elsewhere, in place of the one with that key or the oldest, unless it
- * is older itself. */
+/* From elsewhere, in place of the one with that key or the least, unless it
+ * is less itself. */
 void subject_put(struct subjects *subjects, const struct subject *subject);
 void pair_put(struct pairs *pairs, size_t bucket, const struct pair *pair);
 
+/* Seconds. Of what lies in the future, since a clock was set back: none. */
+static inline uint32_t time_since(uint32_t then_s, uint32_t now_s)
+{
+	return now_s > then_s ? now_s - then_s : 0;
+}
+
+/* Brings the counts up to now. */
 void subject_fade(struct subject *subject, uint32_t now_s);
 
 void subject_add_peer(struct subject *subject, uint64_t hash, uint32_t now_s);

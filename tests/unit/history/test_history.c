@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "callsieve/core/metrics.h"
 #include "callsieve/history.h"
 
 #include "suites.h"
@@ -274,8 +275,8 @@ START_TEST(gaps_end_no_run)
 		history_call(history, &facts, NOW, &mark);
 	}
 	look(&facts, NOW);
-	ck_assert_msg(past.caller.run == runs[_i].run, "%s: %u",
-		      runs[_i].claim, past.caller.run);
+	ck_assert_msg(past.caller.run == runs[_i].run, "%s: %u", runs[_i].claim,
+		      past.caller.run);
 }
 END_TEST
 
@@ -401,6 +402,59 @@ START_TEST(old_call_cannot_be_reported)
 }
 END_TEST
 
+/* Numbers made up for a call each are what a flood consists of; those who call
+ * all the time are what is worth remembering. */
+START_TEST(flood_of_callers_spares_the_known)
+{
+	const char *known = "+12125550177";
+	char caller[NUMBER_TEXT];
+	struct facts facts;
+	int64_t evicted = metric_get(METRIC_HISTORY_SUBJECTS_EVICTED);
+
+	for (int i = 0; i < 20; i++) {
+		facts = call_of(known, CALLEE);
+		history_call(history, &facts, NOW, &mark);
+		end(true, 10, 90);
+	}
+	for (int i = 0; i < 20000; i++) {
+		snprintf(caller, sizeof(caller), "+1312%07d", 2000000 + i * 37);
+		facts = call_of(caller, "+13035550155");
+		history_call(history, &facts, NOW + i, &mark);
+	}
+	facts = call_of(known, CALLEE);
+	look(&facts, NOW + 20000);
+	ck_assert_double_gt(past.caller.calls, 10);
+	ck_assert_int_ne(past.with.talked_at, 0);
+	ck_assert_int_gt(metric_get(METRIC_HISTORY_SUBJECTS_EVICTED),
+			 evicted + 10000);
+	ck_assert_int_gt(metric_get(METRIC_HISTORY_PAIRS_EVICTED), 0);
+}
+END_TEST
+
+/* NTP, or a person: what then lies in the future has just happened. */
+START_TEST(clock_set_back_loses_nothing)
+{
+	struct facts facts = call_of(CALLER, CALLEE);
+	const struct number subscriber = number(CALLEE);
+	const struct number caller = number(CALLER);
+	int64_t back = NOW - 3600;
+
+	history_call(history, &facts, NOW, &mark);
+	end(true, 10, 90);
+	look(&facts, back);
+	ck_assert_double_gt(past.caller.calls, 0.9);
+	ck_assert_double_gt(past.caller.peers, 0.5);
+	history_call(history, &facts, back, &mark);
+	ck_assert(mark.again);
+	look(&facts, back);
+	ck_assert_double_gt(past.caller.peers, 0.5);
+	facts = call_of("+12125550188", CALLEE);
+	history_call(history, &facts, NOW, &mark);
+	ck_assert(history_reported(history, &facts.caller, &subscriber, back));
+	ck_assert(history_reported(history, &caller, &subscriber, back));
+}
+END_TEST
+
 /* However many callers there are: the tables are full, the newest known. */
 START_TEST(flood_of_callers_forgets_the_oldest)
 {
@@ -433,8 +487,7 @@ Suite *history_suite(void)
 	tcase_add_test(tests, refusal_is_no_ping);
 	tcase_add_test(tests, spoofers_deeds_are_not_the_owners);
 	tcase_add_test(tests, callers_of_one_origin_are_seen_as_one);
-	tcase_add_test(tests,
-		       signer_stands_in_for_an_origin_that_says_nothing);
+	tcase_add_test(tests, signer_stands_in_for_an_origin_that_says_nothing);
 	tcase_add_test(tests, unsigned_origin_counts_for_nothing);
 	tcase_add_test(tests, numbers_of_one_block_are_seen_as_one);
 	tcase_add_test(tests, own_deeds_are_not_the_neighbours);
@@ -448,6 +501,8 @@ Suite *history_suite(void)
 	tcase_add_test(tests, only_the_called_can_report_and_once);
 	tcase_add_test(tests, old_call_cannot_be_reported);
 	tcase_add_test(tests, flood_of_callers_forgets_the_oldest);
+	tcase_add_test(tests, flood_of_callers_spares_the_known);
+	tcase_add_test(tests, clock_set_back_loses_nothing);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
