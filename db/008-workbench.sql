@@ -102,11 +102,13 @@ END;
 CREATE VIEW normalise_ascii AS
 SELECT country, CASE WHEN plain THEN t ELSE
 	replace(replace(replace(replace(replace(replace(replace(replace(
-	replace(replace(replace(replace(replace(replace(replace(
+	replace(replace(replace(replace(replace(replace(replace(replace(
+	replace(replace(
 	t, char(160), ' '), char(8192), ' '), char(8193), ' '),
 	char(8194), ' '), char(8195), ' '), char(8196), ' '), char(8197), ' '),
 	char(8198), ' '), char(8199), ' '), char(8200), ' '), char(8201), ' '),
-	char(8202), ' '), char(8239), ' '), char(8287), ' '), char(12288), ' ')
+	char(8202), ' '), char(8239), ' '), char(8287), ' '), char(12288), ' '),
+	char(183), ' '), char(8226), ' '), char(8230), '..')
 	END AS t
 FROM (SELECT country, plain, CASE WHEN plain THEN t ELSE
 	replace(replace(replace(replace(replace(replace(replace(replace(
@@ -142,43 +144,70 @@ FROM (SELECT country, number NOT GLOB '*[^ -~]*' AS plain,
 	END AS t
 FROM normalise LIMIT 1) LIMIT 1) LIMIT 1) LIMIT 1;
 
+CREATE VIEW normalise_framed AS
+-- What a mail, a log or a spreadsheet puts around a number: quotes, commas, a
+-- name before angle brackets.
+SELECT country, CASE WHEN t NOT GLOB '*[<>%]*' THEN t
+	ELSE replace(replace(substr(t, 1, instr(t || '>', '>') - 1),
+		'%2B', '+'), '%2b', '+')
+	END AS t
+FROM (
+	SELECT country, substr(t, instr(t, '<') + 1) AS t
+	FROM (
+		SELECT country, trim(t, ' ''"`=,;<>' || char(9, 10, 13)) AS t
+		FROM normalise_ascii LIMIT 1
+	) LIMIT 1
+) LIMIT 1;
+
 CREATE VIEW normalise_named AS
--- Quotes of spreadsheets, commas of lists, angle brackets of SIP around it;
--- tel: and sip: URIs, without their parameters. And what a spreadsheet made a
--- number of has all its digits, or not.
+-- tel: and sip: URIs, without their parameters, which may stand behind a bare
+-- number too. And what a spreadsheet made a number of has all its digits, or
+-- not.
 SELECT country, CASE
-	WHEN NOT lettered THEN CASE
+	WHEN NOT named THEN CASE
 		WHEN t GLOB '*.0' AND instr(t, '.') > 7 AND
 			instr(t, '.') = length(t) - 1 THEN
 			substr(t, 1, length(t) - 2)
 		ELSE t END
 	WHEN t GLOB '[Tt][Ee][Ll]:*' THEN
 		substr(t, 5, instr(t || ';', ';') - 5)
-	WHEN t GLOB '[Ss][Ii][Pp]:*' THEN
-		substr(t, 5, instr(t || '@', '@') - 5)
-	WHEN t GLOB '[Ss][Ii][Pp][Ss]:*' THEN
-		substr(t, 6, instr(t || '@', '@') - 6)
+	WHEN t GLOB '[Ss][Ii][Pp]:*' THEN substr(t, 5,
+		instr(replace(replace(substr(t, 5), ';', '@'), ':', '@') ||
+			'@', '@') - 1)
+	WHEN t GLOB '[Ss][Ii][Pp][Ss]:*' THEN substr(t, 6,
+		instr(replace(replace(substr(t, 6), ';', '@'), ':', '@') ||
+			'@', '@') - 1)
+	WHEN t GLOB '[+0-9(]*@*' OR t GLOB '[+0-9(]*[0-9];[A-Za-z]*' THEN
+		substr(t, 1, instr(replace(t, ';', '@'), '@') - 1)
 	WHEN whole THEN replace(replace(substr(t, 1,
 		instr(lower(t), 'e') - 1), '.', ''), ',', '')
 	ELSE t END AS t,
-	lettered AND t NOT GLOB '[Ss][Ii][Pp]*' AND (
-		t GLOB '*[0-9 ,;][Ee][Xx][Tt]*[0-9]' OR
-		t GLOB '*[0-9 ][Xx]*[0-9]') AS extended,
-	lettered AND t GLOB '[0-9]*[Ee]+[0-9]*' AND NOT whole AS floated
+	CASE WHEN NOT named THEN CASE WHEN t GLOB '*[,/|&]+[1-9]*' OR
+		t GLOB '*[,;/|&] +[1-9]*' THEN 'more than one number' END
+	WHEN t GLOB '[Ss][Ii][Pp]*' THEN NULL
+	WHEN t GLOB '*[0-9 ,;][Ee][Xx][Tt]*[0-9]' OR
+		t GLOB '*[0-9 ][Xx]*[0-9]' THEN 'an extension'
+	WHEN NOT whole AND t GLOB '[0-9]*[Ee]*[0-9]' AND
+		t NOT GLOB '*[^-+.,0-9Ee]*' AND t NOT GLOB '*[Ee]*[Ee]*'
+		THEN 'a number of a spreadsheet, digits lost'
+	WHEN t GLOB '*;+[1-9]*' OR t GLOB '*[,/|&;] +[1-9]*'
+		THEN 'more than one number'
+	WHEN t GLOB '*8[0-9][0-9][-. )A-WYZa-wyz]*[A-WYZa-wyz][A-Za-z]*' AND
+		t NOT GLOB '*[^-+.() 0-9A-Za-z]*' THEN 'letters for digits'
+	END AS problem
 FROM (
-	SELECT country, t, lettered, lettered AND
-		t GLOB '[0-9][.,][0-9]*[Ee]+[0-9]*' AND
-		CAST(substr(t, instr(lower(t), 'e+') + 2) AS INTEGER)
-			BETWEEN 6 AND 14 AND
-		instr(lower(t), 'e+') - 3 =
-			CAST(substr(t, instr(lower(t), 'e+') + 2) AS INTEGER)
-		AS whole
+	-- "1.2025550123E+10" has all digits, and so has "1,2025550123e10".
+	SELECT country, t, named, named AND
+		t GLOB '[0-9][.,][0-9]*[Ee]*[0-9]*' AND
+		CAST(exponent AS INTEGER) BETWEEN 6 AND 14 AND
+		instr(lower(t), 'e') - 3 = CAST(exponent AS INTEGER) AS whole
 	FROM (
-		SELECT country, t, t GLOB '*[A-Za-z]*' AS lettered
+		SELECT country, t, named, CASE WHEN named THEN
+			ltrim(substr(t, instr(lower(t), 'e') + 1), '+')
+			END AS exponent
 		FROM (
-			SELECT country, trim(t, ' ''"`=,;<>' ||
-				char(9, 10, 13)) AS t
-			FROM normalise_ascii LIMIT 1
+			SELECT country, t, t GLOB '*[A-Za-z@;]*' AS named
+			FROM normalise_framed LIMIT 1
 		) LIMIT 1
 	) LIMIT 1
 ) LIMIT 1;
@@ -186,19 +215,30 @@ FROM (
 -- What may stand between the two numbers of a range becomes a tilde. `tail`:
 -- how many digits stand behind the last hyphen, when they are a few.
 CREATE VIEW normalise_marked AS
-SELECT country, extended, floated, CASE
-	WHEN t NOT GLOB '*[-.o]*' THEN t
-	WHEN instr(t, '-') AND t NOT GLOB '*-*-*' THEN replace(t, '-', '~')
+SELECT country, problem, worded, CASE
+	WHEN worded THEN replace(replace(replace(replace(replace(t, ' to ', '~'),
+		' thru ', '~'), ' through ', '~'), ' bis ', '~'), '..', '~')
+	WHEN t NOT GLOB '*-*' THEN t
+	WHEN t NOT GLOB '*-*-*' THEN replace(t, '-', '~')
 	WHEN instr(t, '-+') THEN replace(t, '-+', '~+')
 	WHEN instr(t, ' - ') THEN replace(t, ' - ', '~')
-	WHEN instr(t, ' to ') THEN replace(t, ' to ', '~')
-	ELSE replace(t, '..', '~') END AS t,
-	CASE WHEN NOT instr(t, '-') THEN NULL
-	WHEN t GLOB '*[0-9]-[0-9][0-9][0-9][0-9]' THEN 4
-	WHEN t GLOB '*[0-9]-[0-9][0-9][0-9]' THEN 3
-	WHEN t GLOB '*[0-9]-[0-9][0-9]' THEN 2
-	END AS tail
-FROM normalise_named LIMIT 1;
+	ELSE t END AS t,
+	CASE WHEN tail BETWEEN 2 AND 7 AND
+		substr(closed, length(closed) - tail, 1) = '-' THEN tail END
+	AS tail
+FROM (
+	SELECT *, length(closed) - length(rtrim(closed, '0123456789')) AS tail
+	FROM (
+		SELECT *, t GLOB '*[0-9] to [+0-9(]*' OR
+			t GLOB '*[0-9] thr*[uh] [+0-9(]*' OR
+			t GLOB '*[0-9] bis [+0-9(]*' OR
+			t GLOB '*[0-9]..[+0-9(]*' OR t GLOB '*[0-9]*~*'
+			AS worded,
+			CASE WHEN instr(t, '-') THEN replace(t, ' - ', '-') END
+			AS closed
+		FROM normalise_named LIMIT 1
+	) LIMIT 1
+) LIMIT 1;
 
 -- Nothing but digits, + and *; of a range both ends. Each step has a LIMIT lest
 -- SQLite make one endless expression of them all.
@@ -213,41 +253,56 @@ SELECT
 		substr(joined, -tail)
 	END AS high,
 	CASE WHEN joined = '' THEN 'the number is empty'
-	WHEN extended THEN 'an extension'
-	WHEN floated THEN 'a number of a spreadsheet, digits lost'
-	END AS problem
+	ELSE problem END AS problem
 FROM (
 	-- "+12025550100-0199": more digits than a number has, and the last few
-	-- stand apart.
-	SELECT *, coalesce(tail > 0 AND NOT ranged AND (
+	-- stand apart. Behind a word nothing else can be meant.
+	SELECT *, coalesce(tail > 0 AND NOT ranged AND (worded OR
 		length(joined) > CASE WHEN joined GLOB '00*' THEN 17
 			WHEN joined GLOB '011*' THEN 18
 			WHEN joined GLOB '+*' THEN 16 ELSE 15 END OR
 		length(joined) - tail = 12 AND joined GLOB '+1*' OR
-		country = '1' AND length(joined) - tail = 11 AND
-			joined GLOB '1*' OR
-		country = '1' AND length(joined) - tail = 10 AND
-			joined GLOB '[2-9]*'), 0) AS cut
+		EXISTS (SELECT 1 FROM normalise WHERE
+			length(joined) - length(p) > nsn_max AND
+			length(joined) - length(p) - tail
+				BETWEEN nsn_min AND nsn_max)), 0) AS cut
 	FROM (
-		SELECT *, replace(bare, '~', '') AS joined,
+		SELECT bare, joined, problem, worded, CASE
+			WHEN NOT worded THEN tail
+			WHEN length(bare) - instr(bare, '~') BETWEEN 2 AND 7
+				AND instr(bare, '~') > 8 AND
+				substr(bare, instr(bare, '~') + 1)
+					NOT GLOB '*[^0-9]*'
+			THEN length(bare) - instr(bare, '~') END AS tail,
 			instr(bare, '~') > 8 AND
 			length(bare) - instr(bare, '~') >= 8 AND
-			bare NOT GLOB '*~*~*' AS ranged
+			bare NOT GLOB '*~*~*' AS ranged,
+			-- What shows that a number is of this country.
+			(SELECT CASE
+				WHEN joined GLOB '+' || country || '*'
+					THEN '+' || country
+				WHEN national <> '' AND
+					joined GLOB national || '*'
+					THEN national
+				WHEN country = '1' AND joined GLOB '[2-9]*'
+					THEN '' END FROM normalise) AS p
+		FROM (SELECT *, replace(bare, '~', '') AS joined
 		FROM (
-			SELECT country, tail, extended, floated, CASE
+			SELECT tail, problem, worded, CASE
 			WHEN t NOT GLOB '*[^0-9+*]*' THEN t ELSE replace(
 			replace(replace(replace(replace(replace(replace(
 			replace(replace(
 			-- Only Italy dials its zero from abroad.
-			CASE WHEN instr(t, '(0)') AND
-				(t GLOB '+*' OR t GLOB '00*') AND
+			CASE WHEN instr(t, '(0)') AND (t GLOB '+*' OR
+				t GLOB '(+*' OR t GLOB '00*' OR
+				t GLOB '(00*') AND
 				NOT (t GLOB '*+39*' OR t GLOB '*0039*')
 			THEN replace(t, '(0)', '') ELSE t END,
 			' ', ''), char(9), ''), char(13), ''), char(10), ''),
 			'-', ''), '.', ''), '(', ''), ')', ''), '/', '')
 			END AS bare
 			FROM normalise_marked LIMIT 1
-		) LIMIT 1
+		) LIMIT 1) LIMIT 1
 	) LIMIT 1
 ) LIMIT 1;
 
@@ -271,9 +326,13 @@ SELECT '+' || digits || CASE WHEN prefix THEN '*' ELSE '' END AS stored, CASE
 	WHEN digits GLOB '0*' THEN 'no country code begins with 0'
 	WHEN digits GLOB '1[01]*' AND NOT prefix
 		THEN 'no area code begins with 0 or 1'
+	WHEN abroad GLOB '??*0*' AND EXISTS (SELECT 1 FROM numbering
+		WHERE numbering.national = '0' AND
+		digits GLOB numbering.country || '0*')
+		THEN 'a zero behind the country code'
 	END AS problem
 FROM (
-	SELECT d, prefix, country, CASE
+	SELECT d, prefix, country, abroad, CASE
 		WHEN abroad IS NOT NULL THEN abroad
 		WHEN prefix OR length(d) < 7 THEN NULL
 		WHEN length(trunk) BETWEEN nsn_min AND nsn_max
@@ -438,6 +497,12 @@ BEGIN
 		'A spreadsheet turned the number into one such as 1.2E+10, and digits are lost. Format the column as text, fill it again and export anew: +12025550123.')
 	WHEN 'an extension' THEN RAISE(ABORT,
 		'Callers do not show an extension. Write the number without it, such as +12025550123.')
+	WHEN 'letters for digits' THEN RAISE(ABORT,
+		'Callers show digits. Write those that the letters stand for on a telephone, such as +18003569377 for 1-800-FLOWERS: 2 ABC, 3 DEF, 4 GHI, 5 JKL, 6 MNO, 7 PQRS, 8 TUV, 9 WXYZ.')
+	WHEN 'more than one number' THEN RAISE(ABORT,
+		'There is more than one number. Write a row for each: VALUES(''+12025550123''), (''+12025550124''); or a range as +12025550100-+12025550199.')
+	WHEN 'a zero behind the country code' THEN RAISE(ABORT,
+		'The 0 that national numbers begin with is left out behind the country code. Write +442079460958 for +44 020 7946 0958.')
 	WHEN 'characters that are no digits' THEN RAISE(ABORT,
 		'The number has characters that are no digits. Write it as +12025550123, or a prefix as +1900*.')
 	WHEN 'a prefix without country code' THEN RAISE(ABORT,

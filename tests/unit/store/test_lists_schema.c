@@ -171,7 +171,7 @@ static const struct refusal {
 	{"", "is empty"},
 	{"  ", "is empty"},
 	{"number", "no digits"},
-	{"1-800-FLOWERS", "no digits"},
+	{"1-800-FLOWERS", "letters stand for"},
 	{"1.20256E+10", "spreadsheet"},
 	{"+1+2025550123", "no digits"},
 	{"+19*00", "only at the end"},

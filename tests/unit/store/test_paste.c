@@ -80,11 +80,37 @@ static const struct pasted {
 	{"12125550100.0", "+12125550100"},
 	{"+1 900 XXX XXXX", "+1900*"},
 	{"+1900xxxxxxx", "+1900*"},
+	{"+12125550100;npdi", "+12125550100"},
+	{"2125550100;npdi;rn=+12125550199", "+12125550100"},
+	{"+12125550100@carrier.example", "+12125550100"},
+	{"12125550100@192.0.2.1", "+12125550100"},
+	{"sip:+12125550100;npdi;rn=+12125550199@host", "+12125550100"},
+	{"sip:+12125550100:secret@host", "+12125550100"},
+	{"sip:%2B12125550100@host:5060", "+12125550100"},
+	{"\"A 5\" <sip:+12125550100@host;user=phone>;tag=a1", "+12125550100"},
+	{"From: A <tel:+1-212-555-0100>;tag=a1", "+12125550100"},
+	{"Ann <+12125550100>", "+12125550100"},
+	{"+1\xc2\xb7"
+	 "212\xe2\x80\xa2"
+	 "5550100",
+	 "+12125550100"},
+	{"1.2125550100e10", "+12125550100"},
+	{"1.21255501E10", "...digits are lost"},
+	{"(+44) (0)20 7946 0000", "+442079460000"},
+	{"+44 020 7946 0000", "...left out"},
+	{"+44 (020) 7946 0000", "...left out"},
+	{"0044 020 7946 0000", "...left out"},
+	{"+4402079460000", "+4402079460000"}, /* as a caller may show it */
+	{"+39 06 1234 5678", "+390612345678"},
 
 	{"900-XXX-XXXX", "...or a prefix as +1900*"},
 	{"1 (212) 555 0100 ext. 5", "...do not show an extension"},
 	{"1.21E+10", "...digits are lost"},
-	{"1-800-FLOWERS", "...characters that are no digits"},
+	{"1-800-FLOWERS", "...letters stand for"},
+	{"1 (800) GOT JUNK", "...letters stand for"},
+	{"+12125550100 spam", "...characters that are no digits"},
+	{"+12125550100, +12125550101", "...a row for each"},
+	{"tel:+12125550100; +12125550101", "...a row for each"},
 	{"+12125550100 +12125550101", "...characters that are no digits"},
 	{"12125550100 12125550101", "...no number of the country"},
 	{"", "...is empty"},
@@ -110,6 +136,13 @@ static const struct pasted {
 	{"(202) 555-0100-0199", "+12025550100-+12025550199"},
 	{"202.555.0100-99", "+12025550100-+12025550199"},
 	{"+44 20 7946 0100-0199", "+442079460100-+442079460199"},
+	{"+1 202 555 0100 - 0199", "+12025550100-+12025550199"},
+	{"+1 202-555-0100 to 0199", "+12025550100-+12025550199"},
+	{"(202) 555-0100 thru 199", "+12025550100-+12025550199"},
+	{"202 555 0100 through 202 555 0199", "+12025550100-+12025550199"},
+	{"+12025550100\xe2\x80\xa6+12025550199", "+12025550100-+12025550199"},
+	{"202-555-0100..99", "+12025550100-+12025550199"},
+	{"(202) 555 0100 to 5", "...no number of the country"},
 	{"+12025550199-0100", "...the lower first"},
 	{"+1202555*-+1202556*", "...only at the end"},
 	{"+12025550100-+13025550100", "...force"},
@@ -121,20 +154,61 @@ static const struct pasted {
 
 #define INSERT "INSERT INTO blocklist(number) VALUES('%s');"
 
+static void paste(const char *country, const char *text, const char *stored)
+{
+	const char *output;
+	char sql[400];
+
+	snprintf(sql, sizeof(sql),
+		 "UPDATE settings SET value = '%s' WHERE name = "
+		 "'country';" INSERT "SELECT number FROM blocklist",
+		 country, text);
+	output = scratch_sql(scratch.path, sql);
+	if (strncmp(stored, "...", 3))
+		ck_assert_msg(!strcmp(output, stored), "%s: %s", text, output);
+	else
+		ck_assert_msg(strstr(output, stored + 3) != NULL, "%s: %s",
+			      text, output);
+}
+
 START_TEST(pasted_number_is_understood_or_refused)
 {
-	const struct pasted *at = &pasted[_i];
-	const char *output;
-	char sql[300];
+	paste("1", pasted[_i].text, pasted[_i].stored);
+}
+END_TEST
 
-	snprintf(sql, sizeof(sql), INSERT "SELECT number FROM blocklist",
-		 at->text);
-	output = scratch_sql(scratch.path, sql);
-	if (strncmp(at->stored, "...", 3))
-		ck_assert_str_eq(output, at->stored);
-	else
-		ck_assert_msg(strstr(output, at->stored + 3) != NULL, "%s: %s",
-			      at->text, output);
+/* As it is written at home. */
+static const struct {
+	const char *country, *text, *stored;
+} at_home[] = {
+	{"44", "(020) 7946 0000", "+442079460000"},
+	{"44", "07911 123456", "+447911123456"},
+	{"44", "4.42079460000E+11", "+442079460000"},
+	{"44", "01632 960000 - 960099", "+441632960000-+441632960099"},
+	{"44", "01632 960000-99", "+441632960000-+441632960099"},
+	{"44", "020 7946 - 0958", "+442079460958"},
+	{"44", "44 20794609-58", "+442079460958"},
+	{"44", "01632*", "...needs its country code"},
+	{"49", "(030) 123456-78", "+493012345678"},
+	{"49", "0 30 / 12 34 56 78", "+493012345678"},
+	{"49", "030 12345600 - 030 12345699", "+493012345600-+493012345699"},
+	{"49", "030 12345600 bis 99", "+493012345600-+493012345699"},
+	{"49", "+49 (030) 12345678", "...left out"},
+	{"33", "01.42.68.53.00", "+33142685300"},
+	{"33", "+33 (0)1 42 68 53 00", "+33142685300"},
+	{"33", "33 1 42 68 53-00", "+33142685300"},
+	{"33", "01 62 00 00 00 - 01 62 99 99 99", "+33162000000-+33162999999"},
+	{"91", "098765 43210", "+919876543210"},
+	{"91", "91 98765-43210", "+919876543210"},
+	{"91", "011-23456700 - 99", "+911123456700-+911123456799"},
+	{"61", "0011 44 20 7946 0000", "+442079460000"},
+	{"61", "(02) 9876 5400 - 5499", "+61298765400-+61298765499"},
+	{"61", "1300 975 707", "+611300975707"},
+};
+
+START_TEST(pasted_number_of_the_country_is_understood)
+{
+	paste(at_home[_i].country, at_home[_i].text, at_home[_i].stored);
 }
 END_TEST
 
@@ -272,6 +346,8 @@ Suite *paste_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, pasted_number_is_understood_or_refused, 0,
 			    COUNT(pasted));
+	tcase_add_loop_test(tc, pasted_number_of_the_country_is_understood, 0,
+			    sizeof(at_home) / sizeof(at_home[0]));
 	tcase_add_loop_test(tc, guard_refuses_until_forced, 0, COUNT(guards));
 	tcase_add_test(tc, update_is_guarded_too);
 	tcase_add_test(tc, lists_have_names);
