@@ -177,7 +177,8 @@ SELECT country, CASE
 	WHEN t GLOB '[Ss][Ii][Pp][Ss]:*' THEN substr(t, 6,
 		instr(replace(replace(substr(t, 6), ';', '@'), ':', '@') ||
 			'@', '@') - 1)
-	WHEN t GLOB '[+0-9(]*@*' OR t GLOB '[+0-9(]*[0-9];[A-Za-z]*' THEN
+	WHEN t GLOB '[+0-9(]*@*' OR t GLOB '[+0-9(]*[0-9];[a-z]*=*' OR
+		t GLOB '[+0-9(]*[0-9];npdi' THEN
 		substr(t, 1, instr(replace(t, ';', '@'), '@') - 1)
 	WHEN whole THEN replace(replace(substr(t, 1,
 		instr(lower(t), 'e') - 1), '.', ''), ',', '')
@@ -534,7 +535,7 @@ BEGIN
 	WHEN 'an own number' THEN RAISE(ABORT,
 		'This number is one of our own: SELECT * FROM own_numbers. If it is to be listed all the same, set force to 1.')
 	WHEN 'expires_at is no time' THEN RAISE(ABORT,
-		'expires_at is a UTC time such as 2030-12-31 or 2030-12-31 18:00:00, or seconds since 1970.')
+		'expires_at is a UTC time such as 2030-12-31 or 2030-12-31 18:00:00, or seconds since 1970. From now on it is datetime(''now'', ''+30 days''), without quotes around it.')
 	WHEN 'points are no whole number from 0 to 1000' THEN RAISE(ABORT,
 		'points are a whole number from 0 to 1000.')
 	END;

@@ -134,6 +134,34 @@ static const struct edit {
 	 "SELECT number FROM allowlist",
 	 "+18005550123"},
 
+	{"INSERT INTO blocklist(number, expires_at) "
+	 "VALUES('+12025550123', 'tomorrow');",
+	 "...datetime('now', '+30 days')"},
+
+	/* Nobody's rules and numbers. */
+	{"INSERT INTO subscriber_rules(subscriber, number, action) "
+	 "VALUES(9, '(202) 555-0123', 'block');",
+	 "...no such subscriber: SELECT id, name FROM subscribers"},
+	{"INSERT INTO subscriber_rules(subscriber, number, action) "
+	 "VALUES('ann', '+12025550123', 'block');",
+	 "...INSERT INTO subscriber_rules_csv"},
+	{"INSERT INTO subscriber_numbers(subscriber, number) "
+	 "VALUES('ann', '+12025550123');",
+	 "...INSERT INTO subscriber_numbers_csv"},
+	{"INSERT INTO subscriber_rules_csv(subscriber, number, action) "
+	 "VALUES('ann', '(202) 555-0123', 'block');"
+	 "INSERT INTO subscriber_numbers_csv(subscriber, number) "
+	 "VALUES('ann', '202 555 0124');"
+	 "UPDATE subscriber_rules SET subscriber = 9;",
+	 "...no such subscriber"},
+	{"INSERT INTO subscriber_rules_csv(subscriber, number, action) "
+	 "VALUES('ann', '(202) 555-0123', 'block');"
+	 "INSERT INTO subscriber_numbers_csv(subscriber, number) "
+	 "VALUES('ann', '202 555 0124');"
+	 "SELECT number FROM subscriber_rules UNION ALL "
+	 "SELECT number FROM subscriber_numbers;",
+	 "+12025550123|+12025550124"},
+
 	/* The country is the admin's to set. */
 	{"UPDATE settings SET value = '44' WHERE name = 'country';"
 	 "INSERT INTO blocklist(number) VALUES('020 7946 0000');" SHOW,

@@ -109,6 +109,7 @@ static const struct pasted {
 	{"1-800-FLOWERS", "...letters stand for"},
 	{"1 (800) GOT JUNK", "...letters stand for"},
 	{"+12125550100 spam", "...characters that are no digits"},
+	{"+12125550100;spam;noc", "...characters that are no digits"},
 	{"+12125550100, +12125550101", "...a row for each"},
 	{"tel:+12125550100; +12125550101", "...a row for each"},
 	{"+12125550100 +12125550101", "...characters that are no digits"},
