@@ -109,7 +109,7 @@ install: all
 	install -m 644 etc/callsieve.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
 	install -m 644 etc/providers/*.conf $(DESTDIR)/etc/callsieve/providers/
 	install -d $(DESTDIR)$(PREFIX)/share/callsieve
-	install -m 644 etc/explanation.schema.json \
+	install -m 644 etc/explanation.schema.json etc/alerts.yml \
 		$(DESTDIR)$(PREFIX)/share/callsieve/
 	test -e $(DESTDIR)/etc/callsieve/callsieve.conf || \
 		install -m 640 etc/callsieve.conf $(DESTDIR)/etc/callsieve/

@@ -68,6 +68,58 @@ START_TEST(every_option_is_in_callsieved_8)
 }
 END_TEST
 
+static const char *const metrics[] = {
+#define METRIC(id, type, name, labels, help)		 name,
+#define METRIC_OF(id, subject, type, name, labels, help) name,
+#include "callsieve/core/metrics.def"
+#include "callsieve/core/metrics_of.def"
+#undef METRIC
+#undef METRIC_OF
+};
+
+#define METRICS (sizeof(metrics) / sizeof(metrics[0]))
+
+START_TEST(every_metric_is_in_callsieved_8)
+{
+	char *page = read_page("etc/man/callsieved.8"), entry[100];
+
+	for (size_t i = 0; i < METRICS; i++) {
+		snprintf(entry, sizeof(entry), "\n.BR %s", metrics[i]);
+		ck_assert_msg(strstr(page, entry), "callsieved.8 lacks %s",
+			      metrics[i]);
+	}
+	free(page);
+}
+END_TEST
+
+static bool is_metric(const char *name, size_t len)
+{
+	for (size_t i = 0; i < METRICS; i++)
+		if (strlen(metrics[i]) == len &&
+		    memcmp(metrics[i], name, len) == 0)
+			return true;
+	return false;
+}
+
+/* An alert on a metric of another name would never go off. */
+START_TEST(alerts_know_the_metrics)
+{
+	char *page = read_page("etc/alerts.yml"), *at = page;
+	int found = 0;
+
+	while ((at = strstr(at, "callsieve_"))) {
+		size_t len =
+			strspn(at, "abcdefghijklmnopqrstuvwxyz_0123456789");
+
+		ck_assert_msg(is_metric(at, len), "%.*s", (int)len, at);
+		at += len;
+		found++;
+	}
+	ck_assert_int_gt(found, 10);
+	free(page);
+}
+END_TEST
+
 START_TEST(every_command_is_in_callsieve_1)
 {
 	char *page = read_page("etc/man/callsieve.1"), *line, *rest;
@@ -155,6 +207,8 @@ Suite *man_suite(void)
 
 	tcase_add_checked_fixture(tests, run_setup, run_teardown);
 	tcase_add_test(tests, every_option_is_in_callsieved_8);
+	tcase_add_test(tests, every_metric_is_in_callsieved_8);
+	tcase_add_test(tests, alerts_know_the_metrics);
 	tcase_add_test(tests, every_command_is_in_callsieve_1);
 	tcase_add_test(tests, sql_of_the_readme_runs);
 	tcase_add_test(tests, every_signal_is_in_the_readme);
