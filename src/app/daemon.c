@@ -40,6 +40,9 @@
 /* After the drain time every call gets its BYE, and this long to answer. */
 #define HANGUP_MS 2000
 
+/* For what is written at the end. */
+#define SAVE_MS 30000
+
 enum { TASK_LISTS, TASK_CALLS, TASK_REPORTS, TASK_COMPLAINTS, TASK_REDRESS, TASK_BYPASS, TASK_COUNT };
 
 struct daemon {
@@ -100,6 +103,11 @@ static void drain(struct daemon *daemon)
 			 sip_calls(daemon->now.sip),
 			 daemon->now.config->drain_s);
 		sd_notify(0, "STOPPING=1");
+		/* Or else systemd's own patience would end it sooner. */
+		sd_notifyf(0, "EXTEND_TIMEOUT_USEC=%llu",
+			   (daemon->now.config->drain_s * 1000ull + HANGUP_MS +
+			    SAVE_MS) *
+				   1000);
 		sip_drain(daemon->now.sip);
 	}
 	daemon->now.draining = true;

@@ -180,7 +180,7 @@ static int check_resolver(void)
 
 	if (info->features & CURL_VERSION_ASYNCHDNS)
 		return 0;
-	log_error("fetch-unusable reason=\"libcurl %s resolves names without "
+	log_error("event=fetch-unusable reason=\"libcurl %s resolves names without "
 		  "a thread\"",
 		  info->version);
 	return -ENOTSUP;

@@ -42,7 +42,7 @@ static void tell_failure(struct rep *rep, const char *why)
 	if (!breaker_failure(&rep->breaker, &limits, now_mono_ms()))
 		return;
 	rep_metric(rep, METRIC_OF_REP_BREAKER_OPEN, 1);
-	log_warn("reputation-breaker-open provider=%s in_a_row=%u last=%s "
+	log_warn("event=reputation-breaker-open provider=%s in_a_row=%u last=%s "
 		 "retry_s=%u",
 		 config->name, rep->breaker.row, why, config->breaker_open_s);
 }
@@ -54,7 +54,7 @@ static void tell_success(struct rep *rep)
 	if (!breaker_success(&rep->breaker, &limits, now_mono_ms()))
 		return;
 	rep_metric(rep, METRIC_OF_REP_BREAKER_OPEN, -1);
-	log_info("reputation-breaker-closed provider=%s",
+	log_info("event=reputation-breaker-closed provider=%s",
 		 rep->settings->config.name);
 }
 

@@ -74,7 +74,7 @@ int settings_new(struct settings **settingsp,
 	int err;
 
 	if (wrong) {
-		log_error("reputation-config-invalid what=\"%s\"", wrong);
+		log_error("event=reputation-config-invalid what=\"%s\"", wrong);
 		return -EINVAL;
 	}
 	settings = calloc(1, sizeof(*settings));

@@ -145,7 +145,7 @@ static int channel_new(struct resolver *resolver, const char *servers)
 		status = ares_set_servers_ports_csv(resolver->channel, servers);
 	if (status == ARES_SUCCESS)
 		return 0;
-	log_error("dns-unusable error=\"%s\"", ares_strerror(status));
+	log_error("event=dns-unusable error=\"%s\"", ares_strerror(status));
 	return status == ARES_ENOMEM ? -ENOMEM : -EIO;
 }
 
