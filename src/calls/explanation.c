@@ -1,24 +1,14 @@
 /* Why a call was treated as it was, as one JSON object: what the calls table,
  * the command line and the API show. etc/explanation.schema.json says what it
- * may hold; every field is always there. */
-#include <jansson.h>
-#include <stdlib.h>
+ * may hold; every field is always there, sorted by name. It is written with
+ * every call, so no tree of it is built first. */
 #include <string.h>
 
-#include "callsieve/core/utf8.h"
+#include "callsieve/core/json.h"
 #include "record.h"
 
-#define SCHEMA 1
-
-/* Details quote what the database and the wire said. */
-static json_t *text(const char *s)
-{
-	char *clean = utf8_clean(s);
-	json_t *json = clean ? json_string(clean) : json_null();
-
-	free(clean);
-	return json;
-}
+#define SCHEMA		1
+#define EXPLANATION_MAX (1 << 20) /* far more than any */
 
 /* Where the row stands that a signal names. */
 static const char *table_of(const struct signal_hit *hit)
@@ -44,24 +34,27 @@ static const char *table_of(const struct signal_hit *hit)
 	return NULL;
 }
 
-static json_t *signal_json(const struct signal_hit *hit)
+static void put_signal(struct json_out *out, const struct signal_hit *hit)
 {
-	return json_pack("{s:o, s:s, s:i, s:o, s:s?, s:o}", "name",
-			 text(hit->name), "outcome",
-			 signal_outcome_name(hit->outcome), "points",
-			 hit->points, "row",
-			 hit->row ? json_integer(hit->row) : json_null(),
-			 "table", table_of(hit), "detail", text(hit->detail));
+	json_open(out, NULL, '{');
+	json_put_text(out, "detail", hit->detail);
+	json_put_text(out, "name", hit->name);
+	json_put_text(out, "outcome", signal_outcome_name(hit->outcome));
+	json_put_int(out, "points", hit->points);
+	if (hit->row)
+		json_put_int(out, "row", hit->row);
+	else
+		json_put_null(out, "row");
+	json_put_text(out, "table", table_of(hit));
+	json_close(out, '}');
 }
 
-static json_t *signals_json(const struct verdict *verdict)
+static void put_signals(struct json_out *out, const struct verdict *verdict)
 {
-	json_t *list = json_array();
-	unsigned i;
-
-	for (i = 0; list && i < verdict->signals_count; i++)
-		json_array_append_new(list, signal_json(&verdict->signals[i]));
-	return list;
+	json_open(out, "signals", '[');
+	for (unsigned i = 0; i < verdict->signals_count; i++)
+		put_signal(out, &verdict->signals[i]);
+	json_close(out, ']');
 }
 
 static const char *stir_name(const struct facts *facts)
@@ -99,121 +92,147 @@ static const char *bypass_name(enum bypass bypass)
 	return names[bypass];
 }
 
-static json_t *facts_json(const struct call_record *record)
+static void put_facts(struct json_out *out, const struct call_record *record)
 {
 	const struct facts *facts = &record->facts;
 
-	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:b, s:s, s:o, s:o, s:s?, s:b, s:b}",
-		"caller", text(record_number(&facts->caller)), "callee",
-		text(record_number(&facts->callee)), "trunk",
-		text(record->trunk), "display", text(facts->display),
-		"withheld", facts->withheld, "stir", stir_name(facts), "signer",
-		text(facts->signer), "origid", text(facts->origid), "bypass",
-		bypass_name(facts->bypass), "outbound", facts->outbound,
-		"screened", facts->screen);
+	json_open(out, "facts", '{');
+	json_put_text(out, "bypass", bypass_name(facts->bypass));
+	json_put_text(out, "callee", record_number(&facts->callee));
+	json_put_text(out, "caller", record_number(&facts->caller));
+	json_put_text(out, "display", facts->display);
+	json_put_text(out, "origid", facts->origid);
+	json_put_bool(out, "outbound", facts->outbound);
+	json_put_bool(out, "screened", facts->screen);
+	json_put_text(out, "signer", facts->signer);
+	json_put_text(out, "stir", stir_name(facts));
+	json_put_text(out, "trunk", record->trunk);
+	json_put_bool(out, "withheld", facts->withheld);
+	json_close(out, '}');
 }
 
-static json_t *points_or_null(int points)
+static void put_threshold(struct json_out *out, const char *name, int points)
 {
-	return points ? json_integer(points) : json_null();
+	if (points)
+		json_put_int(out, name, points);
+	else
+		json_put_null(out, name);
 }
 
-static json_t *thresholds_json(const struct thresholds *at)
+static void put_thresholds(struct json_out *out, const struct thresholds *at)
 {
-	return json_pack("{s:o, s:o, s:o, s:o}", "label",
-			 points_or_null(at->label_at), "greylist",
-			 points_or_null(at->greylist_at), "challenge",
-			 points_or_null(at->challenge_at), "reject",
-			 points_or_null(at->reject_at));
+	json_open(out, "thresholds", '{');
+	put_threshold(out, "challenge", at->challenge_at);
+	put_threshold(out, "greylist", at->greylist_at);
+	put_threshold(out, "label", at->label_at);
+	put_threshold(out, "reject", at->reject_at);
+	json_close(out, '}');
 }
 
 /* Signals without any one of which that many points would be missing, and what
  * would then become of the call. */
-static json_t *enough_json(const struct verdict *verdict, int points)
+static void put_enough(struct json_out *out, const struct verdict *verdict,
+		       int points)
 {
-	json_t *list = json_array();
-
+	json_open(out, "without", '[');
 	for (unsigned i = 0; i < verdict->signals_count; i++) {
 		const struct signal_hit *hit = &verdict->signals[i];
 
 		if (hit->outcome != SIGNAL_FIRED || hit->points < points)
 			continue;
-		json_array_append_new(
-			list,
-			json_pack("{s:o, s:s}", "signal", text(hit->name),
-				  "action",
-				  verdict_action_name(verdict_action_at(
-					  &verdict->thresholds,
-					  verdict->score - hit->points))));
+		json_open(out, NULL, '{');
+		json_put_text(out, "action",
+			      verdict_action_name(verdict_action_at(
+				      &verdict->thresholds,
+				      verdict->score - hit->points)));
+		json_put_text(out, "signal", hit->name);
+		json_close(out, '}');
 	}
-	return list;
+	json_close(out, ']');
 }
 
-static json_t *flip_json(const struct verdict *verdict)
+/* False: there is none, and it is null. */
+static bool open_flip(struct json_out *out, const char *name,
+		      const struct verdict_flip *flip)
+{
+	if (!flip->points) {
+		json_put_null(out, name);
+		return false;
+	}
+	json_open(out, name, '{');
+	json_put_text(out, "action", verdict_action_name(flip->action));
+	json_put_int(out, "points", flip->points);
+	return true;
+}
+
+static void put_flips(struct json_out *out, const struct verdict *verdict)
 {
 	struct verdict_flip milder, harder;
-	json_t *json = json_object();
 
 	verdict_flips(verdict, &milder, &harder);
-	json_object_set_new(
-		json, "milder",
-		milder.points ? json_pack("{s:s, s:i, s:o}", "action",
-					  verdict_action_name(milder.action),
-					  "points", milder.points, "without",
-					  enough_json(verdict, -milder.points))
-			      : json_null());
-	json_object_set_new(
-		json, "harder",
-		harder.points ? json_pack("{s:s, s:i}", "action",
-					  verdict_action_name(harder.action),
-					  "points", harder.points)
-			      : json_null());
-	return json;
+	json_open(out, "flip", '{');
+	if (open_flip(out, "harder", &harder))
+		json_close(out, '}');
+	if (open_flip(out, "milder", &milder)) {
+		put_enough(out, verdict, -milder.points);
+		json_close(out, '}');
+	}
+	json_close(out, '}');
 }
 
-/* NULL: not by us. */
-static json_t *response_json(const struct call_record *record)
+static const char *text_or_null(const char *text)
 {
-	if (!record->profile)
-		return json_null();
-	return json_pack(
-		"{s:o, s:s?, s:i, s:o, s:o}", "profile", text(record->profile),
-		"reason", record->reason, "status", record->status, "phrase",
-		text(record->phrase), "redress_id",
-		*record->redress_id ? text(record->redress_id) : json_null());
+	return *text ? text : NULL;
 }
 
-static json_t *explanation(const struct call_record *record,
-			   const struct verdict *verdict)
+/* null: not by us. */
+static void put_response(struct json_out *out, const struct call_record *record)
 {
-	return json_pack(
-		"{s:i, s:o, s:s, s:s, s:s?, s:s, s:i, s:o, s:o, s:o, s:o, s:o, "
-		"s:o, s:I, s:I, s:I}",
-		"schema", SCHEMA, "id",
-		*record->id ? text(record->id) : json_null(), "action",
-		verdict_action_name(verdict->action), "treatment",
-		verdict_action_name(verdict->treatment), "because",
-		verdict->because, "basis", verdict_basis_name(verdict->basis),
-		"score", verdict->score, "thresholds",
-		thresholds_json(&verdict->thresholds), "facts",
-		facts_json(record), "signals", signals_json(verdict), "flip",
-		flip_json(verdict), "response", response_json(record),
-		"redirected_to", text(record->redirected_to), "list_generation",
-		(json_int_t)verdict->list_generation, "config_version",
-		(json_int_t)verdict->config_version, "decide_us",
-		(json_int_t)verdict->decide_us);
+	if (!record->profile) {
+		json_put_null(out, "response");
+		return;
+	}
+	json_open(out, "response", '{');
+	json_put_text(out, "phrase", record->phrase);
+	json_put_text(out, "profile", record->profile);
+	json_put_text(out, "reason", record->reason);
+	json_put_text(out, "redress_id", text_or_null(record->redress_id));
+	json_put_int(out, "status", record->status);
+	json_close(out, '}');
+}
+
+static void put_explanation(struct json_out *out,
+			    const struct call_record *record,
+			    const struct verdict *verdict)
+{
+	json_open(out, NULL, '{');
+	json_put_text(out, "action", verdict_action_name(verdict->action));
+	json_put_text(out, "basis", verdict_basis_name(verdict->basis));
+	json_put_text(out, "because", verdict->because);
+	json_put_int(out, "config_version", verdict->config_version);
+	json_put_int(out, "decide_us", (int64_t)verdict->decide_us);
+	put_facts(out, record);
+	put_flips(out, verdict);
+	json_put_text(out, "id", text_or_null(record->id));
+	json_put_int(out, "list_generation", verdict->list_generation);
+	json_put_text(out, "redirected_to", record->redirected_to);
+	put_response(out, record);
+	json_put_int(out, "schema", SCHEMA);
+	json_put_int(out, "score", verdict->score);
+	put_signals(out, verdict);
+	put_thresholds(out, &verdict->thresholds);
+	json_put_text(out, "treatment",
+		      verdict_action_name(verdict->treatment));
+	json_close(out, '}');
 }
 
 char *call_explanation(const struct call_record *record)
 {
-	json_t *json;
-	char *dump;
+	struct json_out out;
 
 	if (!record->verdict)
 		return NULL;
-	json = explanation(record, record->verdict);
-	dump = json ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-	json_decref(json);
-	return dump;
+	json_begin(&out, EXPLANATION_MAX);
+	put_explanation(&out, record, record->verdict);
+	return json_end(&out);
 }

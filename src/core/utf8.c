@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REPLACEMENT "\xef\xbf\xbd"
-
 /* Unicode's table 3-7, which knows neither overlong forms nor surrogates. */
 static const struct {
 	unsigned char first, last; /* of the first byte */
@@ -46,7 +44,7 @@ char *utf8_clean(const char *text)
 
 	if (!text)
 		return NULL;
-	clean = malloc(strlen(text) * strlen(REPLACEMENT) + 1);
+	clean = malloc(strlen(text) * strlen(UTF8_REPLACEMENT) + 1);
 	if (!clean)
 		return NULL;
 	for (to = clean; *s; s += n ? n : 1) {
@@ -55,8 +53,8 @@ char *utf8_clean(const char *text)
 			memcpy(to, s, n);
 			to += n;
 		} else {
-			memcpy(to, REPLACEMENT, strlen(REPLACEMENT));
-			to += strlen(REPLACEMENT);
+			memcpy(to, UTF8_REPLACEMENT, strlen(UTF8_REPLACEMENT));
+			to += strlen(UTF8_REPLACEMENT);
 		}
 	}
 	*to = '\0';

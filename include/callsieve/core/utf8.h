@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#define UTF8_REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
 /* The bytes of the character that `text` begins with; 0 where it is no UTF-8,
  * a control character or the end. */
 size_t utf8_char(const char *text);

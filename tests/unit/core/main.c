@@ -13,6 +13,7 @@ int main(void)
 	srunner_add_suite(runner, config_suite());
 	srunner_add_suite(runner, digest_suite());
 	srunner_add_suite(runner, handover_suite());
+	srunner_add_suite(runner, json_suite());
 	srunner_add_suite(runner, log_suite());
 	srunner_add_suite(runner, loop_suite());
 	srunner_add_suite(runner, metrics_suite());

@@ -9,6 +9,7 @@ Suite *clock_suite(void);
 Suite *config_suite(void);
 Suite *digest_suite(void);
 Suite *handover_suite(void);
+Suite *json_suite(void);
 Suite *log_suite(void);
 Suite *loop_suite(void);
 Suite *metrics_suite(void);
