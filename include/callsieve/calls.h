@@ -89,4 +89,7 @@ void redress_sign(const struct redress *redress, char hex[DIGEST_HEX_SIZE],
 int redress_read(struct store *store, char call_id[CALL_ID_SIZE],
 		 const char *text);
 
+/* It looks like one, with a letter too few perhaps. */
+bool redress_resembles(const char *text);
+
 #endif

@@ -25,6 +25,11 @@ enum list_kind {
 	LIST_OWN, /* the carrier's own number, or a subscriber's */
 };
 
+/* When a row was added is known to the day while it is not older than so many
+ * days, then to the month, then to the year. */
+#define LISTS_DAYS_KNOWN   60
+#define LISTS_MONTHS_KNOWN 730
+
 /* The texts are lent until the loop next runs; "" if there is none. */
 struct list_match {
 	enum list_kind kind;
@@ -33,7 +38,7 @@ struct list_match {
 	number_key pattern;
 	const char *range;  /* the rule as written, if it is a range */
 	int64_t expires_at; /* epoch seconds; 0: never */
-	int age_days;	    /* -1: unknown */
+	int added_day;	    /* since 1970, the first it can be; 0: unknown */
 	const char *list, *source, *reason;
 };
 

@@ -2,6 +2,7 @@
  * HMAC of the call's id, more than anybody can try. */
 #include "callsieve/calls.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,20 +127,43 @@ void redress_sign(const struct redress *redress, char hex[DIGEST_HEX_SIZE],
 	digest_hmac_hex(hex, key_of(redress), text);
 }
 
+/* People read them out, and write them in capitals. */
 int redress_read(struct store *store, char call_id[CALL_ID_SIZE],
 		 const char *text)
 {
-	char expected[REDRESS_ID_SIZE], *key = NULL;
+	char expected[REDRESS_ID_SIZE], said[REDRESS_ID_SIZE], *key = NULL;
 	int found;
 
 	if (strlen(text) != REDRESS_ID_SIZE - 1 ||
 	    text[CALL_ID_SIZE - 1] != '-')
 		return false;
+	for (size_t i = 0; i < REDRESS_ID_SIZE; i++)
+		said[i] = (char)tolower((unsigned char)text[i]);
 	found = read_key(store, &key);
 	if (found != 1)
 		return found;
-	snprintf(call_id, CALL_ID_SIZE, "%s", text);
+	memcpy(call_id, said, CALL_ID_SIZE - 1);
+	call_id[CALL_ID_SIZE - 1] = '\0';
 	print_id(expected, key, call_id);
 	free(key);
-	return digest_same(expected, text, REDRESS_ID_SIZE - 1);
+	return digest_same(expected, said, REDRESS_ID_SIZE - 1);
+}
+
+static size_t alphanumeric(const char *text)
+{
+	size_t len = 0;
+
+	while (isalnum((unsigned char)text[len]))
+		len++;
+	return len;
+}
+
+bool redress_resembles(const char *text)
+{
+	size_t id = alphanumeric(text);
+	size_t code = text[id] == '-' ? alphanumeric(text + id + 1) : 0;
+
+	return id + 2 >= CALL_ID_SIZE - 1 && id <= CALL_ID_SIZE + 1 &&
+	       code + 3 >= CODE_CHARS && code <= CODE_CHARS + 3 &&
+	       !text[id + 1 + code];
 }

@@ -1,4 +1,5 @@
-/* callsieve calls: the last calls as a table, newest first. */
+/* callsieve calls: the last calls as a table, newest first; all of them, or
+ * those of one caller. */
 #include "command.h"
 
 #include <getopt.h>
@@ -6,10 +7,16 @@
 #include <stdio.h>
 
 #include "database.h"
+#include "list_number.h"
 #include "print.h"
 
 #define CALLS_DEFAULT 20
 #define CALLS_MAX     100000
+#define USAGE	      "It is: callsieve calls [-n N] [--caller NUMBER]."
+
+#define CALLS(where)                                                           \
+	"SELECT id, started_at, caller, callee, trunk, action, score, status " \
+	"FROM calls " where " ORDER BY started_at DESC LIMIT ?1"
 
 static void print_head(void)
 {
@@ -35,18 +42,25 @@ static void print_call(struct store_stmt *stmt)
 	       stmt_int(stmt, 7));
 }
 
-static int print_calls(struct store *store, unsigned count)
+/* `caller`: NULL for all. An exit status. */
+static int print_calls(struct store *store, unsigned count, const char *caller)
 {
+	char number[LIST_NUMBER];
 	struct store_stmt *stmt;
-	int err;
+	int err, status;
 
+	if (caller) {
+		status = list_number(number, store, caller);
+		if (status)
+			return status;
+	}
 	err = store_prepare(&stmt, store,
-			    "SELECT id, started_at, caller, callee, trunk, "
-			    "action, score, status FROM calls "
-			    "ORDER BY started_at DESC LIMIT ?");
+			    caller ? CALLS("WHERE caller = ?2") : CALLS(""));
 	if (err)
 		return database_failure(store, err);
 	stmt_bind_int(stmt, 1, count);
+	if (caller)
+		stmt_bind_text(stmt, 2, number);
 	print_head();
 	while ((err = stmt_step(stmt)) == 1)
 		print_call(stmt);
@@ -55,24 +69,33 @@ static int print_calls(struct store *store, unsigned count)
 
 int calls_command(const struct cli *cli, int argc, char **argv)
 {
+	static const struct option options[] = {
+		{"caller", required_argument, NULL, 'c'},
+		{0},
+	};
+	const char *caller = NULL;
 	unsigned count = CALLS_DEFAULT;
 	struct store *store;
 	int option, status;
 
-	while ((option = getopt(argc, argv, ":n:")) != -1) {
+	while ((option = getopt_long(argc, argv, ":n:", options, NULL)) != -1) {
+		if (option == 'c') {
+			caller = optarg;
+			continue;
+		}
 		if (option != 'n')
-			return usage_error("It is: callsieve calls [-n N].");
+			return usage_error(USAGE);
 		count = read_count(optarg, CALLS_MAX);
 		if (!count)
 			return usage_error("-n takes a number from 1 to %d.",
 					   CALLS_MAX);
 	}
 	if (optind != argc)
-		return usage_error("It is: callsieve calls [-n N].");
+		return usage_error(USAGE);
 	status = database_open(&store, cli, STORE_EXISTING);
 	if (status)
 		return status;
-	status = print_calls(store, count);
+	status = print_calls(store, count, caller);
 	store_close(store);
 	return status;
 }

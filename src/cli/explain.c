@@ -192,11 +192,11 @@ static int print_found(struct store *store, const char *sql, const char *name,
 static int explain(struct store *store, const char *name, bool json)
 {
 	char redressed[CALL_ID_SIZE];
-	int found = redress_read(store, redressed, name);
+	int genuine = redress_read(store, redressed, name), found;
 
-	if (found < 0)
-		return database_failure(store, found);
-	if (found)
+	if (genuine < 0)
+		return database_failure(store, genuine);
+	if (genuine)
 		name = redressed;
 	found = print_found(store,
 			    COLUMNS "WHERE id = ?1 OR call_id = ?1" NEWEST,
@@ -210,6 +210,17 @@ static int explain(struct store *store, const char *name, bool json)
 		return database_failure(store, found);
 	if (found)
 		return EXIT_DONE;
+	if (genuine)
+		return failure("This redress id is one of ours, but the call "
+			       "%s is not recorded: calls are a second after "
+			       "their end, and as long as calls_keep_days in "
+			       "the section database says.",
+			       name);
+	if (redress_resembles(name))
+		return failure("The redress id \"%s\" is none of ours, or was "
+			       "changed on the way: have it read out again, "
+			       "letter by letter.",
+			       name);
 	return failure("No call \"%s\" is recorded. A call is when it has "
 		       "ended, about a second later.",
 		       name);

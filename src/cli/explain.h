@@ -11,6 +11,13 @@ struct cli;
  * `asked`: nobody called, somebody asks. */
 void explain_reasons(const json_t *explanation, bool asked);
 
+/* The second part of that: what would change it, by the command or the line to
+ * write. */
+void explain_change(const json_t *explanation);
+
+/* That signal of the explanation's; NULL: it did not speak. */
+const json_t *explain_signal(const json_t *explanation, const char *name);
+
 /* "rejected with 607 Unwanted": what was done, or would be. */
 void explain_treatment(const json_t *explanation, int status,
 		       const char *phrase);

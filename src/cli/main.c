@@ -17,7 +17,7 @@ static const struct command commands[] = {
 	 "how the daemon is, what it loaded and what is in the database; exits "
 	 "with 1 if something is wrong",
 	 status_command},
-	{"calls", "[-n N]", "the last calls and what became of them",
+	{"calls", "[-n N] [--caller NUMBER]", "the last calls and what became of them",
 	 calls_command},
 	{"explain",
 	 "[--json] CALL | NUMBER [--to NUMBER] [--trunk T] [--display NAME] "

@@ -289,7 +289,8 @@ static const struct config_option profile_options[] = {
 #undef RESPONSE_IN
 #define RESPONSE_IN responses[REASON_NUMBER]
 	RESPONSE("number", "{\"607 Unwanted\"}",
-		 "For calls from what can be no telephone number."),
+		 "For calls from what can be no telephone number, or without "
+		 "one."),
 #undef RESPONSE_IN
 #define RESPONSE_IN responses[REASON_ANONYMOUS]
 	RESPONSE("anonymous", "{\"433 Anonymity Disallowed\"}",

@@ -154,11 +154,10 @@ static bool longest_prefix(const struct search *search,
 	return false;
 }
 
-static int age(int day, int64_t now)
+/* None that is still to come. */
+static int known_day(int day, int64_t now)
 {
-	int today = (int)(now / DAY_S);
-
-	return day && day <= today ? today - day : -1;
+	return day <= (int)(now / DAY_S) ? day : 0;
 }
 
 static void fill(struct list_match *match, const struct candidate *best,
@@ -173,7 +172,7 @@ static void fill(struct list_match *match, const struct candidate *best,
 		.pattern = best->key,
 		.range = class.range,
 		.expires_at = best->entry.expires_at,
-		.age_days = age(class.day, now),
+		.added_day = known_day(class.day, now),
 		.list = class.list,
 		.source = class.source,
 		.reason = class.reason,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "callsieve/lists.h"
 #include "callsieve/core/clock.h"
 #include "callsieve/core/log.h"
 #include "callsieve/store.h"
@@ -16,11 +17,7 @@
 #define NAMED_MAX 5 /* bad rows named in the log */
 #define LOG_VALUE 100
 
-#define DAY_S	    86400
-#define MONTHS_FROM 60 /* days */
-#define YEARS_FROM  730
-#define MONTH	    30
-#define YEAR	    365
+#define DAY_S 86400
 
 #define EXPIRES                                                                \
 	"CASE WHEN expires_at IS NULL THEN 0 "                                 \
@@ -101,9 +98,9 @@ static int count_rows(size_t *countp, struct store *store,
 	return 0;
 }
 
-/* Days since 1970, as of a time like 2026-11-23 18:00:00; 0: it is none. How
- * old a row is, is said with less precision the older it is: rows that are
- * alike otherwise share a class. */
+/* Days since 1970, as of a time like 2026-11-23 18:00:00; 0: it is none. Of
+ * older rows it is the first of the month or year: rows that are alike
+ * otherwise share a class. */
 static int day_of(const char *text, int today)
 {
 	struct tm tm = {0};
@@ -114,9 +111,12 @@ static int day_of(const char *text, int today)
 	day = (int)(timegm(&tm) / DAY_S);
 	if (day <= 0)
 		return 0;
-	if (today - day > MONTHS_FROM)
-		day -= day % (today - day > YEARS_FROM ? YEAR : MONTH);
-	return day;
+	if (today - day <= LISTS_DAYS_KNOWN)
+		return day;
+	tm.tm_mday = 1;
+	if (today - day > LISTS_MONTHS_KNOWN)
+		tm.tm_mon = 0;
+	return (int)(timegm(&tm) / DAY_S);
 }
 
 static int read_day(struct reading *reading, const char *text)

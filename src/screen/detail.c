@@ -6,11 +6,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include "callsieve/core/clock.h"
 #include "callsieve/core/utf8.h"
 #include "callsieve/lists.h"
 
 #define NAME_SHOWN 24 /* bytes, so that long names leave room */
+#define DAY_S	   86400
 
 size_t detail_clean(char *buf, size_t size, const char *text)
 {
@@ -67,15 +70,25 @@ static void line_add_clean(struct line *line, const char *text, size_t room)
 	line->len += detail_clean(line->text + line->len, room, text);
 }
 
-static void line_add_age(struct line *line, int days, const char **gap)
+static const char *day_format(int age)
 {
-	if (days < 0)
+	if (age <= LISTS_DAYS_KNOWN)
+		return "added %Y-%m-%d";
+	return age <= LISTS_MONTHS_KNOWN ? "added in %Y-%m" : "added in %Y";
+}
+
+/* A date, since it may be read long after the call. */
+static void line_add_day(struct line *line, int day, const char **gap)
+{
+	time_t at = (time_t)day * DAY_S;
+	char added[24];
+	struct tm tm;
+
+	if (day <= 0 || !gmtime_r(&at, &tm))
 		return;
-	if (days == 0)
-		line_add(line, "%sadded today", *gap);
-	else
-		line_add(line, "%s%d day%s old", *gap, days,
-			 days == 1 ? "" : "s");
+	strftime(added, sizeof(added),
+		 day_format((int)(now_wall_s() / DAY_S) - day), &tm);
+	line_add(line, "%s%s", *gap, added);
 	*gap = ", ";
 }
 
@@ -110,7 +123,7 @@ void detail_list_match(char detail[SIGNAL_DETAIL],
 			 : number_key_print(pattern, match->pattern));
 	line_add_name(&line, "list", list_name(match), &gap);
 	line_add_name(&line, "source", match->source, &gap);
-	line_add_age(&line, match->age_days, &gap);
+	line_add_day(&line, match->added_day, &gap);
 
 	/* The row must show however long the reason is, which gets what
 	 * remains. */

@@ -17,6 +17,7 @@ static const struct {
 	{"invalid", REASON_NUMBER, true},
 	{"unallocated", REASON_NUMBER, true},
 	{"fictitious", REASON_NUMBER, true},
+	{"no_number", REASON_NUMBER, true},
 	{"anonymous", REASON_ANONYMOUS, true},
 	{"stir_failed", REASON_STIR, true},
 };

@@ -212,8 +212,14 @@ static bool allowlisted_passes(struct screen *screen, struct inquiry *inquiry,
  * together they add no more than the configuration lets them. */
 static void bound_hint(struct signal_hit *hit, int *hints, int max)
 {
-	if (hit->points > max - *hints)
+	size_t len = strlen(hit->detail);
+
+	if (hit->points > max - *hints) {
+		snprintf(hit->detail + len, sizeof(hit->detail) - len,
+			 " (%+d, but hints together add %d at most)",
+			 hit->points, max);
 		hit->points = max - *hints;
+	}
 	if (hit->points > 0)
 		*hints += hit->points;
 }

@@ -173,7 +173,8 @@ START_TEST(record_names_the_rule_as_written)
 			"SELECT count(*) FROM calls WHERE "
 			"explanation ->> '$.signals[0].detail' = 'matches "
 			"\"+12125550160-+12125550169\" (list night, source "
-			"noc, added today: \"robocalls\"), row 17'"),
+			"noc, added ' || date('now') || ': "
+			"\"robocalls\"), row 17'"),
 		1);
 	daemon_start(&scene.daemon);
 	scene_close(&scene);

@@ -38,7 +38,10 @@ bool origin_brief_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 
 bool block_brief_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
-	return brief(inquiry, SIGNAL_BLOCK_BRIEF, &inquiry->past.block, hit);
+	if (!brief(inquiry, SIGNAL_BLOCK_BRIEF, &inquiry->past.block, hit))
+		return false;
+	name_block(hit);
+	return true;
 }
 
 static bool unanswered(const struct inquiry *inquiry, enum signal_id id,
@@ -88,7 +91,10 @@ bool pings_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 
 bool block_pings_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
-	return pings(inquiry, SIGNAL_BLOCK_PINGS, &inquiry->past.block, hit);
+	if (!pings(inquiry, SIGNAL_BLOCK_PINGS, &inquiry->past.block, hit))
+		return false;
+	name_block(hit);
+	return true;
 }
 
 static bool standing(const struct inquiry *inquiry, enum signal_id id,

@@ -60,6 +60,8 @@ bool origin_reports_signal(const struct inquiry *inquiry,
 
 bool block_reports_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
-	return reported(inquiry, SIGNAL_BLOCK_REPORTS, &inquiry->past.block,
-			hit);
+	if (!reported(inquiry, SIGNAL_BLOCK_REPORTS, &inquiry->past.block, hit))
+		return false;
+	name_block(hit);
+	return true;
 }

@@ -17,8 +17,8 @@
 
 #include "../inquiry.h"
 
-#define DOUBT	    10	/* calls: see share_of() */
-#define FULL_SHARE  0.1 /* of the calls: enough for all points */
+#define DOUBT	   10  /* calls: see share_of() */
+#define FULL_SHARE 0.1 /* of the calls: enough for all points */
 
 int screen_report_points(const struct config_screening *config, unsigned called,
 			 unsigned hearsay)
@@ -54,7 +54,8 @@ bool reports_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 	if (counts.called && share < FULL_SHARE)
 		hit->points = (int)(hit->points * share / FULL_SHARE);
 	snprintf(hit->detail, sizeof(hit->detail),
-		 "reported by %u subscriber%s, of whom %u got a call from it",
-		 all, all == 1 ? "" : "s", counts.called);
+		 "reported by %u subscriber%s within %d days, of whom %u got a "
+		 "call from it",
+		 all, all == 1 ? "" : "s", REPORT_DAYS, counts.called);
 	return hit->points != 0;
 }

@@ -26,7 +26,7 @@ static const char *in_words(const char *why)
 	for (size_t i = 0; why && i < sizeof(table) / sizeof(*table); i++)
 		if (!strcmp(why, table[i].why))
 			return table[i].words;
-	return "it could not be asked";
+	return "not reached, or it answered with an error";
 }
 
 bool reputation_signal(const struct rep_answer *answer, struct signal_hit *hit)
@@ -40,8 +40,8 @@ bool reputation_signal(const struct rep_answer *answer, struct signal_hit *hit)
 	case REP_UNAVAILABLE:
 		hit->points = answer->points;
 		hit->outcome = hit->points ? SIGNAL_FIRED : SIGNAL_UNAVAILABLE;
-		snprintf(hit->detail, sizeof(hit->detail),
-			 "%s%s%s", name, colon, in_words(answer->why));
+		snprintf(hit->detail, sizeof(hit->detail), "%s%s%s", name,
+			 colon, in_words(answer->why));
 		return true;
 	case REP_KNOWN:
 		break;

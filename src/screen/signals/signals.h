@@ -50,8 +50,9 @@ bool signal_present(const struct inquiry *inquiry, enum signal_id id,
  * its calls and do not complain. */
 bool in_good_standing(const struct inquiry *inquiry);
 
-/* Adds to what was found of an origin who that is. */
+/* Add to what was found of an origin or a block of numbers who that is. */
 void name_origin(const struct inquiry *inquiry, struct signal_hit *hit);
+void name_block(struct signal_hit *hit);
 
 double share_of(double part, double whole, double doubt);
 

@@ -69,3 +69,11 @@ void name_origin(const struct inquiry *inquiry, struct signal_hit *hit)
 			 ? "of all whom this signer signs for"
 			 : "of all with this origin identifier");
 }
+
+void name_block(struct signal_hit *hit)
+{
+	size_t len = strlen(hit->detail);
+
+	snprintf(hit->detail + len, sizeof(hit->detail) - len,
+		 ", of the other numbers that differ in the last 4 digits");
+}

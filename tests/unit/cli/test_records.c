@@ -1,4 +1,5 @@
 /* Calls as the daemon records them, told by explain, calls and status. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,7 @@
 #include <jansson.h>
 
 #include "callsieve/calls.h"
+#include "callsieve/core/loop.h"
 #include "callsieve/lists.h"
 
 #include "run.h"
@@ -124,14 +126,18 @@ START_TEST(explain_tells_why_a_call_was_rejected)
 		"192.0.2.1:5060",
 		"in@carrier",
 		"decision  rejected with 607 Unwanted",
-		"why       score 100 (reject from 100)",
+		"why       score 100 (trunk carrier: reject from 100)",
 		"+100  blocklist",
 		"matches \"+1900*\" (source ftc), row 17",
 		"-  reputation",
 		"no answer in time",
-		"without blocklist alone it is let through: "
-		"DELETE FROM blocklist WHERE id = 17;",
 		"INSERT INTO allowlist(number) VALUES('+19005550123');",
+		"SELECT subscriber, '+19005550123', 'allow' FROM "
+		"subscriber_numbers WHERE number = '+12025550199';",
+		"without blocklist alone it is let through: DELETE FROM "
+		"blocklist WHERE id = 17;  (for all whom it matches)",
+		"look at   callsieve calls --caller +19005550123",
+		"callsieve list blame +19005550123",
 		"in 1.234 ms, by list generation 5 and configuration 2",
 		"607 Unwanted, ended by callsieve",
 		NULL,
@@ -151,7 +157,7 @@ START_TEST(explain_tells_of_an_answered_call)
 		"core",
 		"out-call-id",
 		"decision  let through",
-		"why       score 0 (reject from 100)",
+		"why       score 0 (trunk carrier: reject from 100)",
 		"nothing speaks against this caller",
 		"to change 100 points more: it is rejected",
 		"redirected to sip:moved@192.0.2.9",
@@ -173,8 +179,7 @@ static const struct {
 	{BASIS_ALLOWLIST, "why       the caller is on the allow list"},
 	{BASIS_EMERGENCY, "why       emergency calls always pass"},
 	{BASIS_PRIORITY, "why       calls of trusted precedence always pass"},
-	{BASIS_TAKEOVER,
-	 "why       it goes to a party of a call in progress"},
+	{BASIS_TAKEOVER, "why       it goes to a party of a call in progress"},
 	{BASIS_PSAP,
 	 "why       an emergency desk that calls back always passes"},
 	{BASIS_UNSCREENED, "why       calls of this trunk are not screened"},
@@ -249,6 +254,49 @@ START_TEST(explain_says_when_there_is_no_such_call)
 }
 END_TEST
 
+/* The first letter of the code, and one letter less. */
+static const char *const changed[] = {"0", ""};
+
+START_TEST(redress_id_is_told_from_one_made_up)
+{
+	char id[REDRESS_ID_SIZE], line[128];
+	struct redress *redress;
+	struct store *store;
+	struct loop *loop;
+
+	save_rejected();
+	ck_assert_int_eq(loop_new(&loop), 0);
+	ck_assert_int_eq(redress_new(&redress, loop), 0);
+	store = open_store();
+	ck_assert_int_eq(redress_refresh(store, redress), 0);
+	store_close(store);
+
+	redress_id(redress, id, "abcdefgh12345678");
+	snprintf(line, sizeof(line), "explain %s", id);
+	with_database(line, 0);
+	ck_assert_ptr_nonnull(strstr(run.out, "call abcdefgh12345678"));
+	/* As somebody reads it out. */
+	for (char *c = line + strlen("explain "); *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	with_database(line, 0);
+
+	snprintf(line, sizeof(line), "explain %.17s%s%s", id,
+		 id[17] == '0' && *changed[_i] ? "1" : changed[_i], id + 18);
+	with_database(line, 1);
+	ck_assert_str_eq(run.out, "");
+	ck_assert_ptr_nonnull(strstr(run.err, "is none of ours"));
+
+	redress_id(redress, id, "0000000000000000");
+	snprintf(line, sizeof(line), "explain %s", id);
+	with_database(line, 1);
+	ck_assert_ptr_nonnull(strstr(run.err,
+				     "is one of ours, but the call "
+				     "0000000000000000 is not recorded"));
+	redress_free(redress);
+	loop_free(loop);
+}
+END_TEST
+
 START_TEST(a_call_id_used_twice_is_told_twice)
 {
 	struct call_record *record;
@@ -302,6 +350,11 @@ START_TEST(calls_lists_the_newest_first)
 		"CALL", "zyxwvuts87654321", "+19005550123", "+12025550199",
 		"carrier", "allow", "0", "200", "abcdefgh12345678", "reject",
 		"100", "607", NULL});
+	with_database("calls --caller '1 (900) 555-0123'", 0);
+	ck_assert_ptr_nonnull(strstr(run.out, "abcdefgh12345678"));
+	with_database("calls --caller +19005550124", 0);
+	ck_assert_ptr_null(strstr(run.out, "abcdefgh12345678"));
+	with_database("calls --caller nobody", 1);
 	with_database("calls -n 1", 0);
 	ck_assert_ptr_nonnull(strstr(run.out, "zyxwvuts87654321"));
 	ck_assert_ptr_null(strstr(run.out, "abcdefgh12345678"));
@@ -363,6 +416,7 @@ Suite *records_suite(void)
 	tcase_add_test(tests, explain_tells_of_a_call_never_judged);
 	tcase_add_test(tests, explain_json_is_what_was_recorded);
 	tcase_add_test(tests, explain_says_when_there_is_no_such_call);
+	tcase_add_loop_test(tests, redress_id_is_told_from_one_made_up, 0, 2);
 	tcase_add_test(tests, a_call_id_used_twice_is_told_twice);
 	tcase_add_test(tests, nothing_in_the_database_can_steer_the_terminal);
 	tcase_add_test(tests, calls_lists_the_newest_first);

@@ -200,12 +200,15 @@ START_TEST(each_table_says_its_own)
 }
 END_TEST
 
-/* To the day at first, less precisely later. */
-START_TEST(age_is_known)
+/* To the day at first, to the month and to the year later. */
+START_TEST(day_of_a_row_is_known)
 {
 	static const struct {
-		int days, told;
-	} ages[] = {{0, 0}, {1, 1}, {59, 59}, {100, 103}, {800, 1123}};
+		int days, day;
+	} ages[] = {
+		{0, 20833},  {1, 20832}, {60, 20773},
+		{100, 20727 /* 2026-10-01 */}, {800, 19723 /* 2024-01-01 */},
+	};
 	size_t i;
 	char sql[200];
 
@@ -220,7 +223,7 @@ START_TEST(age_is_known)
 	refresh();
 	for (i = 0; i < 5; i++) {
 		snprintf(sql, sizeof(sql), "+1202555010%zu", i);
-		ck_assert_int_eq(found(sql).age_days, ages[i].told);
+		ck_assert_int_eq(found(sql).added_day, ages[i].day);
 	}
 }
 END_TEST
@@ -628,7 +631,7 @@ Suite *lists_suite(void)
 	tcase_add_test(tc, range_matches_from_end_to_end);
 	tcase_add_test(tc, list_counts_for_its_trunks);
 	tcase_add_test(tc, each_table_says_its_own);
-	tcase_add_test(tc, age_is_known);
+	tcase_add_test(tc, day_of_a_row_is_known);
 	tcase_add_test(tc, edits_come_to_what_a_load_would_say);
 	tcase_add_test(tc, edits_at_once_come_to_the_same);
 	tcase_add_test(tc, many_edits_are_taken_in_steps);

@@ -8,5 +8,6 @@ Suite *screen_suite(void);
 Suite *ask_suite(void);
 Suite *signals_suite(void);
 Suite *explanation_suite(void);
+Suite *response_suite(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "callsieve/core/clock.h"
 #include "callsieve/lists.h"
 
 #include "suites.h"
@@ -15,8 +16,7 @@
 static struct list_match match_of(const char *pattern, const char *source,
 				  const char *reason)
 {
-	struct list_match match = {
-		.kind = LIST_BLOCK, .row = 17, .age_days = -1};
+	struct list_match match = {.kind = LIST_BLOCK, .row = 17};
 
 	ck_assert_int_eq(number_pattern_key(&match.pattern, pattern), 0);
 	match.source = source;
@@ -49,26 +49,45 @@ START_TEST(list_match_reads_well)
 }
 END_TEST
 
-START_TEST(list_range_and_age_are_named)
+START_TEST(list_range_and_day_are_named)
 {
 	struct list_match match = match_of("+1202555010*", "ftc", "robocall");
 	char detail[SIGNAL_DETAIL];
 
+	now_fake(20790 * 86400000ll);
 	match.range = "+12025550100-+12025550199";
 	match.list = "night";
-	match.age_days = 3;
+	match.added_day = 20780;
 	detail_list_match(detail, &match);
 	ck_assert_str_eq(detail,
 			 "matches \"+12025550100-+12025550199\" (list night, "
-			 "source ftc, 3 days old: \"robocall\"), row 17");
-	match = match_of("+44*", "", "");
+			 "source ftc, added 2026-11-23: \"robocall\"), row 17");
+}
+END_TEST
+
+/* As precisely as it is known. */
+START_TEST(list_day_is_named)
+{
+	static const struct {
+		int days;
+		const char *detail;
+	} ages[] = {
+		{0, "matches \"+44*\" (added 2026-11-23), row 17"},
+		{60, "matches \"+44*\" (added 2026-09-24), row 17"},
+		{61, "matches \"+44*\" (added in 2026-09), row 17"},
+		{800, "matches \"+44*\" (added in 2024), row 17"},
+		{20780, "matches \"+44*\", row 17"},
+	};
+	struct list_match match = match_of("+44*", "", "");
+	char detail[SIGNAL_DETAIL];
+
+	now_fake(20780 * 86400000ll);
 	match.list = "default";
-	match.age_days = 0;
-	detail_list_match(detail, &match);
-	ck_assert_str_eq(detail, "matches \"+44*\" (added today), row 17");
-	match.age_days = 1;
-	detail_list_match(detail, &match);
-	ck_assert_str_eq(detail, "matches \"+44*\" (1 day old), row 17");
+	for (size_t i = 0; i < sizeof(ages) / sizeof(ages[0]); i++) {
+		match.added_day = 20780 - ages[i].days;
+		detail_list_match(detail, &match);
+		ck_assert_str_eq(detail, ages[i].detail);
+	}
 }
 END_TEST
 
@@ -82,7 +101,7 @@ START_TEST(row_shows_however_long_the_reason)
 	match.row = INT64_MAX;
 	match.list = LONG_TEXT;
 	match.range = "+123456789012344-+123456789012346";
-	match.age_days = 20000;
+	match.added_day = 20000;
 	detail_list_match(detail, &match);
 	len = strlen(detail);
 	ck_assert_uint_lt(len, sizeof(detail));
@@ -153,7 +172,8 @@ Suite *detail_suite(void)
 
 	tcase_add_loop_test(tests, list_match_reads_well, 0,
 			    sizeof(matches) / sizeof(*matches));
-	tcase_add_test(tests, list_range_and_age_are_named);
+	tcase_add_test(tests, list_range_and_day_are_named);
+	tcase_add_test(tests, list_day_is_named);
 	tcase_add_test(tests, row_shows_however_long_the_reason);
 	tcase_add_loop_test(tests, text_is_one_clean_line, 0,
 			    sizeof(texts) / sizeof(*texts));

@@ -21,7 +21,7 @@ struct typical {
 	bool withheld;
 	const char *display;
 	enum bypass bypass;
-	bool unscreened, shadow;
+	bool unscreened, shadow, refused;
 };
 
 static const struct typical calls[] = {
@@ -53,6 +53,20 @@ static const struct typical calls[] = {
 	{.name = "anonymous", .caller = "anonymous", .withheld = true},
 	{.name = "named-as-another", .display = "Bank +1 212 555 0142"},
 	{.name = "emergency", .bypass = BYPASS_EMERGENCY},
+	{.name = "anonymity",
+	 .caller = "anonymous",
+	 .withheld = true,
+	 .refused = true},
+	{.name = "anonymity-of-callee",
+	 .caller = "anonymous",
+	 .withheld = true,
+	 .sql = "INSERT INTO subscribers(id, name) VALUES(7, 'ann');"
+		"INSERT INTO subscriber_numbers(subscriber, number) VALUES"
+		"(7, '+12025550199'); INSERT INTO subscriber_settings"
+		"(subscriber, anonymous) VALUES(7, 'refuse')"},
+	{.name = "own-number",
+	 .sql = "INSERT INTO own_numbers(number) VALUES "
+		"('+1202555*')"},
 	{.name = "unscreened", .unscreened = true},
 	{.name = "shadow",
 	 .shadow = true,
@@ -72,6 +86,7 @@ static void read_facts(struct facts *facts, const struct typical *call)
 	facts->display = call->display;
 	facts->bypass = call->bypass;
 	facts->screen = !call->unscreened;
+	facts->refuse_anonymous = call->refused;
 	facts->thresholds.label_at = 25;
 }
 
@@ -81,8 +96,22 @@ static void give_points(void)
 
 	screening->signals[SIGNAL_STIR_FAILED].points = 25;
 	screening->signals[SIGNAL_ANONYMOUS].points = 20;
+	screening->signals[SIGNAL_OWN_NUMBER].points = 50;
 	screening->signals[SIGNAL_DISPLAY_NUMBER].points = 35;
 	screening->hints_max_points = 90;
+}
+
+static void give_response(struct call_record *record, enum config_reason reason)
+{
+	bool anonymous = reason == REASON_ANONYMOUS;
+
+	record->profile = strdup("us-fcc");
+	record->reason = config_reason_names[reason];
+	record->status = anonymous ? 433 : 603;
+	record->phrase =
+		strdup(anonymous ? "Anonymity Disallowed" : "Network Blocked");
+	if (!anonymous)
+		strcpy(record->redress_id, "0123456789abcdef-00112233");
 }
 
 static char *explain(const struct typical *call)
@@ -104,13 +133,8 @@ static char *explain(const struct typical *call)
 	record->trunk = strdup(trunk.name);
 	strcpy(record->id, "0123456789abcdef");
 	call_record_keep(record, &facts);
-	if (verdict.treatment == VERDICT_REJECT) {
-		record->profile = strdup("us-fcc");
-		record->reason = "list";
-		record->status = 603;
-		record->phrase = strdup("Network Blocked");
-		strcpy(record->redress_id, "0123456789abcdef-00112233");
-	}
+	if (verdict.treatment == VERDICT_REJECT)
+		give_response(record, verdict_reason(&verdict));
 	record->verdict = verdict_dup(&verdict);
 	record->verdict->list_generation = 2;
 	explanation = call_explanation(record);

@@ -356,13 +356,15 @@ START_TEST(explanation_names_row_generation_and_config)
 	struct facts facts = facts_from(CALLER);
 	struct verdict verdict;
 
-	world_sql("INSERT INTO blocklist(id, number, source, reason) "
-		  "VALUES(17, '+1202*', 'ftc', 'robocall')");
+	now_fake(1772400000000); /* 2026-03-01 */
+	world_sql("INSERT INTO blocklist(id, number, source, reason, "
+		  "created_at) VALUES(17, '+1202*', 'ftc', 'robocall', "
+		  "'2026-03-01 12:00:00')");
 	screen_decide(world.screen, &facts, &verdict);
 	ck_assert_str_eq(
 		verdict.signals[0].detail,
-		"matches \"+1202*\" (source ftc, added today: \"robocall\"), "
-		"row 17");
+		"matches \"+1202*\" (source ftc, added 2026-03-01: "
+		"\"robocall\"), row 17");
 	ck_assert_int_eq(verdict.signals[0].row, 17);
 	ck_assert_int_eq(verdict.signals[0].points, 100);
 	ck_assert_uint_eq(verdict.list_generation,
@@ -387,8 +389,8 @@ START_TEST(reports_say_how_many)
 	world_reports(CALLER, 4);
 	screen_decide(world.screen, &facts, &verdict);
 	ck_assert_str_eq(verdict.signals[0].detail,
-			 "reported by 4 subscribers, of whom 4 got a call from "
-			 "it");
+			 "reported by 4 subscribers within 30 days, of whom 4 "
+			 "got a call from it");
 	ck_assert_int_eq(verdict.signals[0].points, 80);
 
 	world.config.screening.report_min = 1;
@@ -396,7 +398,8 @@ START_TEST(reports_say_how_many)
 	facts = facts_from("+12025550188");
 	screen_decide(world.screen, &facts, &verdict);
 	ck_assert_str_eq(verdict.signals[0].detail,
-			 "reported by 1 subscriber, of whom 1 got a call from "
+			 "reported by 1 subscriber within 30 days, of whom 1 got "
+			 "a call from "
 			 "it");
 }
 END_TEST
