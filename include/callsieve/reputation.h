@@ -22,11 +22,14 @@ struct rep_answer {
 	int points;	  /* what that is worth, as configured when asked */
 	const char *name; /* of the service; lent until the query is freed */
 	const char *why;  /* static; for REP_UNAVAILABLE: "deadline", "breaker",
-			     "error", "limit", "quota", "malformed", "refused" */
+			     "error", "oversized", "limit", "quota",
+			     "malformed", "refused" */
+	int http;	  /* for "error": the status; 0: there was none */
 	unsigned category; /* place in `categories`, from 1; 0: none */
 	char label[24];	   /* that category's word */
 	bool allow;	   /* known to be good: no risk at all */
 	bool cached;
+	bool stale; /* besides, and asked for anew */
 };
 
 struct rep_question {

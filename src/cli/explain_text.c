@@ -145,6 +145,17 @@ static void print_signal(const json_t *signal)
 	printf("\n");
 }
 
+static bool any_fired(json_t *signals)
+{
+	json_t *signal;
+	size_t i;
+
+	json_array_foreach (signals, i, signal)
+		if (strcmp(text_of(signal, "outcome"), "fired") == 0)
+			return true;
+	return false;
+}
+
 void explain_reasons(const json_t *explanation, bool asked)
 {
 	json_t *signals = json_object_get(explanation, "signals");
@@ -154,7 +165,7 @@ void explain_reasons(const json_t *explanation, bool asked)
 	print_why(explanation);
 	json_array_foreach (signals, i, signal)
 		print_signal(signal);
-	if (!json_array_size(signals) && !basis_in_words(explanation))
+	if (!any_fired(signals) && !basis_in_words(explanation))
 		printf("  %-10snothing speaks against this caller%s\n", "",
 		       asked ? " now" : "");
 	explain_change(explanation);

@@ -51,6 +51,15 @@ static bool id_of(char id[ID_MAX], const json_t *event, const char *name)
 	return len > 0 && len < ID_MAX;
 }
 
+static enum signal_outcome outcome_of(const json_t *signal)
+{
+	const char *outcome = or_empty(text_of(signal, "outcome"));
+
+	if (strcmp(outcome, "unavailable") == 0)
+		return SIGNAL_UNAVAILABLE;
+	return strcmp(outcome, "unknown") == 0 ? SIGNAL_UNKNOWN : SIGNAL_FIRED;
+}
+
 /* What services had answered when the call was made. */
 static void recall(const struct screen *screen, const json_t *event,
 		   struct verdict *verdict)
@@ -69,10 +78,7 @@ static void recall(const struct screen *screen, const json_t *event,
 			.name = "reputation",
 			.points = (int)json_integer_value(
 				json_object_get(at, "points")),
-			.outcome = strcmp(or_empty(text_of(at, "outcome")),
-					  "unavailable") == 0
-					   ? SIGNAL_UNAVAILABLE
-					   : SIGNAL_FIRED,
+			.outcome = outcome_of(at),
 		};
 		snprintf(hit->detail, sizeof(hit->detail), "%s",
 			 or_empty(text_of(at, "detail")));

@@ -44,6 +44,7 @@ const char *signal_outcome_name(enum signal_outcome outcome)
 		[SIGNAL_FIRED] = "fired",
 		[SIGNAL_UNAVAILABLE] = "unavailable",
 		[SIGNAL_SHADOW] = "shadow",
+		[SIGNAL_UNKNOWN] = "unknown",
 	};
 
 	return names[outcome];

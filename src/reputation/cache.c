@@ -14,7 +14,12 @@ struct entry {
 	uint32_t chain;	       /* the next of the same hash */
 	uint32_t newer, older; /* by use */
 	uint8_t status : 2, allow : 1, why : 5;
-	uint8_t risk, category;
+	union {
+		struct {
+			uint8_t risk, category;
+		};
+		uint16_t http; /* of REP_UNAVAILABLE */
+	};
 };
 
 _Static_assert(sizeof(struct entry) <= 32, "grows the cache");
@@ -27,8 +32,8 @@ struct cache {
 	uint64_t seed; /* callers choose the numbers: not their chains too */
 };
 
-static const char *const whys[] = {NULL, "error", "deadline", "malformed",
-				   "refused"};
+static const char *const whys[] = {NULL,	"error",   "deadline",
+				   "malformed", "refused", "oversized"};
 
 static uint8_t why_number(const char *why)
 {
@@ -128,18 +133,27 @@ static uint32_t make_room(struct cache *cache)
 	return at;
 }
 
+static struct rep_answer answer_of(const struct entry *entry)
+{
+	struct rep_answer answer = {.status = entry->status,
+				    .why = whys[entry->why],
+				    .allow = entry->allow};
+
+	if (entry->status == REP_UNAVAILABLE) {
+		answer.http = entry->http;
+	} else {
+		answer.risk = entry->risk;
+		answer.category = entry->category;
+	}
+	return answer;
+}
+
 static void use(struct cache *cache, uint32_t at, struct rep_answer *answer)
 {
-	const struct entry *entry = &cache->entries[at];
-
 	unlink_use(cache, at);
 	link_newest(cache, at);
-	*answer = (struct rep_answer){.status = entry->status,
-				      .risk = entry->risk,
-				      .why = whys[entry->why],
-				      .allow = entry->allow,
-				      .category = entry->category,
-				      .cached = true};
+	*answer = answer_of(&cache->entries[at]);
+	answer->cached = true;
 }
 
 bool cache_get(struct cache *cache, number_key key, uint64_t now,
@@ -162,6 +176,7 @@ bool cache_get_stale(struct cache *cache, number_key key, uint64_t now,
 	    cache->entries[at].status == REP_UNAVAILABLE)
 		return false;
 	use(cache, at, answer);
+	answer->stale = now >= cache->entries[at].expires;
 	return true;
 }
 
@@ -186,10 +201,14 @@ void cache_put(struct cache *cache, number_key key, uint64_t expires,
 	entry = &cache->entries[at];
 	entry->expires = expires;
 	entry->status = answer->status & 3;
-	entry->risk = (uint8_t)answer->risk;
 	entry->why = why_number(answer->why) & 31;
 	entry->allow = answer->allow;
-	entry->category = (uint8_t)answer->category;
+	if (answer->status == REP_UNAVAILABLE) {
+		entry->http = (uint16_t)answer->http;
+	} else {
+		entry->risk = (uint8_t)answer->risk;
+		entry->category = (uint8_t)answer->category;
+	}
 }
 
 void cache_clear(struct cache *cache)
@@ -210,11 +229,7 @@ void cache_copy(struct cache *to, const struct cache *from)
 
 	for (; at; at = from->entries[at].newer) {
 		const struct entry *entry = &from->entries[at];
-		struct rep_answer answer = {.status = entry->status,
-					    .risk = entry->risk,
-					    .allow = entry->allow,
-					    .category = entry->category,
-					    .why = whys[entry->why]};
+		struct rep_answer answer = answer_of(entry);
 
 		cache_put(to, entry->key, entry->expires, &answer);
 	}

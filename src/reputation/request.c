@@ -42,9 +42,10 @@ static void tell_failure(struct rep *rep, const char *why)
 	if (!breaker_failure(&rep->breaker, &limits, now_mono_ms()))
 		return;
 	rep_metric(rep, METRIC_OF_REP_BREAKER_OPEN, 1);
-	log_warn("event=reputation-breaker-open provider=%s in_a_row=%u last=%s "
-		 "retry_s=%u",
-		 config->name, rep->breaker.row, why, config->breaker_open_s);
+	log_warn(
+		"event=reputation-breaker-open provider=%s in_a_row=%u last=%s "
+		"retry_s=%u",
+		config->name, rep->breaker.row, why, config->breaker_open_s);
 }
 
 static void tell_success(struct rep *rep)
@@ -66,6 +67,13 @@ static bool blames_service(int status)
 	       status == 403 || status == 407 || status == 408 || status == 429;
 }
 
+static const char *why_of(int err)
+{
+	if (err == -ETIMEDOUT)
+		return "deadline";
+	return err == -EMSGSIZE ? "oversized" : "error";
+}
+
 /* What a response means; true when the service did its part. */
 static bool interpret(const struct request *request,
 		      const struct fetch_result *result,
@@ -73,7 +81,7 @@ static bool interpret(const struct request *request,
 {
 	*answer = (struct rep_answer){.status = REP_UNAVAILABLE};
 	if (result->err) {
-		answer->why = result->err == -ETIMEDOUT ? "deadline" : "error";
+		answer->why = why_of(result->err);
 		return false;
 	}
 	if (result->status == 200) {
@@ -86,6 +94,7 @@ static bool interpret(const struct request *request,
 		return true;
 	}
 	answer->why = "error";
+	answer->http = result->status;
 	return !blames_service(result->status);
 }
 

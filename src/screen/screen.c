@@ -392,9 +392,10 @@ void verdict_add_reputation(struct verdict *verdict,
 {
 	struct signal_hit hit;
 
-	for (size_t i = 0; i < count; i++)
-		if (reputation_signal(&answers[i], &hit))
-			add_answer(verdict, config, &hit);
+	for (size_t i = 0; i < count; i++) {
+		reputation_signal(&answers[i], &hit);
+		add_answer(verdict, config, &hit);
+	}
 	verdict_settle(verdict);
 }
 

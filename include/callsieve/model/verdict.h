@@ -38,6 +38,7 @@ enum signal_outcome {
 	SIGNAL_FIRED,
 	SIGNAL_UNAVAILABLE,
 	SIGNAL_SHADOW, /* tried out: points that are shown and not added */
+	SIGNAL_UNKNOWN, /* who was asked knows nothing: neither good nor bad */
 };
 
 struct signal_hit {

@@ -1,6 +1,6 @@
-/* What an outside service says of the caller. A known risk is always shown,
- * also one that adds nothing: who reads why a call was let through wants to
- * see that it was asked for. */
+/* What an outside service says of the caller. Every service that was asked is
+ * shown, also one that adds nothing, knows nothing or was left out: who reads
+ * why a call was let through wants to see that it was asked for. */
 #include "signals.h"
 
 #include <stdio.h>
@@ -9,54 +9,89 @@
 #include "callsieve/model/verdict.h"
 #include "callsieve/reputation.h"
 
-/* The words of metrics and the log, for people. */
-static const char *in_words(const char *why)
-{
-	static const struct {
-		const char *why, *words;
-	} table[] = {
-		{"deadline", "no answer in time"},
-		{"breaker", "not asked, it has failed too often"},
-		{"limit", "not asked, too many questions are open"},
-		{"quota", "not asked, the day's quota is used up"},
-		{"malformed", "its answer makes no sense"},
-		{"refused", "it refused to answer"},
-	};
+#define WORDS_MAX 100
 
-	for (size_t i = 0; why && i < sizeof(table) / sizeof(*table); i++)
-		if (!strcmp(why, table[i].why))
-			return table[i].words;
-	return "not reached, or it answered with an error";
+/* The words of metrics and the log, for people. */
+static const struct {
+	const char *why, *words;
+} causes[] = {
+	{"deadline", "no answer in time"},
+	{"breaker", "not asked, as it failed too often just now"},
+	{"limit", "not asked, as max_in_flight or max_per_s was reached"},
+	{"quota", "not asked, as its questions of today are used up"},
+	{"malformed", "no score could be read from its answer"},
+	{"refused", "its answer is an error by ok_when"},
+	{"oversized", "its answer is larger than max_body"},
+};
+
+static const char *of_status(int http)
+{
+	switch (http) {
+	case 401:
+	case 403:
+		return ", so look at its secret";
+	case 429:
+		return ", so it is asked too often";
+	default:
+		return http < 400 ? ", which is no answer" : "";
+	}
 }
 
-bool reputation_signal(const struct rep_answer *answer, struct signal_hit *hit)
+static void say_cause(char buf[WORDS_MAX], const struct rep_answer *answer)
 {
-	const char *name = answer->name, *colon = *name ? ": " : "";
+	if (answer->http) {
+		snprintf(buf, WORDS_MAX, "it answered with status %d%s",
+			 answer->http, of_status(answer->http));
+		return;
+	}
+	snprintf(buf, WORDS_MAX, "not reached");
+	for (size_t i = 0; i < sizeof(causes) / sizeof(*causes); i++)
+		if (answer->why && !strcmp(answer->why, causes[i].why))
+			snprintf(buf, WORDS_MAX, "%s", causes[i].words);
+}
 
-	*hit = (struct signal_hit){.name = "reputation"};
+static void say_risk(char buf[WORDS_MAX], const struct rep_answer *answer)
+{
+	if (answer->allow)
+		snprintf(buf, WORDS_MAX, "known to be good");
+	else
+		snprintf(buf, WORDS_MAX, "%s%srisk %d of 100", answer->label,
+			 *answer->label ? ", " : "", answer->risk);
+}
+
+static const char *ending(const struct rep_answer *answer,
+			  const struct signal_hit *hit)
+{
+	if (hit->outcome == SIGNAL_UNAVAILABLE)
+		return "; left out";
+	if (hit->outcome == SIGNAL_FIRED && !hit->points && !answer->allow)
+		return ", too low to count";
+	return "";
+}
+
+void reputation_signal(const struct rep_answer *answer, struct signal_hit *hit)
+{
+	char words[WORDS_MAX] = "knows nothing of the number";
+	const char *name = answer->name, *colon = *name ? ": " : "";
+	const char *from = answer->stale    ? " (cached, stale)"
+			   : answer->cached ? " (cached)"
+					    : "";
+
+	*hit = (struct signal_hit){.name = "reputation",
+				   .outcome = SIGNAL_FIRED,
+				   .points = answer->points};
 	switch (answer->status) {
 	case REP_UNKNOWN:
-		return false;
+		hit->outcome = SIGNAL_UNKNOWN;
+		break;
 	case REP_UNAVAILABLE:
-		hit->points = answer->points;
 		hit->outcome = hit->points ? SIGNAL_FIRED : SIGNAL_UNAVAILABLE;
-		snprintf(hit->detail, sizeof(hit->detail), "%s%s%s", name,
-			 colon, in_words(answer->why));
-		return true;
+		say_cause(words, answer);
+		break;
 	case REP_KNOWN:
+		say_risk(words, answer);
 		break;
 	}
-	hit->outcome = SIGNAL_FIRED;
-	hit->points = answer->points;
-	if (answer->allow) {
-		snprintf(hit->detail, sizeof(hit->detail),
-			 "%s%sknown to be good%s", name, colon,
-			 answer->cached ? " (cached)" : "");
-		return true;
-	}
-	snprintf(hit->detail, sizeof(hit->detail), "%s%s%s%srisk %d of 100%s%s",
-		 name, colon, answer->label, *answer->label ? ", " : "",
-		 answer->risk, answer->cached ? " (cached)" : "",
-		 hit->points ? "" : ", too low to count");
-	return true;
+	snprintf(hit->detail, sizeof(hit->detail), "%s%s%s%s%s", name, colon,
+		 words, from, ending(answer, hit));
 }

@@ -56,9 +56,8 @@ void name_block(struct signal_hit *hit);
 
 double share_of(double part, double whole, double doubt);
 
-/* Not in the table: its answer may have to be awaited. False when the service
- * knows nothing of the number. */
-bool reputation_signal(const struct rep_answer *answer,
+/* Not in the table: its answer may have to be awaited. */
+void reputation_signal(const struct rep_answer *answer,
 		       struct signal_hit *hit);
 
 #endif

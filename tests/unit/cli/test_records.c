@@ -49,7 +49,7 @@ static void rejected(struct call_record *record)
 	verdict_add(&verdict, &hit);
 	hit = (struct signal_hit){.name = "reputation",
 				  .outcome = SIGNAL_UNAVAILABLE};
-	strcpy(hit.detail, "no answer in time");
+	strcpy(hit.detail, "no answer in time; left out");
 	verdict_add(&verdict, &hit);
 	record->verdict = verdict_dup(&verdict);
 	record->status = 607;
@@ -130,7 +130,7 @@ START_TEST(explain_tells_why_a_call_was_rejected)
 		"+100  blocklist",
 		"matches \"+1900*\" (source ftc), row 17",
 		"-  reputation",
-		"no answer in time",
+		"no answer in time; left out",
 		"INSERT INTO allowlist(number) VALUES('+19005550123');",
 		"SELECT subscriber, '+19005550123', 'allow' FROM "
 		"subscriber_numbers WHERE number = '+12025550199';",

@@ -16,7 +16,7 @@ static const struct {
 	{HTTP_ANSWER, 204, "", "error"},
 	{HTTP_ANSWER, 302, "", "error"},
 	{HTTP_CLOSE, 0, "", "error"},
-	{HTTP_ENDLESS, 0, "", "error"},
+	{HTTP_ENDLESS, 0, "", "oversized"},
 	{HTTP_GARBAGE, 0, "score: 95\r\n", "error"},
 	{HTTP_ANSWER, 200, "", "malformed"},
 	{HTTP_ANSWER, 200, "{\"score\": ", "malformed"},

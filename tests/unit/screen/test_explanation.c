@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "callsieve/calls.h"
+#include "callsieve/reputation.h"
+#include "screen/internal.h"
 
 #include "suites.h"
 #include "world.h"
@@ -22,7 +24,31 @@ struct typical {
 	const char *display;
 	enum bypass bypass;
 	bool unscreened, shadow, refused;
+	const struct rep_answer *answers;
+	size_t answers_count;
 };
+
+static const struct rep_answer found[] = {
+	{REP_KNOWN, .name = "one", .risk = 90, .points = 72, .label = "scam"},
+	{REP_KNOWN, .name = "two", .risk = 10, .cached = true},
+	{REP_KNOWN, .name = "three", .allow = true, .points = -50},
+	{REP_UNKNOWN, .name = "four"},
+	{REP_UNKNOWN, .name = "five", .cached = true, .stale = true},
+};
+
+static const struct rep_answer missed[] = {
+	{REP_UNAVAILABLE, .name = "one", .why = "deadline"},
+	{REP_UNAVAILABLE, .name = "two", .why = "error"},
+	{REP_UNAVAILABLE, .name = "three", .why = "error", .http = 503},
+	{REP_UNAVAILABLE, .name = "four", .why = "error", .http = 401},
+	{REP_UNAVAILABLE, .name = "five", .why = "refused", .cached = true},
+	{REP_UNAVAILABLE, .name = "six", .why = "malformed"},
+	{REP_UNAVAILABLE, .name = "seven", .why = "breaker"},
+	{REP_UNAVAILABLE, .name = "eight", .why = "quota", .points = 20},
+};
+
+#define ANSWERS(array)                                                         \
+	.answers = (array), .answers_count = sizeof(array) / sizeof((array)[0])
 
 static const struct typical calls[] = {
 	{.name = "allowed"},
@@ -72,6 +98,8 @@ static const struct typical calls[] = {
 	 .shadow = true,
 	 .sql = "INSERT INTO blocklist(number, created_at) VALUES "
 		"('" CALLER "', '2999-01-01')"},
+	{.name = "reputation", ANSWERS(found)},
+	{.name = "reputation-missed", ANSWERS(missed)},
 };
 
 static void read_facts(struct facts *facts, const struct typical *call)
@@ -129,6 +157,9 @@ static char *explain(const struct typical *call)
 	give_points();
 	read_facts(&facts, call);
 	screen_decide(world.screen, &facts, &verdict);
+	if (call->answers)
+		verdict_add_reputation(&verdict, &world.config, call->answers,
+				       call->answers_count);
 	treatment_preview(&treatment, &verdict);
 	record->trunk = strdup(trunk.name);
 	strcpy(record->id, "0123456789abcdef");
