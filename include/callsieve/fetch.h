@@ -17,15 +17,18 @@ struct fetch_request {
 	const char *body; /* with post, or NULL; lent until fetch_start() */
 	unsigned deadline_ms; /* from fetch_start() to the handler */
 	size_t max_body;
+	const char *ca_file; /* PEM; NULL: the authorities of the system */
 };
 
 struct fetch_result {
-	int err;    /* 0, -ETIMEDOUT, -EMSGSIZE (body), -ECONNREFUSED, -EIO */
+	int err;    /* 0, -ETIMEDOUT, -EMSGSIZE (body), -ECONNREFUSED,
+		     * -ENOENT (no address), -EKEYREJECTED (certificate), -EIO */
 	int status; /* HTTP status when err is 0 */
 	const char *body; /* NUL-terminated; lent until the handler returns */
 	size_t len;
 	long fresh_s; /* how long it may be kept (RFC 9111 4.2.1), from
 		       * Cache-Control and Age; -1: it does not say */
+	long retry_s; /* Retry-After; 0: it does not say */
 };
 
 typedef void fetch_h(const struct fetch_result *result, void *arg);

@@ -24,7 +24,7 @@ struct rep_answer {
 	const char *why;  /* static; for REP_UNAVAILABLE: "deadline", "breaker",
 			     "error", "oversized", "limit", "quota",
 			     "malformed", "refused" */
-	int http;	  /* for "error": the status; 0: there was none */
+	int cause;	  /* for "error": the HTTP status, or -errno of fetch.h */
 	unsigned category; /* place in `categories`, from 1; 0: none */
 	char label[24];	   /* that category's word */
 	bool allow;	   /* known to be good: no risk at all */

@@ -171,7 +171,8 @@ config_read_h config_read_unsigned, config_read_points, config_read_double,
 
 config_read_h config_read_subject, config_read_body, config_read_auth_name,
 	config_read_secret, config_read_ok_when, config_read_miss_when,
-	config_read_allow_when, config_read_level, config_read_category;
+	config_read_miss_status, config_read_allow_when, config_read_level,
+	config_read_category;
 config_read_h config_read_brand, config_read_signal, config_read_challenge;
 config_read_h config_read_response, config_read_redress_url,
 	config_read_call_info, config_read_card, config_read_card_tel;

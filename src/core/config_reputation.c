@@ -22,13 +22,14 @@
 /* What is allocated, for copying, freeing and comparing. */
 static const size_t texts[] = {
 	AT(name),   AT(url),   AT(body),     AT(auth_name),
-	AT(secret), AT(score), AT(category), AT(secret_file),
+	AT(secret), AT(score), AT(category), AT(secret_file), AT(tls_ca),
 };
 
 static const struct {
 	size_t items, count;
 } lists[] = {
 	{AT(headers), AT(headers_count)},
+	{AT(miss_status), AT(miss_status_count)},
 	{AT(ok_when), AT(ok_when_count)},
 	{AT(miss_when), AT(miss_when_count)},
 	{AT(allow_when), AT(allow_when_count)},
@@ -138,7 +139,7 @@ bool config_reputation_agree(const struct config_reputation *a,
 	for (size_t i = 0; i < COUNT(lists); i++)
 		if (!same_list(a, b, i))
 			return false;
-	return a->post == b->post && a->auth == b->auth && a->text == b->text &&
+	return a->post == b->post && a->auth == b->auth && a->format == b->format &&
 	       a->scale == b->scale && a->score_min == b->score_min &&
 	       a->score_max == b->score_max;
 }
@@ -146,8 +147,8 @@ bool config_reputation_agree(const struct config_reputation *a,
 #define WRONG_WORD_MAX 48
 
 #define WORDS_OF_URL                                                           \
-	"{e164}, {e164-noplus}, {national}, {00}, {sha1}, {SHA1}, {time} and " \
-	"{callee-...}"
+	"{e164}, {e164-noplus}, {national}, {country}, {00}, {sha1}, {SHA1}, " \
+	"{sha256}, {time} and {callee-...}"
 
 /* RFC 9110 5.1 and 5.5; control characters were refused before. */
 void config_read_header(const struct config_place *place, const char *text)
@@ -297,6 +298,17 @@ void config_read_ok_when(const struct config_place *place, const char *text)
 	add_condition(place, &reputation->ok_when_count, text);
 }
 
+void config_read_miss_status(const struct config_place *place, const char *text)
+{
+	struct config_reputation *reputation = place->base;
+
+	if (strlen(text) == 3 && strspn(text, "0123456789") == 3 &&
+	    strcmp(text, "200") >= 0 && strcmp(text, "600") < 0)
+		config_add_string(place, &reputation->miss_status_count, text);
+	else
+		config_value_error(place, text, "HTTP statuses, 200 to 599");
+}
+
 void config_read_miss_when(const struct config_place *place, const char *text)
 {
 	struct config_reputation *reputation = place->base;
@@ -406,6 +418,14 @@ static void check_auth(struct config_reader *reader,
 			     "\"USER:PASSWORD\"");
 }
 
+/* What curl would only find out with the first call. */
+static void check_file(struct config_reader *reader, const char *path, int line)
+{
+	if (path && access(path, R_OK) < 0)
+		config_error(reader, line, "tls_ca %s cannot be used: %s",
+			     path, strerror(errno));
+}
+
 static void check_levels(struct config_reader *reader,
 			 const struct config_reputation *reputation, size_t i)
 {
@@ -446,6 +466,7 @@ static void check_reputation(struct config_reader *reader, size_t i)
 		config_error(reader, LINE(""),
 			     "score_min and score_max must differ");
 	check_auth(reader, reputation, i);
+	check_file(reader, reputation->tls_ca, LINE("tls_ca"));
 	check_levels(reader, reputation, i);
 }
 

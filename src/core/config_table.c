@@ -570,7 +570,11 @@ static const char *const auths[] = {
 	[AUTH_NONE] = "none",	  [AUTH_BEARER] = "bearer",
 	[AUTH_BASIC] = "basic",	  [AUTH_HEADER] = "header",
 	[AUTH_QUERY] = "query",	  NULL};
-static const char *const answer_formats[] = {"json", "text", NULL};
+static const char *const answer_formats[] = {
+	[FORMAT_JSON] = "json",
+	[FORMAT_TEXT] = "text",
+	[FORMAT_STATUS] = "status",
+	NULL};
 static const char *const scales[] = {
 	[SCALE_LINEAR] = "linear", [SCALE_LOG] = "log",
 	[SCALE_BOOL] = "bool",	   [SCALE_STEPS] = "steps",
@@ -581,8 +585,9 @@ static const struct config_option reputation_options[] = {
 	 OPTION_REQUIRED, "\"https://reputation.example/v1/{e164-noplus}\"",
 	 .sentence = "Where to ask. {e164} is replaced by +12025550123, "
 		     "{e164-noplus} by 12025550123, {national} by 2025550123, "
-		     "{00} by 0012025550123, {sha1} and {SHA1} by the digest "
-		     "of +12025550123, {time} by the seconds since 1970; "
+		     "{00} by 0012025550123, {country} by 1, {sha1}, {SHA1} and "
+		     "{sha256} by the digest of +12025550123, {time} by the "
+		     "seconds since 1970; "
 		     "{callee-e164}, {callee-e164-noplus} and "
 		     "{callee-national} give away who is called."},
 	{"headers", config_read_header, NULL, 0, 0,
@@ -613,15 +618,29 @@ static const struct config_option reputation_options[] = {
 	 "\"reputation.secret\"",
 	 .sentence = "A file whose first line is the secret; read at start and "
 		     "reload."},
-	{"format", config_read_silent, "\"json\"", 0, 0,
-	 IN(config_reputation, text), .choices = answer_formats,
-	 .sentence = "json, or text: the whole answer is one string, at the "
-		     "pointer \"\"."},
+	{"tls_ca", config_read_string, NULL, 0, 0,
+	 IN(config_reputation, tls_ca), 0, "\"/etc/callsieve/services.pem\"",
+	 .sentence = "PEM file of the authorities that the certificate of an "
+		     "https service must lead to; unset: those of the "
+		     "system."},
+	{"format", config_read_choice, "\"json\"", 0, 0,
+	 IN(config_reputation, format), .choices = answer_formats,
+	 .sentence = "json; or text: the whole answer is one string; or "
+		     "status: it is the HTTP status. Of the latter two the "
+		     "score is all there is, and in conditions it has no "
+		     "pointer: \"= unknown\"."},
+	{"miss_status", config_read_miss_status, "{\"404\", \"204\"}", 0, 0,
+	 IN(config_reputation, miss_status), OPTION_LIST | OPTION_MAY_BE_EMPTY,
+	 .sentence = "HTTP statuses that mean that the number is not known, "
+		     "whatever the body. Else 200 to 299 is an answer, and "
+		     "anything else an error; redirects are not followed."},
 	{"miss_when", config_read_miss_when, "{}", 0, 0,
 	 IN(config_reputation, miss_when), OPTION_LIST | OPTION_MAY_BE_EMPTY,
 	 .sentence = "Conditions, such as \"/found = false\" or \"/error\", any "
-		     "of which means that the number is not known. Status 404 "
-		     "means it too."},
+		     "of which means that the number is not known. They are "
+		     "looked at first, so that such an answer is no error by "
+		     "ok_when. \"/data/0 = null\" also holds where there is no "
+		     "such value."},
 	{"ok_when", config_read_ok_when, "{}", 0, 0,
 	 IN(config_reputation, ok_when), OPTION_LIST | OPTION_MAY_BE_EMPTY,
 	 .sentence = "Conditions that an answer must meet, all of them, or it "

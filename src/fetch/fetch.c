@@ -202,6 +202,7 @@ int fetch_new(struct fetch **fetchp, struct loop *loop)
 		return -ENOMEM;
 	}
 	fetch->loop = loop;
+	fetch->ca_file = curl_version_info(CURLVERSION_NOW)->cainfo;
 	fetch->sockets = epoll_create1(EPOLL_CLOEXEC);
 	if (fetch->sockets < 0) {
 		err = -errno;

@@ -69,6 +69,14 @@ long fresh_of_directives(const char *text)
 	}
 }
 
+long retry_s(CURL *easy)
+{
+	curl_off_t value = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &value);
+	return value < 0 ? 0 : value > FRESH_MAX_S ? FRESH_MAX_S : (long)value;
+}
+
 long fresh_s(CURL *easy)
 {
 	struct curl_header *header;

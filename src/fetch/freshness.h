@@ -12,4 +12,7 @@ long fresh_s(CURL *easy);
 /* The same from the value of one Cache-Control field; -1 likewise. */
 long fresh_of_directives(const char *text);
 
+/* What Retry-After says (RFC 9110 10.2.3), in seconds from now; 0: nothing. */
+long retry_s(CURL *easy);
+
 #endif

@@ -35,6 +35,7 @@ void job_finish(struct fetch_job *job, int err)
 		curl_easy_getinfo(job->easy, CURLINFO_RESPONSE_CODE, &status);
 		result.status = (int)status;
 		result.fresh_s = fresh_s(job->easy);
+		result.retry_s = retry_s(job->easy);
 	}
 	job_stop(job);
 
@@ -64,6 +65,11 @@ int job_error(const struct fetch_job *job, CURLcode code)
 		return -EMSGSIZE;
 	case CURLE_COULDNT_CONNECT:
 		return -ECONNREFUSED;
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return -ENOENT;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+		return -EKEYREJECTED;
 	case CURLE_OPERATION_TIMEDOUT:
 		return -ETIMEDOUT;
 	case CURLE_OUT_OF_MEMORY:
@@ -113,6 +119,9 @@ static int set_up(struct fetch_job *job)
 				 HAPPY_EYEBALLS_MS);
 	code |= curl_easy_setopt(easy, CURLOPT_USERAGENT,
 				 "callsieve/" CALLSIEVE_VERSION);
+	/* Answers are small, so that none is asked to be compressed; one that
+	 * is all the same is understood, and its size limited as it unfolds. */
+	code |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "identity");
 	code |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	code |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, job);
 	code |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
@@ -203,6 +212,9 @@ int job_address(struct fetch_job *job, const struct fetch_request *request)
 					 request->body ? request->body : "");
 		code |= curl_easy_setopt(job->easy, CURLOPT_POST, 1L);
 	}
+	code |= curl_easy_setopt(job->easy, CURLOPT_CAINFO,
+				 request->ca_file ? request->ca_file
+						  : job->fetch->ca_file);
 	code |= curl_easy_setopt(job->easy, CURLOPT_URL, request->url);
 	code |= curl_easy_setopt(job->easy, CURLOPT_HTTPHEADER, job->headers);
 	code |= curl_easy_setopt(job->easy, CURLOPT_MAXFILESIZE_LARGE,

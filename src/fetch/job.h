@@ -20,6 +20,7 @@ struct fetch {
 	int running;		   /* jobs curl has not given back */
 	struct fetch_job *idle;
 	unsigned idle_count;
+	const char *ca_file; /* of the system, as curl was built; static */
 };
 
 struct fetch_job {

@@ -72,6 +72,15 @@ static bool too_many(const struct breaker *breaker,
 		failures * 100 >= requests * limits->percent);
 }
 
+static void open_until(struct breaker *breaker, uint64_t retry_ms)
+{
+	breaker->open = true;
+	breaker->good = 0;
+	breaker->retry_ms = retry_ms;
+	/* So that the first question afterwards is a probe. */
+	breaker->refused = REFUSED_MAX;
+}
+
 bool breaker_failure(struct breaker *breaker,
 		     const struct breaker_limits *limits, uint64_t now)
 {
@@ -85,10 +94,15 @@ bool breaker_failure(struct breaker *breaker,
 	breaker->row++;
 	if (!was_open && !too_many(breaker, limits))
 		return false;
-	breaker->open = true;
-	breaker->good = 0;
-	breaker->retry_ms = now + limits->open_ms;
-	/* So that the first question afterwards is a probe. */
-	breaker->refused = REFUSED_MAX;
+	open_until(breaker, now + limits->open_ms);
+	return !was_open;
+}
+
+bool breaker_pause(struct breaker *breaker, uint64_t now, uint64_t ms)
+{
+	bool was_open = breaker->open;
+
+	if (!was_open || breaker->retry_ms < now + ms)
+		open_until(breaker, now + ms);
 	return !was_open;
 }

@@ -42,4 +42,7 @@ bool breaker_success(struct breaker *breaker,
 bool breaker_failure(struct breaker *breaker,
 		     const struct breaker_limits *limits, uint64_t now);
 
+/* The service asked to be left alone for so long. True likewise. */
+bool breaker_pause(struct breaker *breaker, uint64_t now, uint64_t ms);
+
 #endif

@@ -18,7 +18,7 @@ struct entry {
 		struct {
 			uint8_t risk, category;
 		};
-		uint16_t http; /* of REP_UNAVAILABLE */
+		int16_t cause; /* of REP_UNAVAILABLE */
 	};
 };
 
@@ -140,7 +140,7 @@ static struct rep_answer answer_of(const struct entry *entry)
 				    .allow = entry->allow};
 
 	if (entry->status == REP_UNAVAILABLE) {
-		answer.http = entry->http;
+		answer.cause = entry->cause;
 	} else {
 		answer.risk = entry->risk;
 		answer.category = entry->category;
@@ -204,7 +204,7 @@ void cache_put(struct cache *cache, number_key key, uint64_t expires,
 	entry->why = why_number(answer->why) & 31;
 	entry->allow = answer->allow;
 	if (answer->status == REP_UNAVAILABLE) {
-		entry->http = (uint16_t)answer->http;
+		entry->cause = (int16_t)answer->cause;
 	} else {
 		entry->risk = (uint8_t)answer->risk;
 		entry->category = (uint8_t)answer->category;

@@ -47,7 +47,9 @@ static json_t *read_document(const struct config_reputation *config,
 	size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY |
 		       JSON_DECODE_INT_AS_REAL;
 
-	if (config->text)
+	if (len >= 3 && !memcmp(body, "\xef\xbb\xbf", 3))
+		body += 3, len -= 3; /* a byte order mark, from Windows */
+	if (config->format != FORMAT_JSON)
 		return read_text(body, len);
 	return is_crowded(body, len) ? NULL
 				     : json_loadb(body, len, flags, NULL);
@@ -79,10 +81,11 @@ static const char *text_of(char buf[VALUE_TEXT], const json_t *value)
 	return buf;
 }
 
+/* What is not there is null: many a service leaves out what others say so. */
 static bool equals(const json_t *value, const char *text)
 {
 	char buf[VALUE_TEXT];
-	const char *own = text_of(buf, value);
+	const char *own = value ? text_of(buf, value) : "null";
 	double a, b;
 
 	if (number_of(value, &a) && mapping_number(text, &b))
@@ -276,7 +279,8 @@ static void map_document(const struct config_reputation *config,
 		*answer = known;
 		return;
 	}
-	value = pointer_find(document, config->score);
+	value = pointer_find(
+		document, config->format == FORMAT_JSON ? config->score : "");
 	if (value && !json_is_null(value) &&
 	    !score_risk(config, value, &known.risk))
 		return;

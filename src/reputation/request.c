@@ -1,7 +1,9 @@
 /* One number asked of the service: what its answer means for those who wait,
  * for the cache and for the breaker. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "callsieve/core/clock.h"
 #include "callsieve/core/log.h"
@@ -16,6 +18,8 @@
  * one: a service that is a little too slow is of use to the next call, and one
  * who joins a request begun by another has the whole of its own deadline. */
 #define RUN_ON 5
+
+#define PAUSE_MAX_S 3600 /* whatever Retry-After says */
 
 static struct request_list *head_of(struct rep *rep, number_key key)
 {
@@ -33,19 +37,33 @@ struct request *request_find(struct rep *rep, number_key key)
 	return NULL;
 }
 
-static void tell_failure(struct rep *rep, const char *why)
+static void tell_open(struct rep *rep, const struct rep_answer *answer)
 {
 	const struct config_reputation *config = &rep->settings->config;
-	struct breaker_limits limits = rep_breaker_limits(rep);
+	uint64_t now = now_mono_ms(), until = rep->breaker.retry_ms;
 
-	log_debug("reputation-failed provider=%s why=%s", config->name, why);
-	if (!breaker_failure(&rep->breaker, &limits, now_mono_ms()))
-		return;
 	rep_metric(rep, METRIC_OF_REP_BREAKER_OPEN, 1);
-	log_warn(
-		"event=reputation-breaker-open provider=%s in_a_row=%u last=%s "
-		"retry_s=%u",
-		config->name, rep->breaker.row, why, config->breaker_open_s);
+	log_warn("event=reputation-breaker-open provider=%s in_a_row=%u "
+		 "last=%s cause=%d retry_s=%u",
+		 config->name, rep->breaker.row, answer->why, answer->cause,
+		 until > now ? (unsigned)((until - now) / 1000) : 0);
+}
+
+static void tell_failure(struct rep *rep, const struct rep_answer *answer,
+			 long retry_s)
+{
+	struct breaker_limits limits = rep_breaker_limits(rep);
+	uint64_t now = now_mono_ms();
+	bool opens;
+
+	log_debug("reputation-failed provider=%s why=%s cause=%d",
+		  rep->settings->config.name, answer->why, answer->cause);
+	opens = breaker_failure(&rep->breaker, &limits, now);
+	if (retry_s > 0)
+		opens |= breaker_pause(&rep->breaker, now,
+				       (uint64_t)retry_s * 1000);
+	if (opens)
+		tell_open(rep, answer);
 }
 
 static void tell_success(struct rep *rep)
@@ -59,12 +77,39 @@ static void tell_success(struct rep *rep)
 		 rep->settings->config.name);
 }
 
-/* Other 4xx are about the number: a caller must not be able to open the
- * breaker by showing numbers the service does not like. */
-static bool blames_service(int status)
+/* These are about the number: a caller must not be able to open the breaker
+ * by showing numbers the service does not like. */
+static bool is_about_number(int status)
 {
-	return status < 400 || status >= 500 || status == 401 ||
-	       status == 403 || status == 407 || status == 408 || status == 429;
+	return status == 400 || status == 404 || status == 410 ||
+	       status == 422 || status == 451;
+}
+
+static bool is_answer(const struct config_reputation *config, int status)
+{
+	return (status >= 200 && status < 300) ||
+	       (config->format == FORMAT_STATUS && is_about_number(status));
+}
+
+static bool is_miss(const struct config_reputation *config, int status)
+{
+	for (size_t i = 0; i < config->miss_status_count; i++)
+		if (atoi(config->miss_status[i]) == status)
+			return true;
+	return false;
+}
+
+static void map(const struct config_reputation *config,
+		const struct fetch_result *result, struct rep_answer *answer)
+{
+	char status[16];
+
+	if (config->format != FORMAT_STATUS) {
+		rep_map(config, result->body, result->len, answer);
+		return;
+	}
+	snprintf(status, sizeof(status), "%d", result->status);
+	rep_map(config, status, strlen(status), answer);
 }
 
 static const char *why_of(int err)
@@ -79,23 +124,25 @@ static bool interpret(const struct request *request,
 		      const struct fetch_result *result,
 		      struct rep_answer *answer)
 {
+	const struct config_reputation *config = &request->settings->config;
+
 	*answer = (struct rep_answer){.status = REP_UNAVAILABLE};
 	if (result->err) {
 		answer->why = why_of(result->err);
+		answer->cause = result->err;
 		return false;
 	}
-	if (result->status == 200) {
-		rep_map(&request->settings->config, result->body, result->len,
-			answer);
-		return answer->status != REP_UNAVAILABLE;
-	}
-	if (result->status == 404) {
+	if (is_miss(config, result->status)) {
 		answer->status = REP_UNKNOWN;
 		return true;
 	}
+	if (is_answer(config, result->status)) {
+		map(config, result, answer);
+		return answer->status != REP_UNAVAILABLE;
+	}
 	answer->why = "error";
-	answer->http = result->status;
-	return !blames_service(result->status);
+	answer->cause = result->status;
+	return is_about_number(result->status);
 }
 
 static unsigned lifetime_of(const struct config_reputation *config,
@@ -127,22 +174,30 @@ static void remember(struct rep *rep, number_key key,
 			  now_mono_ms() + lifetime * UINT64_C(1000), answer);
 }
 
+/* How long it wants to be left alone (RFC 6585 4, RFC 9110 15.6.4). */
+static long pause_of(const struct fetch_result *result)
+{
+	if (result->err || (result->status != 429 && result->status != 503))
+		return 0;
+	return result->retry_s > PAUSE_MAX_S ? PAUSE_MAX_S : result->retry_s;
+}
+
 static void learn(struct request *request, const struct rep_answer *answer,
-		  bool success, long fresh_s)
+		  bool success, const struct fetch_result *result)
 {
 	struct rep *rep = request->rep;
 
 	/* Another service, or another meaning, by now. */
 	if (!settings_agree(request->settings, rep->settings))
 		return;
-	remember(rep, request->key, answer, fresh_s);
+	remember(rep, request->key, answer, result->fresh_s);
 	if (request->missed) {
 		if (success)
 			rep_metric(rep, METRIC_OF_REP_LATE, 1);
 	} else if (success) {
 		tell_success(rep);
 	} else {
-		tell_failure(rep, answer->why);
+		tell_failure(rep, answer, pause_of(result));
 	}
 }
 
@@ -166,7 +221,7 @@ static void on_result(const struct fetch_result *result, void *arg)
 	bool success;
 
 	success = interpret(request, result, &answer);
-	learn(request, &answer, success, result->fresh_s);
+	learn(request, &answer, success, result);
 
 	/* Those who are answered may do anything, such as to ask the same
 	 * again or to let go of the others: by then it is nobody's request. */
@@ -178,11 +233,14 @@ static void on_result(const struct fetch_result *result, void *arg)
 
 void request_miss(struct request *request)
 {
+	static const struct rep_answer late = {.status = REP_UNAVAILABLE,
+					       .why = "deadline"};
+
 	if (request->missed)
 		return;
 	request->missed = true;
 	if (settings_agree(request->settings, request->rep->settings))
-		tell_failure(request->rep, "deadline");
+		tell_failure(request->rep, &late, 0);
 }
 
 void request_free(struct request *request)
@@ -210,6 +268,7 @@ static int begin(struct request *request, const struct rep_question *question)
 			.deadline_ms =
 				request->settings->config.deadline_ms * RUN_ON,
 			.max_body = request->settings->config.max_body,
+			.ca_file = request->settings->config.tls_ca,
 		};
 		err = fetch_start(&request->job, request->rep->fetch, &fetch,
 				  on_result, request);

@@ -39,6 +39,12 @@ static const char *national(const struct number *number)
 	return strlen(digits) > code ? digits + code : digits;
 }
 
+static void print_country(char buf[WORD_SIZE], const struct number *number)
+{
+	snprintf(buf, WORD_SIZE, "%.*s",
+		 (int)country_code_digits(number->text + 1), number->text + 1);
+}
+
 static void print_number(char buf[WORD_SIZE], enum template_word word,
 			 const struct number *number)
 {
@@ -54,6 +60,9 @@ static void print_number(char buf[WORD_SIZE], enum template_word word,
 	case TEMPLATE_CALLEE_NATIONAL:
 		strcpy(buf, national(number));
 		break;
+	case TEMPLATE_COUNTRY:
+		print_country(buf, number);
+		break;
 	case TEMPLATE_ZEROS:
 		snprintf(buf, WORD_SIZE, "00%s", number->text + 1);
 		break;
@@ -62,6 +71,9 @@ static void print_number(char buf[WORD_SIZE], enum template_word word,
 		digest_sha1_hex(buf, number->text, strlen(number->text));
 		for (char *c = buf; word == TEMPLATE_SHA1_UPPER && *c; c++)
 			*c = (char)toupper((unsigned char)*c);
+		break;
+	case TEMPLATE_SHA256:
+		digest_sha256_hex(buf, number->text, strlen(number->text));
 		break;
 	default:
 		strcpy(buf, number->text);

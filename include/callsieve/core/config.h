@@ -267,6 +267,12 @@ enum config_scale {
 	SCALE_ENUM,  /* levels are words */
 };
 
+enum config_format {
+	FORMAT_JSON,
+	FORMAT_TEXT,   /* the answer is one string */
+	FORMAT_STATUS, /* it is the HTTP status, whatever the body */
+};
+
 struct config_reputation {
 	char *name; /* "": the section has none */
 	char *url; /* a template, as the next two: see mapping.h */
@@ -278,8 +284,11 @@ struct config_reputation {
 	char *auth_name; /* of the header or the parameter */
 	char *secret;	 /* NULL: none */
 	char *secret_file;
+	char *tls_ca; /* NULL: the authorities that the system trusts */
 
-	bool text; /* the answer is no JSON but one string */
+	enum config_format format;
+	char **miss_status; /* HTTP statuses: the number is not known */
+	size_t miss_status_count;
 	char **ok_when, **miss_when, **allow_when; /* conditions */
 	size_t ok_when_count, miss_when_count, allow_when_count;
 	char *score; /* JSON pointer (RFC 6901) to the score */

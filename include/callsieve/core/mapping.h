@@ -46,9 +46,11 @@ enum template_word {
 	TEMPLATE_E164,
 	TEMPLATE_NOPLUS,
 	TEMPLATE_NATIONAL,
+	TEMPLATE_COUNTRY,
 	TEMPLATE_ZEROS,
 	TEMPLATE_SHA1,
 	TEMPLATE_SHA1_UPPER,
+	TEMPLATE_SHA256,
 	TEMPLATE_CALLEE_E164,
 	TEMPLATE_CALLEE_NOPLUS,
 	TEMPLATE_CALLEE_NATIONAL,
@@ -63,7 +65,8 @@ int template_word(const char *text, size_t *lenp);
  * looks like one and is none. */
 int template_words(const char *text);
 
-#define TEMPLATE_CALLER_WORDS (((1 << TEMPLATE_CALLEE_E164) - 1))
+#define TEMPLATE_CALLER_WORDS                                                  \
+	(((1 << TEMPLATE_CALLEE_E164) - 1) & ~(1 << TEMPLATE_COUNTRY))
 #define TEMPLATE_CALLEE_WORDS                                                  \
 	(1 << TEMPLATE_CALLEE_E164 | 1 << TEMPLATE_CALLEE_NOPLUS |             \
 	 1 << TEMPLATE_CALLEE_NATIONAL)

@@ -3,6 +3,7 @@
  * why a call was let through wants to see that it was asked for. */
 #include "signals.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ static const struct {
 	const char *why, *words;
 } causes[] = {
 	{"deadline", "no answer in time"},
-	{"breaker", "not asked, as it failed too often just now"},
+	{"breaker", "not asked, as it keeps failing"},
 	{"limit", "not asked, as max_in_flight or max_per_s was reached"},
 	{"quota", "not asked, as its questions of today are used up"},
 	{"malformed", "no score could be read from its answer"},
@@ -24,30 +25,45 @@ static const struct {
 	{"oversized", "its answer is larger than max_body"},
 };
 
-static const char *of_status(int http)
+static const char *of_status(int status)
 {
-	switch (http) {
+	switch (status) {
 	case 401:
 	case 403:
 		return ", so look at its secret";
 	case 429:
 		return ", so it is asked too often";
 	default:
-		return http < 400 ? ", which is no answer" : "";
+		return status < 400 ? ", which is not followed" : "";
+	}
+}
+
+static const char *of_error(int err)
+{
+	switch (err) {
+	case -ECONNREFUSED:
+		return "it does not take connections";
+	case -ENOENT:
+		return "its name has no address";
+	case -EKEYREJECTED:
+		return "its certificate is not trusted (tls_ca)";
+	default:
+		return "it broke off without an answer";
 	}
 }
 
 static void say_cause(char buf[WORDS_MAX], const struct rep_answer *answer)
 {
-	if (answer->http) {
-		snprintf(buf, WORDS_MAX, "it answered with status %d%s",
-			 answer->http, of_status(answer->http));
-		return;
-	}
-	snprintf(buf, WORDS_MAX, "not reached");
 	for (size_t i = 0; i < sizeof(causes) / sizeof(*causes); i++)
-		if (answer->why && !strcmp(answer->why, causes[i].why))
+		if (answer->why && !strcmp(answer->why, causes[i].why)) {
 			snprintf(buf, WORDS_MAX, "%s", causes[i].words);
+			return;
+		}
+	if (answer->cause > 0)
+		snprintf(buf, WORDS_MAX, "it answered with status %d%s",
+			 answer->cause, of_status(answer->cause));
+	else
+		snprintf(buf, WORDS_MAX, "%s", of_error(answer->cause));
 }
 
 static void say_risk(char buf[WORDS_MAX], const struct rep_answer *answer)

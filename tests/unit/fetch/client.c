@@ -29,6 +29,7 @@ static void on_result(const struct fetch_result *result, void *arg)
 	outcome->err = result->err;
 	outcome->status = result->status;
 	outcome->fresh_s = result->fresh_s;
+	outcome->retry_s = result->retry_s;
 	outcome->len = result->len;
 	outcome->took_ms = now_mono_ms() - outcome->began_ms;
 	ck_assert_uint_eq(strlen(result->body), result->len);

@@ -17,7 +17,7 @@ struct outcome {
 	struct fetch_job *job;
 	unsigned answers;
 	int err, status;
-	long fresh_s;
+	long fresh_s, retry_s;
 	char body[256];
 	size_t len;
 	uint64_t took_ms, began_ms;

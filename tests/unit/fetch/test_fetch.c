@@ -261,6 +261,49 @@ START_TEST(body_is_capped)
 }
 END_TEST
 
+/* 1551 times "a", by zlib. Nobody asks for it, and some send it. */
+#define SQUEEZED                                                               \
+	"\x78\xda\x4b\x4c\x1c\x05\xa3\x60\x14\x8c\x82\x51\x30\x0a\x12\x01"     \
+	"\xd8\xe2\x4b\xce"
+
+START_TEST(squeezed_body_is_unfolded_and_capped)
+{
+	struct fetch_request request = request_to(url);
+	struct fake_http_reply reply = {
+		.headers = "Content-Encoding: deflate\r\n", .body = SQUEEZED};
+	struct outcome got;
+	char head[1024];
+
+	fake_http_set_reply(server, &reply);
+	request.max_body = 1551;
+	get(&got, &request);
+	ck_assert_int_eq(got.err, 0);
+	ck_assert_uint_eq(got.len, 1551);
+	ck_assert_int_eq(strspn(got.body, "a"), sizeof(got.body) - 1);
+	fake_http_last(server, head, sizeof(head));
+	ck_assert_ptr_nonnull(strstr(head, "\r\nAccept-Encoding: identity\r"));
+	request.max_body = 1550;
+	get(&got, &request);
+	ck_assert_int_eq(got.err, -EMSGSIZE);
+}
+END_TEST
+
+START_TEST(wish_to_be_left_alone_is_told)
+{
+	struct fetch_request request = request_to(url);
+	struct fake_http_reply reply = {.status = 429,
+					.headers = "Retry-After: 120\r\n"};
+	struct outcome got;
+
+	fake_http_set_reply(server, &reply);
+	get(&got, &request);
+	ck_assert_int_eq(got.retry_s, 120);
+	fake_http_set(server, HTTP_ANSWER, 429, "");
+	get(&got, &request);
+	ck_assert_int_eq(got.retry_s, 0);
+}
+END_TEST
+
 START_TEST(head_is_capped)
 {
 	struct fetch_request request = request_to(url);
@@ -415,6 +458,8 @@ Suite *fetch_suite(void)
 			    (int)(sizeof(slow) / sizeof(*slow)));
 	tcase_add_test(tc, deadline_holds_while_connecting);
 	tcase_add_test(tc, body_is_capped);
+	tcase_add_test(tc, squeezed_body_is_unfolded_and_capped);
+	tcase_add_test(tc, wish_to_be_left_alone_is_told);
 	tcase_add_test(tc, head_is_capped);
 	tcase_add_test(tc, what_is_not_http_is_an_error);
 	tcase_add_test(tc, many_at_once_each_get_their_own);

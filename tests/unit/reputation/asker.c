@@ -14,6 +14,7 @@ struct config_reputation config;
 struct rep *rep;
 
 static char url[96];
+static char *misses[] = {"404", "204"};
 
 /* Ours is faked. */
 static uint64_t real_ms(void)
@@ -36,6 +37,8 @@ void rep_setup(void)
 	config = (struct config_reputation){
 		.url = url,
 		.score = "/score",
+		.miss_status = misses,
+		.miss_status_count = 2,
 		.score_max = 100,
 		.deadline_ms = ANY_MS,
 		.cache_hit_s = 60,

@@ -1,3 +1,5 @@
+#include <errno.h>
+
 #include "reputation/cache.h"
 #include "suites.h"
 
@@ -25,7 +27,8 @@ START_TEST(answer_comes_back_as_it_was)
 		{.status = REP_KNOWN, .risk = 100},
 		{.status = REP_UNKNOWN},
 		{.status = REP_UNAVAILABLE, .why = "error"},
-		{.status = REP_UNAVAILABLE, .why = "error", .http = 503},
+		{.status = REP_UNAVAILABLE, .why = "error", .cause = 503},
+		{.status = REP_UNAVAILABLE, .why = "error", .cause = -ENOENT},
 		{.status = REP_UNAVAILABLE, .why = "oversized"},
 		{.status = REP_UNAVAILABLE, .why = "deadline"},
 		{.status = REP_UNAVAILABLE, .why = "malformed"},
@@ -40,7 +43,7 @@ START_TEST(answer_comes_back_as_it_was)
 		ck_assert(got.cached);
 		ck_assert_int_eq(got.status, answers[i].status);
 		ck_assert_int_eq(got.risk, answers[i].risk);
-		ck_assert_int_eq(got.http, answers[i].http);
+		ck_assert_int_eq(got.cause, answers[i].cause);
 		ck_assert_pstr_eq(got.why, answers[i].why);
 	}
 	ck_assert(!cache_get(cache, 99, 9, &got));

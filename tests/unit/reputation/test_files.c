@@ -175,7 +175,8 @@ START_TEST(recorded_answer_is_understood)
 }
 END_TEST
 
-/* Whatever a service does wrong, no file takes it for an answer. */
+/* Whatever a service does wrong, no file takes it for an answer; and 404 is
+ * how a service says that it knows nothing. */
 static const struct {
 	enum fake_http_way way;
 	int status;
@@ -206,6 +207,10 @@ START_TEST(trouble_is_never_clean)
 				      answer.points == 0,
 			      "%s: trouble %zu", recorded[_i].file, i);
 	}
+	fake_http_set(server, HTTP_ANSWER, 404, "<html>not found</html>");
+	answer = find_out((unsigned)count + 1);
+	ck_assert_msg(answer.status == REP_UNKNOWN, "%s: 404",
+		      recorded[_i].file);
 	config_free(parsed);
 }
 END_TEST

@@ -123,6 +123,8 @@ static const struct {
 	{BARE, "", MALFORMED},
 	{BARE, "<html>", MALFORMED},
 	{"format = text score = ''", "85", 85},
+	{"format = text", "85", 85},
+	{"format = text scale = bool", "\xef\xbb\xbfyes", 100},
 	{"score = ''", "\"85\"", 85},
 	/* errors under HTTP 200 */
 	{UNDER_200, "{\"error\": 0, \"score\": 90}", 90},
@@ -132,6 +134,15 @@ static const struct {
 	{UNDER_200, "{\"error\": 0, \"message\": \"Busy\", \"score\": 1}",
 	 REFUSED},
 	{UNDER_200, "{\"score\": 90}", REFUSED},
+	/* nothing there is null */
+	{"score = /0/s miss_when = {'/0 = null'}", "[]", UNKNOWN},
+	{"score = /0/s miss_when = {'/0 = null'}", "[{\"s\": 9}]", 9},
+	{"ok_when = {'/error = null'}", "{\"score\": 9}", 9},
+	{"ok_when = {'/error = null'}", "{\"error\": \"x\"}", REFUSED},
+	{"ok_when = {'/id != null'}", "{\"score\": 9}", REFUSED},
+	/* what is not known is no error */
+	{"ok_when = {'/status = ok'} miss_when = {'/status = none'}",
+	 "{\"status\": \"none\"}", UNKNOWN},
 	/* categories: the worse counts */
 	{CATEGORY, "{\"s\": 10, \"type\": \"SCAM\"}", 90},
 	{CATEGORY, "{\"s\": 95, \"type\": \"scam\"}", 95},
@@ -194,6 +205,11 @@ static const struct {
 	 {"GET /%2B12025550001?key=a%2Bb%20c "}},
 	{"headers = {'X-Hash: {SHA1}'}",
 	 {"\r\nX-Hash: 092BCBD58E3883E80A89700E2A1F3EFDD6961FB9\r\n"}},
+	{"headers = {'X-Hash: {sha256}', 'X-Country: {country}'}",
+	 {"\r\nX-Hash: "
+	  "47148e97489f01ca5cc3d3ac30665030d58c7b6b7f65721634f397049e7bb613\r"
+	  "\n",
+	  "\r\nX-Country: 1\r\n"}},
 };
 
 static void find_out_with_callee(void)
@@ -269,6 +285,9 @@ static const struct {
 	{"levels = {'a = 1'}", "levels are for scale"},
 	{"scale = steps levels = {'a = 1'}", "levels of steps are numbers"},
 	{"scale = enum levels = {'a = 101'}", "levels must be such as"},
+	{"miss_status = {'40'}", "miss_status must be HTTP statuses"},
+	{"miss_status = {'600'}", "miss_status must be HTTP statuses"},
+	{"tls_ca = '/nonexistent'", "tls_ca /nonexistent cannot be used: No"},
 	{"category = /c", "category and categories go together"},
 };
 
@@ -327,6 +346,55 @@ START_TEST(redirect_is_not_followed)
 }
 END_TEST
 
+#define LISTED                                                                 \
+	"format = status scale = enum miss_status = {}"                        \
+	" levels = {'200 = 90', '404 = 0'}"
+#define GONE "miss_status = {'410', '299'}"
+
+static const struct {
+	const char *options;
+	int status, risk;
+} statuses[] = {
+	/* what none of the options says */
+	{"", 200, 95},
+	{"", 201, 95},
+	{"", 203, 95},
+	{"", 204, UNKNOWN},
+	{"", 404, UNKNOWN},
+	{"ok_when = {'/status = ok'}", 404, UNKNOWN},
+	{"", 410, MALFORMED},
+	{"", 301, MALFORMED},
+	{"", 500, MALFORMED},
+	/* what they do */
+	{GONE, 410, UNKNOWN},
+	{GONE, 299, UNKNOWN},
+	{GONE, 404, MALFORMED},
+	{"miss_status = {}", 404, MALFORMED},
+	/* the status is the answer */
+	{LISTED, 200, 90},
+	{LISTED, 404, 0},
+	{LISTED, 422, MALFORMED},
+	{LISTED, 401, MALFORMED},
+	{LISTED, 500, MALFORMED},
+	{LISTED, 302, MALFORMED},
+};
+
+START_TEST(statuses_mean_what_is_configured)
+{
+	struct config *parsed = parse(statuses[_i].options);
+	struct rep_answer answer;
+
+	ck_assert_int_eq(rep_configure(rep, &parsed->reputations[0]), 0);
+	fake_http_set(server, HTTP_ANSWER, statuses[_i].status,
+		      "{\"score\": 95}");
+	answer = find_out(1);
+	ck_assert_msg(meaning(&answer) == statuses[_i].risk,
+		      "%s of %d is %d, not %d", statuses[_i].options,
+		      statuses[_i].status, meaning(&answer), statuses[_i].risk);
+	config_free(parsed);
+}
+END_TEST
+
 START_TEST(good_callers_and_categories_outlive_the_cache)
 {
 	struct config *parsed = parse(
@@ -367,6 +435,8 @@ Suite *grammar_suite(void)
 			    (int)(sizeof(mistakes) / sizeof(*mistakes)));
 	tcase_add_test(tc, secret_comes_from_a_file);
 	tcase_add_test(tc, redirect_is_not_followed);
+	tcase_add_loop_test(tc, statuses_mean_what_is_configured, 0,
+			    (int)(sizeof(statuses) / sizeof(*statuses)));
 	tcase_add_test(tc, good_callers_and_categories_outlive_the_cache);
 	suite_add_tcase(suite, tc);
 	return suite;

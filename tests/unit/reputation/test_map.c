@@ -34,6 +34,8 @@ static const struct {
 	{"/score", 0, 100, "{\"score\": \"1e999\"}", MALFORMED},
 	{"/score", 0, 100, "{\"score\": \"95 spam\"}", MALFORMED},
 	{"/score", 0, 100, "{\"score\": \"-\"}", MALFORMED},
+	/* from Windows */
+	{"/score", 0, 100, "\xef\xbb\xbf{\"score\": 95}\r\n", 95},
 	/* what is no number */
 	{"/score", 0, 100, "{\"score\": true}", MALFORMED},
 	{"/score", 0, 100, "{\"score\": [95]}", MALFORMED},
@@ -83,7 +85,7 @@ static const struct {
 	{"/score", 0, 100, "{\"score\": 95} x", MALFORMED},
 	{"/score", 0, 100, "{'score': 95}", MALFORMED},
 	{"/score", 0, 100, "<html>95</html>", MALFORMED},
-	{"/score", 0, 100, "\xef\xbb\xbf{\"score\": 95}", MALFORMED},
+	{"/score", 0, 100, "\xef\xbb\xbf", MALFORMED},
 	{"/score", 0, 100, "{\"score\": \"\xff\"}", MALFORMED},
 	{"/score", 0, 100, DUPLICATE, MALFORMED},
 };

@@ -13,7 +13,9 @@ static const struct {
 	{HTTP_ANSWER, 500, "{\"score\": 95}", "error"},
 	{HTTP_ANSWER, 503, "", "error"},
 	{HTTP_ANSWER, 403, "", "error"},
-	{HTTP_ANSWER, 204, "", "error"},
+	{HTTP_ANSWER, 402, "", "error"},
+	{HTTP_ANSWER, 429, "", "error"},
+	{HTTP_ANSWER, 202, "", "malformed"},
 	{HTTP_ANSWER, 302, "", "error"},
 	{HTTP_CLOSE, 0, "", "error"},
 	{HTTP_ENDLESS, 0, "", "oversized"},
@@ -248,6 +250,55 @@ START_TEST(other_service_starts_with_a_closed_breaker)
 }
 END_TEST
 
+/* 404 is how most say that they know nothing of a number. */
+START_TEST(unknown_numbers_do_not_open_the_breaker)
+{
+	struct rep_answer answer;
+
+	fake_http_set(server, HTTP_ANSWER, 404, "<html>No such page</html>");
+	for (unsigned n = 1; n <= 20; n++) {
+		answer = find_out(n);
+		ck_assert_int_eq(answer.status, REP_UNKNOWN);
+	}
+	ck_assert_uint_eq(fake_http_requests(server), 20);
+}
+END_TEST
+
+static const struct {
+	int status;
+	const char *headers;
+	unsigned pause_ms; /* 0: none after one failure */
+} wishes[] = {
+	{429, "Retry-After: 60\r\n", 60000},
+	{503, "Retry-After: 60\r\n", 60000},
+	{429, "Retry-After: 999999\r\n", 3600000}, /* no longer than that */
+	{429, "", 0},
+	{429, "Retry-After: soon\r\n", 0},
+	{500, "Retry-After: 60\r\n", 0},
+};
+
+START_TEST(service_is_left_alone_as_it_wishes)
+{
+	struct fake_http_reply reply = {.status = wishes[_i].status};
+	unsigned pause_ms = wishes[_i].pause_ms;
+	struct rep_answer answer;
+
+	strcpy(reply.headers, wishes[_i].headers);
+	fake_http_set_reply(server, &reply);
+	answer = find_out(1);
+	ck_assert_unavailable(&answer, "error");
+	ck_assert_int_eq(answer.cause, wishes[_i].status);
+	ck_assert_int_eq(peek(2, &answer), pause_ms > 0);
+	if (!pause_ms)
+		return;
+	ck_assert_unavailable(&answer, "breaker");
+	now_fake_advance_ms(pause_ms - 1);
+	ck_assert(peek(2, &answer));
+	now_fake_advance_ms(1);
+	ck_assert(!peek(2, &answer));
+}
+END_TEST
+
 START_TEST(numbers_the_service_dislikes_do_not_open_the_breaker)
 {
 	struct rep_answer answer;
@@ -316,6 +367,9 @@ Suite *rep_failure_suite(void)
 	tcase_add_test(tc, cancelled_probe_is_not_forgotten);
 	tcase_add_test(tc, cache_answers_while_the_breaker_is_open);
 	tcase_add_test(tc, other_service_starts_with_a_closed_breaker);
+	tcase_add_test(tc, unknown_numbers_do_not_open_the_breaker);
+	tcase_add_loop_test(tc, service_is_left_alone_as_it_wishes, 0,
+			    (int)(sizeof(wishes) / sizeof(*wishes)));
 	tcase_add_test(tc,
 		       numbers_the_service_dislikes_do_not_open_the_breaker);
 	tcase_add_test(tc, requests_in_flight_are_limited);

@@ -103,7 +103,7 @@ static const struct {
 	 "it answered with status 429, so it is asked too often; left out",
 	 SIGNAL_UNAVAILABLE},
 	{"", 302, VERDICT_ALLOW, 0,
-	 "it answered with status 302, which is no answer; left out",
+	 "it answered with status 302, which is not followed; left out",
 	 SIGNAL_UNAVAILABLE},
 	{"", 503, VERDICT_ALLOW, 0, "it answered with status 503; left out",
 	 SIGNAL_UNAVAILABLE},
@@ -195,7 +195,8 @@ START_TEST(broken_service_loses_no_call)
 
 	fake_http_set(server, HTTP_CLOSE, 0, "");
 	ask(&asking, CALLER);
-	check_passed_unavailable(&asking.verdict, "not reached; left out");
+	check_passed_unavailable(&asking.verdict,
+				 "it broke off without an answer; left out");
 }
 END_TEST
 
@@ -276,7 +277,7 @@ START_TEST(unchecked_caller_may_be_worth_points)
 	world_reputation(fake_http_port(server));
 	fake_http_set(server, HTTP_CLOSE, 0, "");
 	ask(&asking, CALLER);
-	check_hit(&asking.verdict, 0, 60, "not reached");
+	check_hit(&asking.verdict, 0, 60, "it broke off without an answer");
 	ck_assert_int_eq(asking.verdict.score, 60);
 }
 END_TEST

@@ -2,6 +2,7 @@
  * has one a file, which programs of others may rely on. With
  * CALLSIEVE_GOLDEN=write they are written anew. Times are left out. */
 #include <check.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,9 +39,10 @@ static const struct rep_answer found[] = {
 
 static const struct rep_answer missed[] = {
 	{REP_UNAVAILABLE, .name = "one", .why = "deadline"},
-	{REP_UNAVAILABLE, .name = "two", .why = "error"},
-	{REP_UNAVAILABLE, .name = "three", .why = "error", .http = 503},
-	{REP_UNAVAILABLE, .name = "four", .why = "error", .http = 401},
+	{REP_UNAVAILABLE, .name = "two", .why = "error",
+	 .cause = -ECONNREFUSED},
+	{REP_UNAVAILABLE, .name = "three", .why = "error", .cause = 503},
+	{REP_UNAVAILABLE, .name = "four", .why = "error", .cause = 401},
 	{REP_UNAVAILABLE, .name = "five", .why = "refused", .cached = true},
 	{REP_UNAVAILABLE, .name = "six", .why = "malformed"},
 	{REP_UNAVAILABLE, .name = "seven", .why = "breaker"},

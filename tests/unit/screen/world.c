@@ -12,6 +12,7 @@ struct world world;
 
 static void set_config(void)
 {
+	static char *misses[] = {"404"};
 	struct config *config = &world.config;
 
 	config->version = 3;
@@ -22,6 +23,8 @@ static void set_config(void)
 	world.reputation.name = "";
 	world.reputation.score = "/risk";
 	world.reputation.score_max = 100;
+	world.reputation.miss_status = misses;
+	world.reputation.miss_status_count = 1;
 	world.reputation.points = 100;
 	world.reputation.risk_floor = 20;
 	world.reputation.deadline_ms = 300;
