@@ -20,6 +20,11 @@
 /* After a build this share of its time passes before the next. */
 #define PAUSE_SHARE 4
 
+/* After one that failed it is so many times its time, but this at least: what
+ * it failed of, a damaged page say, is seldom mended within moments. */
+#define FAILED_PAUSE	4
+#define FAILED_PAUSE_MS 1000
+
 /* Edits on top of the rest are copied with each edit: to no end. */
 #define EDITS_MAX 50000
 
@@ -35,7 +40,9 @@ struct lists {
 	int64_t identity;
 	struct builder *builder;
 	int64_t built_from; /* the identity when it started */
+	uint64_t started_ms;
 	uint64_t not_before_ms;
+	int build_err; /* of the last one; it is paused after */
 	uint64_t behind_since_ms; /* 0: it is not */
 	unsigned lag_ms;
 	unsigned told; /* the generation in engine_status */
@@ -103,17 +110,29 @@ static void adopt(struct lists *lists, const struct view *view,
 	lists->loaded = true;
 	lists->identity = identity;
 	lists->not_before_ms = now_mono_ms() + view->ms / PAUSE_SHARE;
+	lists->build_err = 0;
 	log_info("event=lists-loaded revision=%lld entries=%zu skipped=%zu "
 		 "bytes=%zu ms=%u",
 		 (long long)view->revision, view->rows, view->skipped,
 		 index_bytes(view->layers.base), view->ms);
 }
 
-static int failed(struct lists *lists, int err)
+static int failed(int err)
 {
 	metric_add(METRIC_LIST_LOAD_ERRORS, 1);
-	(void)lists;
 	return err;
+}
+
+/* All of a long list is read in vain: not over and over. */
+static int build_failed(struct lists *lists, int err)
+{
+	uint64_t now = now_mono_ms();
+	uint64_t pause = (now - lists->started_ms) * FAILED_PAUSE;
+
+	lists->not_before_ms =
+		now + (pause > FAILED_PAUSE_MS ? pause : FAILED_PAUSE_MS);
+	lists->build_err = err;
+	return failed(err);
 }
 
 /* Before the first call nothing else is to be done meanwhile. */
@@ -123,7 +142,7 @@ static int load_now(struct lists *lists, struct store *store)
 	int err = view_load(&view, store, NULL);
 
 	if (err)
-		return failed(lists, err);
+		return failed(err);
 	adopt(lists, &view, store_identity(store));
 	return give(lists);
 }
@@ -134,11 +153,15 @@ static int build(struct lists *lists, struct store *store)
 
 	if (!lists->loaded || !lists->threads)
 		return load_now(lists, store);
-	if (lists->builder || now_mono_ms() < lists->not_before_ms)
+	if (lists->builder)
 		return -EAGAIN;
+	/* What failed stays wrong until it goes well. */
+	if (now_mono_ms() < lists->not_before_ms)
+		return lists->build_err ? lists->build_err : -EAGAIN;
 	lists->built_from = store_identity(store);
+	lists->started_ms = now_mono_ms();
 	err = builder_start(&lists->builder, store_path(store));
-	return err ? failed(lists, err) : -EAGAIN;
+	return err ? build_failed(lists, err) : -EAGAIN;
 }
 
 /* 1: a view has been built and adopted. */
@@ -152,7 +175,7 @@ static int take_built(struct lists *lists, struct store *store)
 	err = builder_take(lists->builder, &view);
 	lists->builder = NULL;
 	if (err)
-		return failed(lists, err);
+		return build_failed(lists, err);
 	if (lists->built_from != store_identity(store)) {
 		view_fini(&view);
 		return 0;
@@ -172,7 +195,7 @@ static int keep_up(struct lists *lists, struct store *store)
 	if (err == -ESTALE)
 		return build(lists, store);
 	if (err < 0)
-		return failed(lists, err);
+		return failed(err);
 	if (built || err) {
 		int given = give(lists);
 

@@ -10,6 +10,7 @@ int main(void)
 	int failed;
 
 	log_set(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
+	srunner_add_suite(runner, builder_suite());
 	srunner_add_suite(runner, classes_suite());
 	srunner_add_suite(runner, lists_suite());
 	srunner_add_suite(runner, normalised_suite());

@@ -3,6 +3,7 @@
 
 #include <check.h>
 
+Suite *builder_suite(void);
 Suite *index_suite(void);
 Suite *classes_suite(void);
 Suite *lists_suite(void);

@@ -558,6 +558,45 @@ START_TEST(locked_database_can_still_be_loaded)
 }
 END_TEST
 
+/* A builder is another thread: it ends when it does. */
+static int refresh_while_building(struct lists *others)
+{
+	int err;
+
+	while ((err = lists_refresh(store, others)) == -EAGAIN)
+		usleep(1000);
+	return err;
+}
+
+START_TEST(build_that_fails_is_not_repeated_at_once)
+{
+	int64_t errors = metric_get(METRIC_LIST_LOAD_ERRORS);
+	struct lists *others;
+	struct loop *loop;
+
+	ck_assert_int_eq(loop_new(&loop), 0);
+	ck_assert_int_eq(lists_new(&others, loop), 0);
+	ck_assert_int_eq(lists_refresh(store, others), 0);
+	edit("ALTER TABLE blocklist RENAME TO elsewhere");
+	edit("UPDATE revision SET n = n + 1");
+	ck_assert_int_eq(refresh_while_building(others), -EINVAL);
+	/* Nor is it forgotten that it failed. */
+	ck_assert_int_eq(lists_refresh(store, others), -EINVAL);
+	now_fake_advance_ms(999);
+	ck_assert_int_eq(lists_refresh(store, others), -EINVAL);
+	ck_assert_int_eq(metric_get(METRIC_LIST_LOAD_ERRORS), errors + 1);
+	now_fake_advance_ms(1);
+	ck_assert_int_eq(lists_refresh(store, others), -EAGAIN);
+	ck_assert_int_eq(refresh_while_building(others), -EINVAL);
+	ck_assert_int_eq(metric_get(METRIC_LIST_LOAD_ERRORS), errors + 2);
+	edit("ALTER TABLE elsewhere RENAME TO blocklist");
+	now_fake_advance_ms(1000);
+	ck_assert_int_eq(refresh_while_building(others), 0);
+	lists_free(others);
+	loop_free(loop);
+}
+END_TEST
+
 static atomic_bool done;
 
 static bool refresh_fails(struct lists *others)
@@ -644,6 +683,7 @@ Suite *lists_suite(void)
 	tcase_add_test(tc, replaced_database_is_loaded);
 	tcase_add_test(tc, engine_status_tells_what_is_in_force);
 	tcase_add_test(tc, locked_database_can_still_be_loaded);
+	tcase_add_test(tc, build_that_fails_is_not_repeated_at_once);
 	tcase_add_test(tc, loop_reads_while_the_store_thread_loads);
 	suite_add_tcase(suite, tc);
 	return suite;
