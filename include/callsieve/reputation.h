@@ -53,7 +53,7 @@ void rep_free(struct rep *rep);
 int rep_configure(struct rep *rep, const struct config_reputation *config);
 
 /* True, with the answer, when it is known without asking: from the cache, or
- * because the breaker is open, too much is in flight, or there is no service
+ * because the breaker is open and no probe due, too much is in flight, or there is no service
  * (REP_UNKNOWN then). */
 bool rep_peek(struct rep *rep, const struct rep_question *question,
 	      struct rep_answer *answer);
@@ -102,6 +102,9 @@ bool providers_peek(struct providers *providers,
 int providers_ask(struct providers_query **queryp, struct providers *providers,
 		  const struct rep_question *question, providers_h *h,
 		  void *arg);
+/* Requests under way that nobody waits for, nor ever did. For who has the
+ * clock in hand, and lets them end before it goes on. */
+unsigned providers_unawaited(const struct providers *providers);
 void providers_query_free(struct providers_query *query);
 
 #endif

@@ -169,6 +169,8 @@ void engine_decide(struct engine *engine, const struct config_trunk *trunk,
 {
 	if (!screen_decide(engine->screen, facts, verdict))
 		ask(engine, facts, verdict);
+	while (providers_unawaited(engine->providers))
+		loop_step(engine->loop, STEP_MS);
 	engine_treat(engine, trunk, facts, verdict);
 }
 

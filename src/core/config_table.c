@@ -743,9 +743,10 @@ static const struct config_option reputation_options[] = {
 	 .sentence = "Seconds until the service is tried again."},
 	{"breaker_probe_percent", config_read_unsigned, "10", 1, 100,
 	 IN(config_reputation, breaker_probe_percent),
-	 .sentence = "Of the questions after that, as many are asked, until "
-		     "three answers in a row are good; one bad answer, and "
-		     "nothing is asked for breaker_open_s again."},
+	 .sentence = "Of the questions after that, as many are asked, but no "
+		     "call waits for them, until three answers in a row are "
+		     "good; one bad answer, and nothing is asked for "
+		     "breaker_open_s again."},
 };
 
 static const struct config_option api_options[] = {

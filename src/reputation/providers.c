@@ -172,6 +172,15 @@ int providers_ask(struct providers_query **queryp, struct providers *providers,
 	return 0;
 }
 
+unsigned providers_unawaited(const struct providers *providers)
+{
+	unsigned unawaited = 0;
+
+	for (size_t i = 0; i < providers->count; i++)
+		unawaited += providers->reps[i]->unawaited;
+	return unawaited;
+}
+
 void providers_query_free(struct providers_query *query)
 {
 	if (!query)

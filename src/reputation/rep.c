@@ -76,12 +76,12 @@ static const char *obstacle(const struct rep *rep, uint64_t now)
 
 /* A request that obstacle() did not forbid. */
 static int start(struct request **requestp, struct rep *rep,
-		 const struct rep_question *question)
+		 const struct rep_question *question, bool unawaited)
 {
 	unsigned per_s = rep->settings->config.max_per_s;
 	int64_t day = now_wall_s() / DAY_S;
 	struct rate rate;
-	int err = request_start(requestp, rep, question);
+	int err = request_start(requestp, rep, question, unawaited);
 
 	if (err)
 		return err;
@@ -107,7 +107,7 @@ static bool known_stale(struct rep *rep, const struct rep_question *question,
 	if (!cache_get_stale(rep->cache, key, now, grace, answer))
 		return false;
 	if (!request_find(rep, key) && !obstacle(rep, now))
-		start(&request, rep, question);
+		start(&request, rep, question, true);
 	return true;
 }
 
@@ -192,7 +192,9 @@ static void on_timer(void *arg)
 	query_answer(query, &answer);
 }
 
-/* The answer is known, or will be at the deadline at the latest. */
+/* The answer is known, or will be at the deadline at the latest. While the
+ * breaker is open questions are but an occasion to try the service: it failed
+ * those before, so that nobody waits for it. */
 static int query_begin(struct rep_query *query,
 		       const struct rep_question *question)
 {
@@ -207,12 +209,17 @@ static int query_begin(struct rep_query *query,
 	}
 	request = request_find(rep, settings_key(rep->settings, question));
 	if (!request) {
-		err = start(&request, rep, question);
+		err = start(&request, rep, question, rep->breaker.open);
 		if (err)
 			return err;
 	}
-	query->answer = (struct rep_answer){.status = REP_UNAVAILABLE,
-					    .why = "deadline"};
+	query->answer = (struct rep_answer){
+		.status = REP_UNAVAILABLE,
+		.why = rep->breaker.open ? "breaker" : "deadline"};
+	if (rep->breaker.open) {
+		loop_timer_set(query->timer, 0);
+		return 0;
+	}
 	query->request = request;
 	LIST_INSERT_HEAD(&request->askers, query, link);
 	if (question->deadline_ms && question->deadline_ms < deadline_ms)

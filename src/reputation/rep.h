@@ -29,7 +29,7 @@ struct rep {
 	struct metric_subject *metrics; /* by its name */
 	struct breaker breaker;
 	struct request_list requests[REQUEST_HEADS]; /* by key */
-	unsigned in_flight;
+	unsigned in_flight, unawaited;
 	struct bucket bucket; /* max_per_s */
 	int64_t day;	      /* since 1970, that max_per_day is of */
 	unsigned day_requests;
@@ -47,6 +47,8 @@ struct request {
 	struct fetch_job *job;
 	struct query_list askers;
 	bool missed; /* someone waited in vain, and the breaker knows */
+	bool unawaited; /* from the beginning: a probe, or to renew what is
+			   stale */
 };
 
 /* One who wants to know. */
@@ -65,7 +67,7 @@ void rep_metric(const struct rep *rep, enum metric_of metric, int64_t n);
 struct breaker_limits rep_breaker_limits(const struct rep *rep);
 
 int request_start(struct request **requestp, struct rep *rep,
-		  const struct rep_question *question);
+		  const struct rep_question *question, bool unawaited);
 
 /* For several services at once: as rep_peek(), which counts besides. */
 const char *rep_name(const struct rep *rep);

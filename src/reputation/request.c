@@ -16,7 +16,8 @@
 
 /* A request runs on for this many deadlines, though nobody waits longer than
  * one: a service that is a little too slow is of use to the next call, and one
- * who joins a request begun by another has the whole of its own deadline. */
+ * who joins a request begun by another has the whole of its own deadline. But
+ * a service that failed has to show that it is in time again. */
 #define RUN_ON 5
 
 #define PAUSE_MAX_S 3600 /* whatever Retry-After says */
@@ -208,6 +209,7 @@ static void end(struct request *request)
 		return;
 	LIST_REMOVE(request, link);
 	request->rep->in_flight--;
+	request->rep->unawaited -= request->unawaited;
 	rep_metric(request->rep, METRIC_OF_REP_IN_FLIGHT, -1);
 	fetch_job_free(request->job);
 	request->job = NULL;
@@ -255,9 +257,12 @@ void request_free(struct request *request)
 static int begin(struct request *request, const struct rep_question *question)
 {
 	struct fetch_request fetch;
+	unsigned deadline_ms = request->settings->config.deadline_ms;
 	struct message message;
 	int err = message_print(&message, &request->settings->config, question);
 
+	if (!request->rep->breaker.open)
+		deadline_ms *= RUN_ON;
 	if (!err) {
 		fetch = (struct fetch_request){
 			.url = message.url,
@@ -265,8 +270,7 @@ static int begin(struct request *request, const struct rep_question *question)
 			.headers_count = message.headers_count,
 			.post = request->settings->config.post,
 			.body = message.body,
-			.deadline_ms =
-				request->settings->config.deadline_ms * RUN_ON,
+			.deadline_ms = deadline_ms,
 			.max_body = request->settings->config.max_body,
 			.ca_file = request->settings->config.tls_ca,
 		};
@@ -278,7 +282,7 @@ static int begin(struct request *request, const struct rep_question *question)
 }
 
 int request_start(struct request **requestp, struct rep *rep,
-		  const struct rep_question *question)
+		  const struct rep_question *question, bool unawaited)
 {
 	struct request *request = calloc(1, sizeof(*request));
 	int err;
@@ -288,6 +292,7 @@ int request_start(struct request **requestp, struct rep *rep,
 	request->rep = rep;
 	request->settings = settings_ref(rep->settings);
 	request->key = settings_key(rep->settings, question);
+	request->unawaited = unawaited;
 	LIST_INIT(&request->askers);
 
 	err = begin(request, question);
@@ -297,6 +302,7 @@ int request_start(struct request **requestp, struct rep *rep,
 	}
 	LIST_INSERT_HEAD(head_of(rep, request->key), request, link);
 	rep->in_flight++;
+	rep->unawaited += unawaited;
 	rep_metric(rep, METRIC_OF_REP_IN_FLIGHT, 1);
 	rep_metric(rep, METRIC_OF_REP_REQUESTS, 1);
 	breaker_begin(&rep->breaker);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fake/http.h"
 #include "run.h"
 #include "suites.h"
 
@@ -298,6 +299,79 @@ START_TEST(recorded_calls_need_both)
 }
 END_TEST
 
+#define CALLS	 50
+#define APART_S	 6
+#define BEGAN_S	 1700000000
+#define BROKEN_S (BEGAN_S + 10 * APART_S)
+#define MENDED_S (BEGAN_S + 30 * APART_S)
+
+/* The time is the last part of the path. */
+static void answer_by_time(const char *target, const char *head,
+			   struct fake_http_reply *reply, void *arg)
+{
+	long time = strtol(strrchr(target, '/') + 1, NULL, 10);
+
+	(void)head;
+	(void)arg;
+	reply->delay_ms = 20;
+	if (time >= BROKEN_S && time < MENDED_S)
+		reply->status = 500;
+	else
+		strcpy(reply->body, "{\"score\": 60}");
+}
+
+static void write_calls(void)
+{
+	char text[CALLS * 128] = "";
+	size_t len = 0;
+
+	for (int i = 0; i < CALLS; i++)
+		len += (size_t)snprintf(
+			text + len, sizeof(text) - len,
+			"{\"t\":%d,\"event\":\"call\",\"id\":%d,"
+			"\"trunk\":\"carrier\",\"from\":"
+			"\"sip:+120255501%02d@a\",\"to\":"
+			"\"sip:+12125550199@b\"}\n",
+			BEGAN_S + i * APART_S, i, i);
+	write_file("events", text);
+}
+
+/* Five failures, then nobody asks but to see whether it is mended. */
+static const char *said_at(int i)
+{
+	if (i < 10 || i >= 40)
+		return "risk 60 of 100";
+	if (i < 15)
+		return "status 500";
+	return i < 30 ? "as it keeps failing" : "";
+}
+
+START_TEST(service_fails_and_recovers_by_the_clock_of_the_events)
+{
+	char config[8192], *text = read_file("", "callsieve.conf");
+	struct fake_http *server;
+	char *line, *rest;
+	int i = 0;
+
+	ck_assert_int_eq(fake_http_start(&server, 0, answer_by_time, NULL), 0);
+	snprintf(config, sizeof(config),
+		 "%sreputation x {\n\turl = "
+		 "\"http://127.0.0.1:%u/{e164}/{time}\"\n"
+		 "\tdeadline_ms = 10000\n}\n",
+		 text, fake_http_port(server));
+	free(text);
+	write_file("x.conf", config);
+	write_calls();
+	callsieve("-c x.conf replay --events events");
+	ck_assert_msg(!run.status, "%s", run.err);
+	for (line = strtok_r(run.out, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest), i++)
+		ck_assert_msg(strstr(line, said_at(i)), "%d: %s", i, line);
+	ck_assert_int_eq(i, CALLS);
+	fake_http_stop(server);
+}
+END_TEST
+
 Suite *replay_suite(void)
 {
 	Suite *suite = suite_create("replay");
@@ -311,6 +385,8 @@ Suite *replay_suite(void)
 	tcase_add_test(tc, recorded_calls_are_judged_anew);
 	tcase_add_test(tc, recorded_calls_as_json);
 	tcase_add_test(tc, recorded_calls_need_both);
+	tcase_add_test(tc,
+		       service_fails_and_recovers_by_the_clock_of_the_events);
 	tcase_add_loop_test(tc, what_if_is_answered, 0,
 			    sizeof(asked) / sizeof(*asked));
 	suite_add_tcase(suite, tc);

@@ -158,6 +158,24 @@ START_TEST(open_breaker_answers_who_asks_anyway)
 }
 END_TEST
 
+static void await_quiet(void)
+{
+	while (rep_count_of(METRIC_OF_REP_IN_FLIGHT))
+		loop_step(loop, 5);
+}
+
+/* A question with which the service is tried, and its answer awaited; who
+ * asked does not wait for it. */
+static void probe_with(unsigned n)
+{
+	struct rep_answer answer;
+
+	ck_assert(!peek(n, &answer));
+	answer = find_out(n);
+	ck_assert_unavailable(&answer, "breaker");
+	await_quiet();
+}
+
 START_TEST(good_probes_close_the_breaker)
 {
 	struct fake_http_reply good = {.delay_ms = 30,
@@ -177,17 +195,20 @@ START_TEST(good_probes_close_the_breaker)
 	ck_assert_unavailable(&answer, "breaker");
 	await_answer(&probe);
 	await_answer(&joined);
-	ck_assert_known(&probe.answer, 95);
-	ck_assert_known(&joined.answer, 95);
-	for (unsigned n = 5; n <= 6; n++) {
-		answer = find_out(n);
-		ck_assert_known(&answer, 95);
-	}
+	ck_assert_unavailable(&probe.answer, "breaker");
+	ck_assert_unavailable(&joined.answer, "breaker");
+	await_quiet();
+	ck_assert(peek(4, &answer)); /* what it said is remembered */
+	ck_assert_known(&answer, 95);
+	probe_with(5);
+	probe_with(6);
 	ck_assert_int_eq(rep_count_of(METRIC_OF_REP_BREAKER_OPEN), 0);
 	ask(&probe, 7);
 	ask(&joined, 8);
 	await_answer(&probe);
 	await_answer(&joined);
+	ck_assert_known(&probe.answer, 95);
+	ck_assert_uint_eq(fake_http_requests(server), 8);
 }
 END_TEST
 
@@ -197,8 +218,7 @@ START_TEST(failed_probe_keeps_the_breaker_open)
 
 	open_breaker();
 	now_fake_advance_ms(10000);
-	answer = find_out(4);
-	ck_assert_unavailable(&answer, "error");
+	probe_with(4);
 	now_fake_advance_ms(9999);
 	ck_assert(peek(5, &answer));
 	ck_assert_unavailable(&answer, "breaker");
@@ -207,9 +227,43 @@ START_TEST(failed_probe_keeps_the_breaker_open)
 }
 END_TEST
 
+START_TEST(probe_that_is_too_slow_has_failed)
+{
+	struct fake_http_reply slow = {.delay_ms = 1000,
+				       .body = "{\"score\": 95}"};
+	struct rep_answer answer;
+
+	config.deadline_ms = 100;
+	reconfigure();
+	open_breaker();
+	fake_http_set_reply(server, &slow);
+	now_fake_advance_ms(10000);
+	probe_with(4);
+	ck_assert(peek(5, &answer));
+	ck_assert_unavailable(&answer, "breaker");
+	now_fake_advance_ms(9999);
+	ck_assert(peek(5, &answer));
+	now_fake_advance_ms(1);
+	ck_assert(!peek(5, &answer));
+}
+END_TEST
+
+START_TEST(nobody_waits_for_a_service_that_hangs)
+{
+	struct asker probe;
+
+	open_breaker();
+	fake_http_set(server, HTTP_HANG, 0, "");
+	now_fake_advance_ms(10000);
+	ask(&probe, 4);
+	await_answer(&probe);
+	ck_assert_unavailable(&probe.answer, "breaker");
+	ck_assert_int_eq(rep_count_of(METRIC_OF_REP_IN_FLIGHT), 1);
+}
+END_TEST
+
 START_TEST(cancelled_probe_is_not_forgotten)
 {
-	struct rep_answer answer;
 	struct asker probe;
 
 	open_breaker();
@@ -217,12 +271,9 @@ START_TEST(cancelled_probe_is_not_forgotten)
 	now_fake_advance_ms(10000);
 	ask(&probe, 4);
 	rep_query_free(probe.query);
-	while (rep_count_of(METRIC_OF_REP_IN_FLIGHT))
-		loop_step(loop, 5);
-	for (unsigned n = 5; n <= 6; n++) {
-		answer = find_out(n);
-		ck_assert_known(&answer, 95);
-	}
+	await_quiet();
+	probe_with(5);
+	probe_with(6);
 	ck_assert_int_eq(rep_count_of(METRIC_OF_REP_BREAKER_OPEN), 0);
 }
 END_TEST
@@ -364,6 +415,8 @@ Suite *rep_failure_suite(void)
 	tcase_add_test(tc, open_breaker_answers_who_asks_anyway);
 	tcase_add_test(tc, good_probes_close_the_breaker);
 	tcase_add_test(tc, failed_probe_keeps_the_breaker_open);
+	tcase_add_test(tc, probe_that_is_too_slow_has_failed);
+	tcase_add_test(tc, nobody_waits_for_a_service_that_hangs);
 	tcase_add_test(tc, cancelled_probe_is_not_forgotten);
 	tcase_add_test(tc, cache_answers_while_the_breaker_is_open);
 	tcase_add_test(tc, other_service_starts_with_a_closed_breaker);
