@@ -7,6 +7,7 @@
 #include "callsieve/screen.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -287,14 +288,46 @@ static bool memory_signals_speak(struct screen *screen, struct inquiry *inquiry,
 	return verdict_settle(verdict);
 }
 
+/* The most that all services together could add. */
+static int64_t worst_reputation(const struct config *config)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < config->reputations_count; i++) {
+		const struct config_reputation *reputation =
+			&config->reputations[i];
+		int worst = reputation->points > reputation->error_points
+				    ? reputation->points
+				    : reputation->error_points;
+
+		sum += worst > 0 ? worst : 0;
+	}
+	return sum;
+}
+
+/* Who is so well known that the worst word of all services would change
+ * nothing is not kept waiting for it. In shadow they are asked all the same,
+ * as who tries them out wants to see them. */
+static bool is_beyond_doubt(const struct config *config,
+			    const struct verdict *verdict)
+{
+	int64_t score = verdict->score + worst_reputation(config);
+
+	if (score < INT_MIN || score > INT_MAX)
+		return false;
+	return !config_in_shadow(config, "reputation") &&
+	       verdict_action_at(&verdict->thresholds, (int)score) ==
+		       VERDICT_ALLOW;
+}
+
 static bool nothing_outside_matters(struct screen *screen,
 				    struct inquiry *inquiry,
 				    struct verdict *verdict)
 {
 	(void)screen;
-	(void)verdict;
 	return !inquiry->config->reputations_count ||
-	       inquiry->facts->caller.kind != NUMBER_E164;
+	       inquiry->facts->caller.kind != NUMBER_E164 ||
+	       is_beyond_doubt(inquiry->config, verdict);
 }
 
 static bool reputation_is_at_hand(struct screen *screen,

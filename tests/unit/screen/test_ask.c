@@ -269,6 +269,31 @@ static void check_hit(const struct verdict *verdict, unsigned i, int points,
 	ck_assert_int_eq(verdict->signals[i].points, points);
 }
 
+START_TEST(nobody_waits_for_what_can_change_nothing)
+{
+	static char *shadow[] = {"reputation"};
+	struct facts facts = facts_from(CALLER);
+	struct verdict verdict;
+
+	/* It takes 100 to reject, and nothing is done below. */
+	world.reputation.points = 99;
+	ck_assert(screen_decide(world.screen, &facts, &verdict));
+	ck_assert_int_eq(verdict.action, VERDICT_ALLOW);
+	ck_assert_ptr_null(hit_find(&verdict, "reputation"));
+	world.reputation.error_points = 100;
+	ck_assert(!screen_decide(world.screen, &facts, &verdict));
+	world.reputation.error_points = 0;
+	world_sql("INSERT INTO blocklist(number, points) "
+		  "VALUES('" CALLER "', 1)");
+	ck_assert(!screen_decide(world.screen, &facts, &verdict));
+	world.reputation.points = 10;
+	ck_assert(screen_decide(world.screen, &facts, &verdict));
+	world.config.screening.shadow = shadow;
+	world.config.screening.shadow_count = 1;
+	ck_assert(!screen_decide(world.screen, &facts, &verdict));
+}
+END_TEST
+
 START_TEST(unchecked_caller_may_be_worth_points)
 {
 	struct asking asking;
@@ -384,6 +409,7 @@ Suite *ask_suite(void)
 	tcase_add_test(tests, broken_service_loses_no_call);
 	tcase_add_test(tests, lying_service_loses_no_call);
 	tcase_add_test(tests, reload_meanwhile_mixes_no_two_configurations);
+	tcase_add_test(tests, nobody_waits_for_what_can_change_nothing);
 	tcase_add_test(tests, unchecked_caller_may_be_worth_points);
 	tcase_add_test(tests, services_are_asked_at_once_each_with_its_points);
 	tcase_add_test(tests, silent_service_does_not_silence_the_others);
