@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "callsieve/core/metrics.h"
 #include "callsieve/model/facts.h"
 
 struct history;
@@ -122,7 +123,8 @@ bool history_reported(struct history *history, const struct number *number,
 		      const struct number *subscriber, int64_t now);
 
 /* When something last happened between a caller and a callee, in a table of
- * fixed size: the longest past is forgotten first. */
+ * fixed size: room for a quarter of a million pairs. The longest past is
+ * forgotten first, and of those who passed only when none else is left. */
 struct tries;
 
 struct tried {
@@ -132,17 +134,18 @@ struct tried {
 	bool passed;
 };
 
-int tries_new(struct tries **triesp);
+/* `evicted` counts those forgotten before their time. */
+int tries_new(struct tries **triesp, enum metric evicted);
 void tries_free(struct tries *tries);
 
 /* Whoever withholds the number is one caller for all who do. */
 uint64_t tries_key(const struct tries *tries, const struct number *caller,
 		   const struct number *callee);
-uint64_t tries_key_of(const struct tries *tries, const char *text);
 
-/* NULL: nothing within the last `age_s`. Both are lent until the next call. */
+/* NULL: nothing within the last `age_s`, which are what is to be remembered.
+ * Both are lent until the next call. */
 struct tried *tries_find(struct tries *tries, uint64_t key, unsigned age_s);
-struct tried *tries_put(struct tries *tries, uint64_t key);
+struct tried *tries_put(struct tries *tries, uint64_t key, unsigned age_s);
 
 uint32_t tries_now(void);
 

@@ -14,8 +14,8 @@
 #include "callsieve/core/clock.h"
 #include "callsieve/core/config.h"
 #include "callsieve/core/digest.h"
-#include "callsieve/history.h"
 #include "callsieve/sip.h"
+#include "used.h"
 
 #define EXPIRES_CHARS 10
 #define NONCE_CHARS   12
@@ -23,12 +23,9 @@
 #define CODE_CHARS    32
 #define TOKEN_CHARS   (HEAD_CHARS + 1 + CODE_CHARS)
 
-/* Those used are remembered for as long as any is valid. */
-#define VALID_MAX_S 3600
-
 struct challenges {
 	const struct redress *redress;
-	struct tries *used;
+	struct used *used;
 };
 
 int challenges_new(struct challenges **challengesp,
@@ -40,7 +37,7 @@ int challenges_new(struct challenges **challengesp,
 	if (!challenges)
 		return -ENOMEM;
 	challenges->redress = redress;
-	err = tries_new(&challenges->used);
+	err = used_new(&challenges->used);
 	if (err)
 		challenges_free(challenges);
 	else
@@ -52,7 +49,7 @@ void challenges_free(struct challenges *challenges)
 {
 	if (!challenges)
 		return;
-	tries_free(challenges->used);
+	used_free(challenges->used);
 	free(challenges);
 }
 
@@ -90,32 +87,39 @@ const char *challenge_token(const char *request_uri)
 	return at ? at + strlen(name) : NULL;
 }
 
-static bool is_valid(const struct challenges *challenges, const char *token,
-		     const struct facts *facts)
+static bool is_genuine(const struct challenges *challenges, const char *token,
+		       const struct facts *facts)
 {
 	char hex[DIGEST_HEX_SIZE];
 
 	if (strcspn(token, ";?>") != TOKEN_CHARS || token[HEAD_CHARS] != '-')
 		return false;
 	print_code(hex, challenges, token, facts);
-	return digest_same(hex, token + HEAD_CHARS + 1, CODE_CHARS) &&
-	       (int64_t)strtoull(token, NULL, 16) >= now_wall_s();
+	return digest_same(hex, token + HEAD_CHARS + 1, CODE_CHARS);
+}
+
+/* Not to be seen in the token, lest anybody choose one by it. */
+static uint64_t key_of(const struct challenges *challenges, const char *token)
+{
+	char hex[DIGEST_HEX_SIZE], text[TOKEN_CHARS + 10];
+
+	snprintf(text, sizeof(text), "used %.*s", TOKEN_CHARS, token);
+	redress_sign(challenges->redress, hex, text);
+	hex[16] = '\0';
+	return strtoull(hex, NULL, 16);
 }
 
 bool challenge_passes(struct challenges *challenges, const char *token,
 		      const struct facts *facts)
 {
-	char head[HEAD_CHARS + 1];
-	uint64_t key;
+	int64_t now = now_wall_s(), expires_s;
 
-	if (!token || !is_valid(challenges, token, facts))
+	if (!token || !is_genuine(challenges, token, facts))
 		return false;
-	snprintf(head, sizeof(head), "%s", token);
-	key = tries_key_of(challenges->used, head);
-	if (tries_find(challenges->used, key, VALID_MAX_S))
-		return false;
-	tries_put(challenges->used, key);
-	return true;
+	expires_s = (int64_t)strtoull(token, NULL, 16);
+	return expires_s >= now && used_take(challenges->used,
+					     key_of(challenges, token),
+					     expires_s, now);
 }
 
 /* False: no room. */

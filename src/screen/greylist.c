@@ -15,7 +15,7 @@ bool greylist_passes(struct tries *tries, const struct config *config,
 	struct tried *tried = tries_find(tries, key, greylist->window_s);
 
 	if (!tried) {
-		tries_put(tries, key);
+		tries_put(tries, key, greylist->window_s);
 		return false;
 	}
 	if (!tried->passed &&

@@ -22,9 +22,10 @@ int treatments_new(struct treatments **treatmentsp)
 
 	if (!treatments)
 		return -ENOMEM;
-	err = tries_new(&treatments->greylisted);
+	err = tries_new(&treatments->greylisted, METRIC_GREYLIST_EVICTED);
 	if (!err)
-		err = tries_new(&treatments->challenged);
+		err = tries_new(&treatments->challenged,
+				METRIC_CHALLENGE_EVICTED);
 	if (err)
 		treatments_free(treatments);
 	else
@@ -109,13 +110,14 @@ static void decide_challenge(struct treatments *treatments,
 			     struct verdict *verdict)
 {
 	struct tries *tries = treatments->challenged;
+	unsigned valid_s = params->config->challenge.valid_s;
 	uint64_t key = tries_key(tries, &params->facts->caller,
 				 &params->facts->callee);
 	const char *why = "the caller was challenged just before";
 
-	if (!tries_find(tries, key, params->config->challenge.valid_s)) {
+	if (!tries_find(tries, key, valid_s)) {
 		if (!params->challengeh || params->challengeh(params->arg)) {
-			tries_put(tries, key);
+			tries_put(tries, key, valid_s);
 			return;
 		}
 		why = "the challenge would lead back here";

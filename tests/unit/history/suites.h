@@ -5,5 +5,6 @@
 
 Suite *history_suite(void);
 Suite *keep_suite(void);
+Suite *tries_suite(void);
 
 #endif

@@ -1,0 +1,8 @@
+#ifndef UNIT_APP_SUITES_H
+#define UNIT_APP_SUITES_H
+
+#include <check.h>
+
+Suite *used_suite(void);
+
+#endif
