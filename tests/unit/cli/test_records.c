@@ -197,8 +197,8 @@ static const char *const given[] = {
 	"https://redress.example/r/zyxwvuts87654321",
 	"https://redress.example/r/zyxwvuts87654321.jws",
 	"'<https://redress.example/zyxwvuts87654321.jws>;purpose=jwscard'",
-	"'Reason: SIP;cause=603;text=\"v=analytics1;"
-	"url=https://redress.example/r;id=zyxwvuts87654321\";location=RLN'",
+	("'Reason: SIP;cause=603;text=\"v=analytics1;"
+	 "url=https://redress.example/r;id=zyxwvuts87654321\";location=RLN'"),
 	"'v=analytics1;url=https://redress.example;id=zyxwvuts87654321'",
 };
 
