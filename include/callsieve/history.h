@@ -79,6 +79,7 @@ struct past {
 	 * had it, of all whom this signer signs for. */
 	struct behaviour origin;
 	bool by_signer; /* the latter */
+	double usual_reports; /* share of all calls that are reported */
 	struct behaviour block; /* of the 10,000 numbers around it, without it */
 	struct acquaintance with;
 };

@@ -1,6 +1,7 @@
-/* What is counted, and under which keys. A number is two subjects: as it was
- * vouched for by a signature, and as anybody may have claimed it. A spoofer's
- * deeds so do not become the owner's, nor the owner's good name his. */
+/* What is counted, and under which keys. A number is three subjects: as it was
+ * vouched for by its carrier (attestation A), as a customer known to a carrier
+ * sent it (B), and as anybody may have claimed it. A spoofer's deeds so do not
+ * become the owner's, nor the owner's good name his. */
 #include "callsieve/history.h"
 
 #include <errno.h>
@@ -9,6 +10,8 @@
 #include "internal.h"
 
 #define BLOCK_DIGITS	4     /* left off a number: its block of 10,000 */
+#define USUAL_REPORTS	20    /* of ... */
+#define USUAL_CALLS	2000  /* ... it is, before much is known */
 #define ORIGIN_CALLS	5     /* with less, an origin says nothing yet */
 #define NEXT_GAP	5     /* how far apart "the next number" may be */
 #define ONWARD_GAP	100   /* likewise, going on in the same direction */
@@ -27,7 +30,9 @@ enum kind {
 	KIND_CALLED,
 	KIND_DIALLED,
 	KIND_EMERGENCY,
-	KIND_SIGNER
+	KIND_SIGNER,
+	KIND_ALL,
+	KIND_KNOWN
 };
 
 int history_new(struct history **historyp, size_t subjects, size_t pairs)
@@ -90,8 +95,18 @@ static uint64_t block_key(const struct number *number)
 
 /* 0: there is no such subject of this call. */
 struct keys {
-	uint64_t caller, claimed, vouched, origin, signer, block, pair;
+	uint64_t caller, claimed, vouched, known, origin, signer, block, pair;
 };
+
+/* As which of the subjects that a number is. */
+static enum kind as_whom(const struct facts *facts)
+{
+	if (facts_vouched(facts))
+		return KIND_VOUCHED;
+	return facts->stir == STIR_PASSED && facts->attest == 'B'
+		       ? KIND_KNOWN
+		       : KIND_CLAIMED;
+}
 
 static void keys_for(struct keys *keys, const struct facts *facts)
 {
@@ -107,7 +122,8 @@ static void keys_for(struct keys *keys, const struct facts *facts)
 		return;
 	keys->claimed = key_of(KIND_CLAIMED, caller, 0);
 	keys->vouched = key_of(KIND_VOUCHED, caller, 0);
-	keys->caller = facts_vouched(facts) ? keys->vouched : keys->claimed;
+	keys->known = key_of(KIND_KNOWN, caller, 0);
+	keys->caller = key_of(as_whom(facts), caller, 0);
 	keys->block = block_key(&facts->caller);
 	if (callee)
 		keys->pair = key_of(KIND_CALLED, caller, callee);
@@ -183,7 +199,7 @@ static void leave_out(struct behaviour *block, const struct behaviour *own)
 void history_look(const struct history *history, const struct facts *facts,
 		  int64_t now, struct past *past)
 {
-	struct behaviour claimed;
+	struct behaviour claimed, known, all;
 	struct keys keys;
 
 	keys_for(&keys, facts);
@@ -196,8 +212,13 @@ void history_look(const struct history *history, const struct facts *facts,
 			     &past->origin);
 	read_subject(history, keys.block, (uint32_t)now, &past->block);
 	read_subject(history, keys.claimed, (uint32_t)now, &claimed);
+	read_subject(history, keys.known, (uint32_t)now, &known);
 	leave_out(&past->block, &claimed);
+	leave_out(&past->block, &known);
 	leave_out(&past->block, &past->vouched);
+	read_subject(history, key_of(KIND_ALL, 0, 0), (uint32_t)now, &all);
+	past->usual_reports =
+		(all.reports + USUAL_REPORTS) / (all.calls + USUAL_CALLS);
 	read_pair(history, facts, &keys, &past->with);
 }
 
@@ -242,8 +263,7 @@ static struct subject *count_call(struct history *history, uint64_t key,
 		return NULL;
 	subject = subject_for(&history->subjects, key, now);
 	subject_fade(subject, now);
-	subject->hour += 1;
-	subject->calls += 1;
+	subject_count(subject);
 	subject_add_peer(subject, mix(peer), now);
 	return subject;
 }
@@ -275,11 +295,12 @@ void history_call(struct history *history, const struct facts *facts,
 	count_call(history, keys.origin, caller, (uint32_t)now);
 	count_call(history, keys.signer, caller, (uint32_t)now);
 	count_call(history, keys.block, caller, (uint32_t)now);
+	count_call(history, key_of(KIND_ALL, 0, 0), caller, (uint32_t)now);
 	if (!keys.pair)
 		return;
 	pair = pair_for(&history->pairs, keys.pair, (uint32_t)now);
 	pair->last_s = (uint32_t)now;
-	pair->vouched = facts_vouched(facts);
+	pair->as_whom = (uint8_t)as_whom(facts);
 	pair->origin = keys.origin;
 	pair->signer = keys.signer;
 }
@@ -333,7 +354,8 @@ void history_ended(struct history *history, const struct history_mark *mark,
 static void count_dialled(struct history *history, uint64_t subscriber,
 			  uint64_t number, uint32_t now)
 {
-	static const enum kind kinds[] = {KIND_CLAIMED, KIND_VOUCHED};
+	static const enum kind kinds[] = {KIND_CLAIMED, KIND_KNOWN,
+					  KIND_VOUCHED};
 	const struct pair *dialled;
 
 	dialled = pair_find(&history->pairs,
@@ -402,12 +424,11 @@ bool history_reported(struct history *history, const struct number *number,
 	    time_since(pair->last_s, (uint32_t)now) > REPORTABLE_S)
 		return false;
 	pair->reported = 1;
-	count_report(
-		history,
-		key_of(pair->vouched ? KIND_VOUCHED : KIND_CLAIMED, caller, 0),
-		(uint32_t)now);
+	count_report(history, key_of((enum kind)pair->as_whom, caller, 0),
+		     (uint32_t)now);
 	count_report(history, pair->origin, (uint32_t)now);
 	count_report(history, pair->signer, (uint32_t)now);
 	count_report(history, block_key(number), (uint32_t)now);
+	count_report(history, key_of(KIND_ALL, 0, 0), (uint32_t)now);
 	return true;
 }

@@ -165,22 +165,34 @@ void pair_put(struct pairs *pairs, size_t bucket, const struct pair *pair)
 		*place = *pair;
 }
 
-void subject_fade(struct subject *subject, uint32_t now_s)
+static void scale(struct subject *subject, float by)
 {
 	float *const days[] = {&subject->calls,	   &subject->ended,
 			       &subject->answered, &subject->brief,
 			       &subject->pings,	   &subject->talks,
 			       &subject->reports,  &subject->dialled};
-	float by;
 
-	if (now_s <= subject->last_s)
-		return;
-	by = exp2f(-(float)(now_s - subject->last_s) / HISTORY_HALF_LIFE_S);
 	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
 		*days[i] *= by;
+}
+
+void subject_fade(struct subject *subject, uint32_t now_s)
+{
+	if (now_s <= subject->last_s)
+		return;
+	scale(subject,
+	      exp2f(-(float)(now_s - subject->last_s) / HISTORY_HALF_LIFE_S));
 	subject->hour *=
 		exp2f(-(float)(now_s - subject->last_s) / (float)HOUR_HALF_S);
 	subject->last_s = now_s;
+}
+
+void subject_count(struct subject *subject)
+{
+	if (subject->calls >= SUBJECT_CALLS_MAX)
+		scale(subject, 0.5f);
+	subject->hour += 1;
+	subject->calls += 1;
 }
 
 void subject_add_peer(struct subject *subject, uint64_t hash, uint32_t now_s)

@@ -34,7 +34,7 @@ struct pair {
 	uint32_t last_s;
 	uint32_t talked_s; /* when they last talked */
 	uint16_t longest;  /* talk, in seconds */
-	uint8_t vouched;   /* the last call was */
+	uint8_t as_whom;   /* of the last call: kind of subject */
 	uint8_t reported;
 	uint64_t origin, signer; /* of the last call: subjects' keys */
 };
@@ -75,6 +75,11 @@ static inline uint32_t time_since(uint32_t then_s, uint32_t now_s)
 
 /* Brings the counts up to now. */
 void subject_fade(struct subject *subject, uint32_t now_s);
+
+/* One call more, of now. Who has this many has all counts halved: their shares
+ * stay, and a float can still count. */
+#define SUBJECT_CALLS_MAX 1e6f
+void subject_count(struct subject *subject);
 
 void subject_add_peer(struct subject *subject, uint64_t hash, uint32_t now_s);
 double subject_peers(const struct subject *subject, uint32_t now_s);

@@ -68,7 +68,7 @@ static void end(bool answered, unsigned ring, unsigned talk)
 
 START_TEST(nothing_is_known_of_a_stranger)
 {
-	static const struct past nothing;
+	static const struct past nothing = {.usual_reports = 0.01};
 	struct facts facts = call_of(CALLER, CALLEE);
 
 	look(&facts, NOW);
@@ -158,6 +158,47 @@ START_TEST(spoofers_deeds_are_not_the_owners)
 	look(&spoofer, NOW);
 	ck_assert_double_eq_tol(past.caller.calls, 5, 0.01);
 	ck_assert_double_eq_tol(past.vouched.calls, 1, 0.01);
+}
+END_TEST
+
+/* What a carrier says of a customer of its own (B) may be false, but takes a
+ * customer; it is not anybody's claim. */
+START_TEST(known_customers_deeds_are_not_anybodys)
+{
+	struct facts known = vouched(CALLER, NULL);
+	struct facts anybody = call_of(CALLER, CALLEE);
+	struct facts neighbour = call_of(NEIGHBOUR, CALLEE);
+
+	known.attest = 'B';
+	history_call(history, &known, NOW, &mark);
+	history_reported(history, &known.caller, &known.callee, NOW);
+	look(&known, NOW);
+	ck_assert_double_eq_tol(past.caller.calls, 1, 0.01);
+	ck_assert_double_eq_tol(past.caller.reports, 1, 0.01);
+	ck_assert_double_eq_tol(past.block.calls, 0, 1e-3);
+	look(&anybody, NOW);
+	ck_assert_double_eq_tol(past.caller.calls, 0, 0.01);
+	ck_assert_double_eq_tol(past.vouched.calls, 0, 0.01);
+	look(&neighbour, NOW);
+	ck_assert_double_eq_tol(past.block.calls, 1, 1e-3);
+}
+END_TEST
+
+/* A float stops counting at 2^24. */
+START_TEST(shares_of_who_calls_without_end_are_kept)
+{
+	struct facts facts = call_of(CALLER, CALLEE);
+
+	for (int i = 0; i < 1100000; i++) {
+		history_call(history, &facts, NOW, &mark);
+		mark.again = false;
+		if (i % 1000 == 0)
+			end(true, 5, 3);
+	}
+	look(&facts, NOW);
+	ck_assert_double_eq_tol(past.caller.calls, 600000, 1);
+	ck_assert_double_eq_tol(past.caller.brief / past.caller.calls, 0.001,
+				1e-5);
 }
 END_TEST
 
@@ -367,6 +408,25 @@ START_TEST(only_the_called_can_report_and_once)
 }
 END_TEST
 
+START_TEST(share_of_reports_becomes_the_networks)
+{
+	struct facts facts;
+	char caller[16];
+
+	for (int i = 0; i < 8000; i++) {
+		snprintf(caller, sizeof(caller), "+1212555%04d", i);
+		facts = call_of(caller, CALLEE);
+		history_call(history, &facts, NOW, &mark);
+		if (i % 500 == 0)
+			history_reported(history, &facts.caller, &facts.callee,
+					 NOW);
+	}
+	look(&facts, NOW);
+	/* The 20 of 2,000 taken for granted at first weigh less and less. */
+	ck_assert_double_eq_tol(past.usual_reports, (20 + 16) / 10000.0, 1e-5);
+}
+END_TEST
+
 /* Neither what it did where it was vouched for, nor what others did by its
  * name: all that is held against it already. */
 START_TEST(own_deeds_are_not_the_neighbours)
@@ -486,6 +546,8 @@ Suite *history_suite(void)
 	tcase_add_test(tests, trying_one_person_again_counts_once);
 	tcase_add_test(tests, refusal_is_no_ping);
 	tcase_add_test(tests, spoofers_deeds_are_not_the_owners);
+	tcase_add_test(tests, known_customers_deeds_are_not_anybodys);
+	tcase_add_test(tests, shares_of_who_calls_without_end_are_kept);
 	tcase_add_test(tests, callers_of_one_origin_are_seen_as_one);
 	tcase_add_test(tests, signer_stands_in_for_an_origin_that_says_nothing);
 	tcase_add_test(tests, unsigned_origin_counts_for_nothing);
@@ -499,6 +561,7 @@ Suite *history_suite(void)
 	tcase_add_test(tests, acquaintances_are_remembered);
 	tcase_add_test(tests, emergency_calls_are_remembered);
 	tcase_add_test(tests, only_the_called_can_report_and_once);
+	tcase_add_test(tests, share_of_reports_becomes_the_networks);
 	tcase_add_test(tests, old_call_cannot_be_reported);
 	tcase_add_test(tests, flood_of_callers_forgets_the_oldest);
 	tcase_add_test(tests, flood_of_callers_spares_the_known);
