@@ -2,6 +2,7 @@
  * who makes many calls is bound to annoy somebody (RFC 8197 6). */
 #include "signals.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "callsieve/model/facts.h"
@@ -9,18 +10,43 @@
 
 #include "../inquiry.h"
 
-#define DOUBT	    10 /* calls: see share_of() */
-#define FEW_PERCENT 60 /* of what rejects: the most few reports add */
+#define DOUBT		 10   /* calls: see share_of() */
+#define USUAL		 0.01 /* of all calls: what the configuration means */
+#define USUAL_MIN	 0.002
+#define USUAL_MAX	 0.02
+#define BORROWED_PERCENT 60
+#define FEW_PERCENT	 60 /* of what rejects: the most few reports add */
+
+/* How many of a caller's calls are reported depends on how readily subscribers
+ * report anything: where one call in five hundred is, a share says more than
+ * where one in fifty is. */
+static double as_usual(const struct inquiry *inquiry, double share)
+{
+	double usual = inquiry->past.usual_reports;
+
+	return share * USUAL / fmin(fmax(usual, USUAL_MIN), USUAL_MAX);
+}
 
 static bool reported(const struct inquiry *inquiry, enum signal_id id,
 		     const struct behaviour *is, struct signal_hit *hit)
 {
-	if (!signal_weigh(inquiry, id, share_of(is->reports, is->calls, DOUBT),
-			  hit))
+	double share = share_of(is->reports, is->calls, DOUBT);
+
+	if (!signal_weigh(inquiry, id, as_usual(inquiry, share), hit))
 		return false;
 	snprintf(hit->detail, sizeof(hit->detail),
-		 "%.0f of %.0f calls were reported", is->reports, is->calls);
+		 "%.0f of %.0f calls were reported, where %.1f %% are usual",
+		 is->reports, is->calls, 100 * inquiry->past.usual_reports);
 	return true;
+}
+
+/* Behind a number that nobody signs another may call every time: this caller
+ * may be whose number it is. */
+static void allow_for_borrowed(const struct inquiry *inquiry,
+			       struct signal_hit *hit)
+{
+	if (inquiry->facts->stir == STIR_NONE)
+		hit->points = hit->points * BORROWED_PERCENT / 100;
 }
 
 /* One report may be a slip of the thumb, or spite. As long as there are fewer
@@ -42,6 +68,7 @@ bool reported_share_signal(const struct inquiry *inquiry,
 
 	if (!reported(inquiry, SIGNAL_REPORTED_SHARE, is, hit))
 		return false;
+	allow_for_borrowed(inquiry, hit);
 	bound_few(inquiry, is, hit);
 	return true;
 }

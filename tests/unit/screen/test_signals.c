@@ -36,6 +36,7 @@ static void setup(void)
 				   .facts = &facts,
 				   .thresholds = facts.thresholds,
 				   .now = 1800000000};
+	inquiry.past.usual_reports = 0.01;
 	memset(&hit, 0, sizeof(hit));
 }
 
@@ -84,6 +85,7 @@ START_TEST(few_reports_alone_reject_nobody)
 {
 	struct behaviour *is = &inquiry.past.caller;
 
+	vouch();
 	is->calls = 2;
 	is->reports = 1;
 	ck_assert_int_eq(points(reported_share_signal), 60);
@@ -91,6 +93,39 @@ START_TEST(few_reports_alone_reject_nobody)
 	ck_assert_int_eq(points(reported_share_signal), 120);
 	is->calls = 1000;
 	ck_assert_int_eq(points(reported_share_signal), 0);
+}
+END_TEST
+
+/* Where hardly anybody reports anything, a few reports say more. */
+static const struct {
+	double usual;
+	int points;
+} usual_shares[] = {
+	{0.0001, 120}, {0.002, 120}, {0.005, 120},
+	{0.01, 63},    {0.02, 20},   {0.2, 20},
+};
+
+START_TEST(reports_weigh_by_how_many_are_usual)
+{
+	vouch();
+	inquiry.past.usual_reports = usual_shares[_i].usual;
+	inquiry.past.caller.calls = 190;
+	inquiry.past.caller.reports = 6;
+	ck_assert_int_eq(points(reported_share_signal),
+			 usual_shares[_i].points);
+}
+END_TEST
+
+START_TEST(an_unsigned_number_may_be_borrowed)
+{
+	inquiry.past.caller.calls = 20;
+	inquiry.past.caller.reports = 10;
+	facts.stir = STIR_NONE;
+	ck_assert_int_eq(points(reported_share_signal), 72);
+	facts.stir = STIR_FAILED;
+	ck_assert_int_eq(points(reported_share_signal), 120);
+	vouch();
+	ck_assert_int_eq(points(reported_share_signal), 120);
 }
 END_TEST
 
@@ -192,12 +227,9 @@ static const struct {
 	bool vouched;
 	int invalid, unallocated, fictitious;
 } validities[] = {
-	{"+12122000000", false, 0, 0, 0},
-	{"+12112000000", false, 45, 0, 0},
-	{"+12112000000", true, 0, 0, 0},
-	{"+12215550199", false, 0, 30, 0},
-	{"+12125550199", false, 0, 0, 7},
-	{"anonymous", false, 0, 0, 0},
+	{"+12122000000", false, 0, 0, 0}, {"+12112000000", false, 45, 0, 0},
+	{"+12112000000", true, 0, 0, 0},  {"+12215550199", false, 0, 30, 0},
+	{"+12125550199", false, 0, 0, 7}, {"anonymous", false, 0, 0, 0},
 };
 
 START_TEST(nobodys_numbers_are_told_apart)
@@ -219,8 +251,9 @@ static const struct {
 	int points;
 } own[] = {
 	{"nobody's", "SELECT 1 WHERE 0", false, false, 0},
-	{"of our range", "INSERT INTO own_numbers(number) VALUES('+120255501*')",
-	 false, false, 50},
+	{"of our range",
+	 "INSERT INTO own_numbers(number) VALUES('+120255501*')", false, false,
+	 50},
 	{"of our range, vouched for",
 	 "INSERT INTO own_numbers(number) VALUES('+120255501*')", true, false,
 	 0},
@@ -295,6 +328,9 @@ Suite *signals_suite(void)
 	tcase_add_loop_test(tests, reports_weigh_by_share, 0,
 			    sizeof(reported) / sizeof(reported[0]));
 	tcase_add_test(tests, few_reports_alone_reject_nobody);
+	tcase_add_loop_test(tests, reports_weigh_by_how_many_are_usual, 0,
+			    sizeof(usual_shares) / sizeof(usual_shares[0]));
+	tcase_add_test(tests, an_unsigned_number_may_be_borrowed);
 	tcase_add_test(tests, few_reports_of_an_origin_reject_nobody);
 	tcase_add_test(tests, only_an_origin_has_good_standing);
 	tcase_add_loop_test(tests, who_is_sought_is_no_stranger, 0,
