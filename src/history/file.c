@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* The number is of the format: other fields, another number. */
-#define MAGIC "callsieve-hist2\n"
+#define MAGIC "callsieve-hist3\n"
 
 struct head {
 	char magic[16];

@@ -129,8 +129,23 @@ static void keys_for(struct keys *keys, const struct facts *facts)
 		keys->pair = key_of(KIND_CALLED, caller, callee);
 }
 
+/* Of a number as it was signed for; nobody's if it is not. */
+static struct hands hands_of(const struct history *history,
+			     const struct keys *keys)
+{
+	const struct subject *origin;
+
+	if (keys->caller == keys->claimed)
+		return (struct hands){0};
+	origin = keys->origin ? subject_find(&history->subjects, keys->origin)
+			      : NULL;
+	return (struct hands){keys->signer, keys->origin,
+			      origin && origin->calls >= ORIGIN_CALLS};
+}
+
 static void read_subject(const struct history *history, uint64_t key,
-			 uint32_t now, struct behaviour *is)
+			 const struct hands *hands, uint32_t now,
+			 struct behaviour *is)
 {
 	const struct subject *found =
 		key ? subject_find(&history->subjects, key) : NULL;
@@ -142,6 +157,8 @@ static void read_subject(const struct history *history, uint64_t key,
 	is->last_seen = found->last_s;
 	subject = *found;
 	subject_fade(&subject, now);
+	if (hands && subject_changed_hands(&subject, hands, now))
+		subject_hold(&subject, hands, now);
 	is->calls_hour = (double)subject.hour;
 	is->calls = (double)subject.calls;
 	is->ended = (double)subject.ended;
@@ -152,7 +169,7 @@ static void read_subject(const struct history *history, uint64_t key,
 	is->reports = (double)subject.reports;
 	is->dialled = (double)subject.dialled;
 	is->peers = subject_peers(&subject, now);
-	is->run = subject.run;
+	is->run = (unsigned)abs(subject.run);
 	is->first_seen = subject.first_s;
 }
 
@@ -200,23 +217,28 @@ void history_look(const struct history *history, const struct facts *facts,
 		  int64_t now, struct past *past)
 {
 	struct behaviour claimed, known, all;
+	struct hands hands;
 	struct keys keys;
 
 	keys_for(&keys, facts);
-	read_subject(history, keys.caller, (uint32_t)now, &past->caller);
-	read_subject(history, keys.vouched, (uint32_t)now, &past->vouched);
-	read_subject(history, keys.origin, (uint32_t)now, &past->origin);
+	hands = hands_of(history, &keys);
+	read_subject(history, keys.caller, &hands, (uint32_t)now,
+		     &past->caller);
+	read_subject(history, keys.vouched, NULL, (uint32_t)now,
+		     &past->vouched);
+	read_subject(history, keys.origin, NULL, (uint32_t)now, &past->origin);
 	past->by_signer = keys.signer && past->origin.calls < ORIGIN_CALLS;
 	if (past->by_signer)
-		read_subject(history, keys.signer, (uint32_t)now,
+		read_subject(history, keys.signer, NULL, (uint32_t)now,
 			     &past->origin);
-	read_subject(history, keys.block, (uint32_t)now, &past->block);
-	read_subject(history, keys.claimed, (uint32_t)now, &claimed);
-	read_subject(history, keys.known, (uint32_t)now, &known);
+	read_subject(history, keys.block, NULL, (uint32_t)now, &past->block);
+	read_subject(history, keys.claimed, NULL, (uint32_t)now, &claimed);
+	read_subject(history, keys.known, NULL, (uint32_t)now, &known);
 	leave_out(&past->block, &claimed);
 	leave_out(&past->block, &known);
 	leave_out(&past->block, &past->vouched);
-	read_subject(history, key_of(KIND_ALL, 0, 0), (uint32_t)now, &all);
+	read_subject(history, key_of(KIND_ALL, 0, 0), NULL, (uint32_t)now,
+		     &all);
 	past->usual_reports =
 		(all.reports + USUAL_REPORTS) / (all.calls + USUAL_CALLS);
 	read_pair(history, facts, &keys, &past->with);
@@ -240,22 +262,23 @@ static void count_run(struct subject *subject, const struct number *callee)
 	uint64_t now = number_key_exact(callee), last = subject->last_peer;
 	bool down = now < last;
 	uint64_t apart = down ? last - now : now - last;
+	int length = abs(subject->run);
 
 	if (!now || apart == 0)
 		return;
 	if (last &&
 	    (apart <= NEXT_GAP ||
-	     (apart <= ONWARD_GAP && (!subject->run || down == subject->down))))
-		subject->run =
-			subject->run < RUN_MAX ? subject->run + 1 : RUN_MAX;
+	     (apart <= ONWARD_GAP && (!length || down == (subject->run < 0)))))
+		length = length < RUN_MAX ? length + 1 : RUN_MAX;
 	else
-		subject->run /= 2;
-	subject->down = down;
+		length /= 2;
+	subject->run = (int16_t)(down ? -length : length);
 	subject->last_peer = now;
 }
 
 static struct subject *count_call(struct history *history, uint64_t key,
-				  uint64_t peer, uint32_t now)
+				  const struct hands *hands, uint64_t peer,
+				  uint32_t now)
 {
 	struct subject *subject;
 
@@ -263,6 +286,8 @@ static struct subject *count_call(struct history *history, uint64_t key,
 		return NULL;
 	subject = subject_for(&history->subjects, key, now);
 	subject_fade(subject, now);
+	if (hands)
+		subject_hold(subject, hands, now);
 	subject_count(subject);
 	subject_add_peer(subject, mix(peer), now);
 	return subject;
@@ -281,21 +306,25 @@ void history_call(struct history *history, const struct facts *facts,
 	uint64_t caller = number_key_exact(&facts->caller);
 	uint64_t callee = number_key_exact(&facts->callee);
 	struct subject *subject;
+	struct hands hands;
 	struct keys keys;
 	struct pair *pair;
 
 	keys_for(&keys, facts);
+	hands = hands_of(history, &keys);
 	*mark = (struct history_mark){
 		keys.caller, keys.origin,
 		keys.signer, keys.block,
 		keys.pair,   was_tried(history, keys.pair, (uint32_t)now)};
-	subject = count_call(history, keys.caller, callee, (uint32_t)now);
+	subject =
+		count_call(history, keys.caller, &hands, callee, (uint32_t)now);
 	if (subject)
 		count_run(subject, &facts->callee);
-	count_call(history, keys.origin, caller, (uint32_t)now);
-	count_call(history, keys.signer, caller, (uint32_t)now);
-	count_call(history, keys.block, caller, (uint32_t)now);
-	count_call(history, key_of(KIND_ALL, 0, 0), caller, (uint32_t)now);
+	count_call(history, keys.origin, NULL, caller, (uint32_t)now);
+	count_call(history, keys.signer, NULL, caller, (uint32_t)now);
+	count_call(history, keys.block, NULL, caller, (uint32_t)now);
+	count_call(history, key_of(KIND_ALL, 0, 0), NULL, caller,
+		   (uint32_t)now);
 	if (!keys.pair)
 		return;
 	pair = pair_for(&history->pairs, keys.pair, (uint32_t)now);
@@ -395,13 +424,16 @@ void history_dialled(struct history *history, const struct number *subscriber,
 	dialled->talked_s = (uint32_t)now;
 }
 
-static void count_report(struct history *history, uint64_t key, uint32_t now)
+static void count_report(struct history *history, uint64_t key,
+			 const struct hands *hands, uint32_t now)
 {
 	struct subject *subject;
 
 	if (!key)
 		return;
 	subject = subject_for(&history->subjects, key, now);
+	if (hands && !subject_in_hands(subject, hands))
+		return;
 	subject_fade(subject, now);
 	subject->reports += 1;
 }
@@ -411,7 +443,9 @@ bool history_reported(struct history *history, const struct number *number,
 {
 	uint64_t caller = number_key_exact(number);
 	uint64_t callee = number_key_exact(subscriber);
+	struct hands hands;
 	struct pair *pair;
+	enum kind whom;
 	uint64_t key;
 
 	if (!caller || !callee)
@@ -424,11 +458,13 @@ bool history_reported(struct history *history, const struct number *number,
 	    time_since(pair->last_s, (uint32_t)now) > REPORTABLE_S)
 		return false;
 	pair->reported = 1;
-	count_report(history, key_of((enum kind)pair->as_whom, caller, 0),
-		     (uint32_t)now);
-	count_report(history, pair->origin, (uint32_t)now);
-	count_report(history, pair->signer, (uint32_t)now);
-	count_report(history, block_key(number), (uint32_t)now);
-	count_report(history, key_of(KIND_ALL, 0, 0), (uint32_t)now);
+	whom = (enum kind)pair->as_whom;
+	hands = (struct hands){pair->signer, pair->origin, false};
+	count_report(history, key_of(whom, caller, 0),
+		     whom == KIND_CLAIMED ? NULL : &hands, (uint32_t)now);
+	count_report(history, pair->origin, NULL, (uint32_t)now);
+	count_report(history, pair->signer, NULL, (uint32_t)now);
+	count_report(history, block_key(number), NULL, (uint32_t)now);
+	count_report(history, key_of(KIND_ALL, 0, 0), NULL, (uint32_t)now);
 	return true;
 }

@@ -165,7 +165,7 @@ void pair_put(struct pairs *pairs, size_t bucket, const struct pair *pair)
 		*place = *pair;
 }
 
-static void scale(struct subject *subject, float by)
+void subject_scale(struct subject *subject, float by)
 {
 	float *const days[] = {&subject->calls,	   &subject->ended,
 			       &subject->answered, &subject->brief,
@@ -180,8 +180,8 @@ void subject_fade(struct subject *subject, uint32_t now_s)
 {
 	if (now_s <= subject->last_s)
 		return;
-	scale(subject,
-	      exp2f(-(float)(now_s - subject->last_s) / HISTORY_HALF_LIFE_S));
+	subject_scale(subject, exp2f(-(float)(now_s - subject->last_s) /
+				     HISTORY_HALF_LIFE_S));
 	subject->hour *=
 		exp2f(-(float)(now_s - subject->last_s) / (float)HOUR_HALF_S);
 	subject->last_s = now_s;
@@ -190,7 +190,7 @@ void subject_fade(struct subject *subject, uint32_t now_s)
 void subject_count(struct subject *subject)
 {
 	if (subject->calls >= SUBJECT_CALLS_MAX)
-		scale(subject, 0.5f);
+		subject_scale(subject, 0.5f);
 	subject->hour += 1;
 	subject->calls += 1;
 }

@@ -4,6 +4,7 @@
 #ifndef HISTORY_TABLES_H
 #define HISTORY_TABLES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,11 +17,12 @@ struct subject {
 	uint64_t key; /* 0: free */
 	uint32_t first_s, last_s;
 	float hour, calls, ended, answered, brief, pings, talks, reports,
-		dialled, spare;
-	uint64_t peers[3]; /* a bit for each peer's hash: linear counting */
-	uint32_t peers_s;  /* since when */
-	uint16_t run;
-	uint16_t down;	    /* the last step of the run was downwards */
+		dialled;
+	uint16_t signer, origin; /* whose it is: see hands.c */
+	uint64_t peers[3];  /* a bit for each peer's hash: linear counting */
+	uint32_t peers_s;   /* since when */
+	int16_t run;	    /* negative: downwards */
+	uint16_t held_h;    /* when they had it last, in hours */
 	uint64_t last_peer; /* number_key */
 };
 
@@ -80,6 +82,23 @@ void subject_fade(struct subject *subject, uint32_t now_s);
  * stay, and a float can still count. */
 #define SUBJECT_CALLS_MAX 1e6f
 void subject_count(struct subject *subject);
+
+void subject_scale(struct subject *subject, float by);
+
+/* Who signs for a number, and which of his customers; keys of subjects. */
+struct hands {
+	uint64_t signer; /* 0: nobody */
+	uint64_t origin;
+	bool lasting; /* the origin has other calls than this */
+};
+
+bool subject_in_hands(const struct subject *subject, const struct hands *hands);
+/* A call from these hands would be the first after it was in others. */
+bool subject_changed_hands(const struct subject *subject,
+			   const struct hands *hands, uint32_t now_s);
+/* A call from these hands. */
+void subject_hold(struct subject *subject, const struct hands *hands,
+		  uint32_t now_s);
 
 void subject_add_peer(struct subject *subject, uint64_t hash, uint32_t now_s);
 double subject_peers(const struct subject *subject, uint32_t now_s);

@@ -73,14 +73,20 @@ bool reported_share_signal(const struct inquiry *inquiry,
 	return true;
 }
 
+/* Of the others who share the origin: its own is held against it already. */
 bool origin_reports_signal(const struct inquiry *inquiry,
 			   struct signal_hit *hit)
 {
-	const struct behaviour *is = &inquiry->past.origin;
+	const struct behaviour *all = &inquiry->past.origin;
+	const struct behaviour *own = &inquiry->past.caller;
+	struct behaviour others = {
+		.calls = fmax(all->calls - own->calls, 0),
+		.reports = fmax(all->reports - own->reports, 0),
+	};
 
-	if (!reported(inquiry, SIGNAL_ORIGIN_REPORTS, is, hit))
+	if (!reported(inquiry, SIGNAL_ORIGIN_REPORTS, &others, hit))
 		return false;
-	bound_few(inquiry, is, hit);
+	bound_few(inquiry, &others, hit);
 	name_origin(inquiry, hit);
 	return true;
 }

@@ -1,4 +1,5 @@
 /* What is remembered of calls, under which name, and for how long. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -427,6 +428,61 @@ START_TEST(share_of_reports_becomes_the_networks)
 }
 END_TEST
 
+/* A carrier gives out a number again that spam came from. */
+static const struct {
+	const char *claim, *signer, *origid;
+	int after_h;
+	double calls; /* that are left of 16 */
+} owners[] = {
+	{"the same", "one", "customer", 48, 16},
+	{"another carrier", "two", "other", 48, 2},
+	{"another customer of the carrier", "one", "other", 48, 2},
+	{"another way out of the same owner", "two", "other", 5, 16},
+	{"a carrier that says nothing", NULL, NULL, 48, 16},
+};
+
+START_TEST(what_the_last_owner_did_is_not_the_next_ones)
+{
+	struct facts facts = vouched(CALLER, "customer");
+	int64_t then = NOW + owners[_i].after_h * 3600;
+	double faded = exp2(-owners[_i].after_h * 3600.0 / HISTORY_HALF_LIFE_S);
+
+	facts.signer = "one";
+	for (int i = 0; i < 16; i++)
+		history_call(history, &facts, NOW, &mark);
+	facts.signer = owners[_i].signer;
+	facts.origid = owners[_i].origid;
+	look(&facts, then);
+	ck_assert_msg(fabs(past.caller.calls - owners[_i].calls * faded) < 0.01,
+		      "%s: %.2f calls", owners[_i].claim, past.caller.calls);
+	history_call(history, &facts, then, &mark);
+	look(&facts, then);
+	ck_assert_double_eq_tol(past.caller.calls, owners[_i].calls * faded + 1,
+				0.01);
+}
+END_TEST
+
+START_TEST(report_of_the_last_owner_is_not_the_next_ones)
+{
+	struct facts last = vouched(CALLER, NULL), next = last;
+
+	last.signer = "one";
+	next.signer = "two";
+	next.callee = number("+12025550111");
+	history_call(history, &last, NOW, &mark);
+	history_call(history, &next, NOW + 2 * DAY, &mark);
+	history_reported(history, &last.caller, &last.callee, NOW + 2 * DAY);
+	look(&next, NOW + 2 * DAY);
+	ck_assert_double_eq_tol(past.caller.reports, 0, 1e-3);
+	history_reported(history, &next.caller, &next.callee, NOW + 2 * DAY);
+	look(&next, NOW + 2 * DAY);
+	ck_assert_double_eq_tol(past.caller.reports, 1, 1e-3);
+	/* The carrier of the last owner answers for both. */
+	look(&last, NOW + 2 * DAY);
+	ck_assert_double_eq_tol(past.origin.reports, 1, 1e-3);
+}
+END_TEST
+
 /* Neither what it did where it was vouched for, nor what others did by its
  * name: all that is held against it already. */
 START_TEST(own_deeds_are_not_the_neighbours)
@@ -552,6 +608,9 @@ Suite *history_suite(void)
 	tcase_add_test(tests, signer_stands_in_for_an_origin_that_says_nothing);
 	tcase_add_test(tests, unsigned_origin_counts_for_nothing);
 	tcase_add_test(tests, numbers_of_one_block_are_seen_as_one);
+	tcase_add_loop_test(tests, what_the_last_owner_did_is_not_the_next_ones,
+			    0, sizeof(owners) / sizeof(owners[0]));
+	tcase_add_test(tests, report_of_the_last_owner_is_not_the_next_ones);
 	tcase_add_test(tests, own_deeds_are_not_the_neighbours);
 	tcase_add_test(tests, dialling_through_a_range_is_a_run);
 	tcase_add_loop_test(tests, gaps_end_no_run, 0,

@@ -142,6 +142,20 @@ START_TEST(few_reports_of_an_origin_reject_nobody)
 }
 END_TEST
 
+/* What it was reported for itself is held against it already. */
+START_TEST(origin_is_the_others_who_have_it)
+{
+	inquiry.past.origin.calls = 30;
+	inquiry.past.origin.reports = 3;
+	ck_assert_int_eq(points(origin_reports_signal), 100);
+	inquiry.past.caller = inquiry.past.origin;
+	ck_assert_int_eq(points(origin_reports_signal), 0);
+	inquiry.past.caller.calls = 10;
+	inquiry.past.caller.reports = 0;
+	ck_assert_int_eq(points(origin_reports_signal), 100);
+}
+END_TEST
+
 /* That people talk with those for whom a signer signs says nothing of one. */
 START_TEST(only_an_origin_has_good_standing)
 {
@@ -332,6 +346,7 @@ Suite *signals_suite(void)
 			    sizeof(usual_shares) / sizeof(usual_shares[0]));
 	tcase_add_test(tests, an_unsigned_number_may_be_borrowed);
 	tcase_add_test(tests, few_reports_of_an_origin_reject_nobody);
+	tcase_add_test(tests, origin_is_the_others_who_have_it);
 	tcase_add_test(tests, only_an_origin_has_good_standing);
 	tcase_add_loop_test(tests, who_is_sought_is_no_stranger, 0,
 			    sizeof(sought) / sizeof(sought[0]));
