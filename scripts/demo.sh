@@ -32,7 +32,7 @@ wrong=0
 
 ALICE=+12125550100
 CROOK=+12025550166
-STRANGER=+12025550177
+STRANGER=+13125550177
 
 bold='' plain=''
 if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]; then

@@ -55,6 +55,7 @@ struct behaviour {
 	double talks;	/* answered and longer than LONG_TALK_S */
 	double reports; /* by distinct calls reported */
 	double dialled; /* calls to it by subscribers it had not called */
+	double known;	/* calls by numbers that were sought or talked with */
 	double peers;	/* distinct callees today; of an origin, callers */
 	unsigned run;	/* callees in sequence, as a dialler goes */
 	int64_t first_seen, last_seen; /* epoch seconds; 0: never */
@@ -80,6 +81,7 @@ struct past {
 	struct behaviour origin;
 	bool by_signer; /* the latter */
 	double usual_reports; /* share of all calls that are reported */
+	double usual_known;   /* share of all calls that are of such numbers */
 	struct behaviour block; /* of the 10,000 numbers around it, without it */
 	struct acquaintance with;
 };

@@ -15,6 +15,8 @@
 #define ORIGIN_CALLS	5     /* with less, an origin says nothing yet */
 #define NEXT_GAP	5     /* how far apart "the next number" may be */
 #define ONWARD_GAP	100   /* likewise, going on in the same direction */
+#define SOUGHT		0.1F  /* dialled so often, a good while ago */
+#define TALK_S		20    /* shorter is no conversation */
 #define DIALLED_AGAIN_S 86400 /* oftener proves no more */
 #define RUN_MAX		1000
 #define AGAIN_S		3600 /* a call of a pair so soon is a try again */
@@ -168,6 +170,7 @@ static void read_subject(const struct history *history, uint64_t key,
 	is->talks = (double)subject.talks;
 	is->reports = (double)subject.reports;
 	is->dialled = (double)subject.dialled;
+	is->known = (double)subject.known;
 	is->peers = subject_peers(&subject, now);
 	is->run = (unsigned)abs(subject.run);
 	is->first_seen = subject.first_s;
@@ -241,6 +244,7 @@ void history_look(const struct history *history, const struct facts *facts,
 		     &all);
 	past->usual_reports =
 		(all.reports + USUAL_REPORTS) / (all.calls + USUAL_CALLS);
+	past->usual_known = all.known / (all.calls + USUAL_CALLS);
 	read_pair(history, facts, &keys, &past->with);
 }
 
@@ -259,26 +263,52 @@ int64_t history_emergency_at(const struct history *history,
  * by small steps this way or that, or by larger ones all the same way. */
 static void count_run(struct subject *subject, const struct number *callee)
 {
-	uint64_t now = number_key_exact(callee), last = subject->last_peer;
-	bool down = now < last;
-	uint64_t apart = down ? last - now : now - last;
+	uint32_t now = (uint32_t)number_key_exact(callee);
+	int32_t step = (int32_t)(now - subject->last_peer);
 	int length = abs(subject->run);
+	bool onward = !length || (step < 0) == (subject->run < 0);
 
-	if (!now || apart == 0)
+	if (!now || !step)
 		return;
-	if (last &&
-	    (apart <= NEXT_GAP ||
-	     (apart <= ONWARD_GAP && (!length || down == (subject->run < 0)))))
+	if (subject->last_peer &&
+	    (abs(step) <= NEXT_GAP || (abs(step) <= ONWARD_GAP && onward)))
 		length = length < RUN_MAX ? length + 1 : RUN_MAX;
 	else
 		length /= 2;
-	subject->run = (int16_t)(down ? -length : length);
+	subject->run = (int16_t)(step < 0 ? -length : length);
 	subject->last_peer = now;
+}
+
+static bool is_sought(const struct history *history, uint64_t key)
+{
+	const struct subject *subject =
+		key ? subject_find(&history->subjects, key) : NULL;
+
+	return subject && subject->dialled >= SOUGHT;
+}
+
+/* A subscriber has wanted to hear this number, or this callee has. */
+static bool is_known(const struct history *history, const struct keys *keys,
+		     const struct facts *facts)
+{
+	uint64_t caller = number_key_exact(&facts->caller);
+	uint64_t callee = number_key_exact(&facts->callee);
+	const struct pair *pair;
+
+	if (is_sought(history, keys->vouched) ||
+	    is_sought(history, keys->known) ||
+	    is_sought(history, keys->claimed))
+		return true;
+	if (!keys->pair)
+		return false;
+	pair = pair_find(&history->pairs, keys->pair);
+	return (pair && pair->longest >= TALK_S) ||
+	       pair_find(&history->pairs, key_of(KIND_DIALLED, callee, caller));
 }
 
 static struct subject *count_call(struct history *history, uint64_t key,
 				  const struct hands *hands, uint64_t peer,
-				  uint32_t now)
+				  bool known, uint32_t now)
 {
 	struct subject *subject;
 
@@ -289,6 +319,8 @@ static struct subject *count_call(struct history *history, uint64_t key,
 	if (hands)
 		subject_hold(subject, hands, now);
 	subject_count(subject);
+	if (known)
+		subject->known += 1;
 	subject_add_peer(subject, mix(peer), now);
 	return subject;
 }
@@ -309,21 +341,23 @@ void history_call(struct history *history, const struct facts *facts,
 	struct hands hands;
 	struct keys keys;
 	struct pair *pair;
+	bool known;
 
 	keys_for(&keys, facts);
 	hands = hands_of(history, &keys);
+	known = is_known(history, &keys, facts);
 	*mark = (struct history_mark){
 		keys.caller, keys.origin,
 		keys.signer, keys.block,
 		keys.pair,   was_tried(history, keys.pair, (uint32_t)now)};
-	subject =
-		count_call(history, keys.caller, &hands, callee, (uint32_t)now);
+	subject = count_call(history, keys.caller, &hands, callee, known,
+			     (uint32_t)now);
 	if (subject)
 		count_run(subject, &facts->callee);
-	count_call(history, keys.origin, NULL, caller, (uint32_t)now);
-	count_call(history, keys.signer, NULL, caller, (uint32_t)now);
-	count_call(history, keys.block, NULL, caller, (uint32_t)now);
-	count_call(history, key_of(KIND_ALL, 0, 0), NULL, caller,
+	count_call(history, keys.origin, NULL, caller, known, (uint32_t)now);
+	count_call(history, keys.signer, NULL, caller, known, (uint32_t)now);
+	count_call(history, keys.block, NULL, caller, known, (uint32_t)now);
+	count_call(history, key_of(KIND_ALL, 0, 0), NULL, caller, known,
 		   (uint32_t)now);
 	if (!keys.pair)
 		return;

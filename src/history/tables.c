@@ -167,10 +167,10 @@ void pair_put(struct pairs *pairs, size_t bucket, const struct pair *pair)
 
 void subject_scale(struct subject *subject, float by)
 {
-	float *const days[] = {&subject->calls,	   &subject->ended,
-			       &subject->answered, &subject->brief,
-			       &subject->pings,	   &subject->talks,
-			       &subject->reports,  &subject->dialled};
+	float *const days[] = {
+		&subject->calls,   &subject->ended,   &subject->answered,
+		&subject->brief,   &subject->pings,   &subject->talks,
+		&subject->reports, &subject->dialled, &subject->known};
 
 	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
 		*days[i] *= by;

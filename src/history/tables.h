@@ -17,13 +17,13 @@ struct subject {
 	uint64_t key; /* 0: free */
 	uint32_t first_s, last_s;
 	float hour, calls, ended, answered, brief, pings, talks, reports,
-		dialled;
+		dialled, known;
 	uint16_t signer, origin; /* whose it is: see hands.c */
+	uint32_t peers_s;	 /* since when there are */
 	uint64_t peers[3];  /* a bit for each peer's hash: linear counting */
-	uint32_t peers_s;   /* since when */
 	int16_t run;	    /* negative: downwards */
 	uint16_t held_h;    /* when they had it last, in hours */
-	uint64_t last_peer; /* number_key */
+	uint32_t last_peer; /* the last digits of number_key */
 };
 
 _Static_assert(sizeof(struct subject) <= HISTORY_SUBJECT_BYTES,

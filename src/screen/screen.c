@@ -21,9 +21,7 @@
 #include "inquiry.h"
 #include "internal.h"
 #include "signals/signals.h"
-
-#define OWNER_CALLS	    3
-#define OWNER_REPORTS_SHARE 20 /* at most one call of so many reported */
+#include "standing.h"
 
 /* Looks at the call; true when the matter is settled. */
 typedef bool stage_h(struct screen *screen, struct inquiry *inquiry,
@@ -225,20 +223,6 @@ static void bound_hint(struct signal_hit *hit, int *hints, int max)
 		*hints += hit->points;
 }
 
-/* A number whose calls are otherwise vouched for, and in good standing, is used
- * by its owner or by somebody who borrows the name. What the borrower did must
- * not cost the owner a call that went a way without signatures; so all that
- * earlier calls say is a hint then. A signature that fails is no such way. */
-static bool may_be_the_owner(const struct inquiry *inquiry)
-{
-	const struct behaviour *owner = &inquiry->past.vouched;
-
-	return !facts_vouched(inquiry->facts) &&
-	       inquiry->facts->stir != STIR_FAILED &&
-	       owner->calls >= OWNER_CALLS &&
-	       owner->reports * OWNER_REPORTS_SHARE <= owner->calls;
-}
-
 /* An explanation tells whose thresholds these are. */
 static void add_settings(const struct inquiry *inquiry, struct verdict *verdict)
 {
@@ -262,14 +246,15 @@ static bool memory_signals_speak(struct screen *screen, struct inquiry *inquiry,
 				 struct verdict *verdict)
 {
 	struct signal_hit hit;
-	bool owner;
+	bool wanted;
 	int hints = 0;
 	size_t i;
 
 	if (screen->sources.history)
 		history_look(screen->sources.history, inquiry->facts,
 			     inquiry->now, &inquiry->past);
-	owner = may_be_the_owner(inquiry);
+	wanted = may_be_wanted(inquiry);
+	verdict->hearsay_percent = hearsay_percent(inquiry);
 	for (i = 0; i < signals_count; i++) {
 		hit.name = signals[i].name;
 		hit.outcome = SIGNAL_FIRED;
@@ -279,7 +264,7 @@ static bool memory_signals_speak(struct screen *screen, struct inquiry *inquiry,
 			continue;
 		if (config_in_shadow(inquiry->config, hit.name))
 			hit.outcome = SIGNAL_SHADOW;
-		else if (signals[i].hint || (signals[i].past && owner))
+		else if (signals[i].hint || (signals[i].past && wanted))
 			bound_hint(&hit, &hints,
 				   inquiry->config->screening.hints_max_points);
 		verdict_add(verdict, &hit);
@@ -381,6 +366,7 @@ bool screen_decide(struct screen *screen, const struct facts *facts,
 	verdict->treatment = VERDICT_ALLOW;
 	verdict->because = NULL;
 	verdict->score = 0;
+	verdict->hearsay_percent = 100;
 	verdict->thresholds = facts->thresholds;
 	verdict->list_generation = lists_generation(screen->sources.lists);
 	verdict->config_version = screen->config->version;
@@ -419,6 +405,20 @@ static void add_answer(struct verdict *verdict, const struct config *config,
 	verdict_add(verdict, hit);
 }
 
+static void discount(struct signal_hit *hit, int percent)
+{
+	size_t len = strlen(hit->detail);
+
+	if (hit->outcome != SIGNAL_FIRED || hit->points <= 0 || percent >= 100)
+		return;
+	snprintf(
+		hit->detail + len, sizeof(hit->detail) - len,
+		" (%+d, of which %d %% count, as subscribers get its calls and "
+		"hardly complain)",
+		hit->points, percent);
+	hit->points = hit->points * percent / 100;
+}
+
 void verdict_add_reputation(struct verdict *verdict,
 			    const struct config *config,
 			    const struct rep_answer *answers, size_t count)
@@ -427,6 +427,7 @@ void verdict_add_reputation(struct verdict *verdict,
 
 	for (size_t i = 0; i < count; i++) {
 		reputation_signal(&answers[i], &hit);
+		discount(&hit, verdict->hearsay_percent);
 		add_answer(verdict, config, &hit);
 	}
 	verdict_settle(verdict);

@@ -55,6 +55,9 @@ struct verdict {
 	enum verdict_action treatment; /* what is done: that or milder */
 	const char *because; /* why milder: static, in words; else NULL */
 	int score;
+	/* Of what services say of the number this much counts, our own
+	 * subscribers knowing it better. */
+	int hearsay_percent;
 	struct thresholds thresholds; /* the score was held against */
 	uint32_t list_generation;
 	unsigned config_version;

@@ -9,7 +9,9 @@
 
 #include "../inquiry.h"
 
-#define DOUBT 4 /* calls: see share_of() */
+#define DOUBT	    4	/* calls: see share_of() */
+#define DOUBT_KNOWN 10	/* calls, of which as many are taken to be as usual */
+#define KNOWN_MIN   0.1 /* usually, or it is not known whom people dial */
 
 static bool brief(const struct inquiry *inquiry, enum signal_id id,
 		  const struct behaviour *is, struct signal_hit *hit)
@@ -32,6 +34,32 @@ bool origin_brief_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
 	if (!brief(inquiry, SIGNAL_ORIGIN_BRIEF, &inquiry->past.origin, hit))
 		return false;
+	name_origin(inquiry, hit);
+	return true;
+}
+
+/* Hardly any number that calls from there was ever dialled by a subscriber, or
+ * talked with by whom it calls, compared to all that call. That is true of
+ * couriers too, so it says something only where people hang up. */
+bool origin_strangers_signal(const struct inquiry *inquiry,
+			     struct signal_hit *hit)
+{
+	const struct behaviour *is = &inquiry->past.origin;
+	double usual = inquiry->past.usual_known, known;
+
+	if (usual < KNOWN_MIN || !is->calls ||
+	    share_of(is->brief, is->answered, DOUBT) <
+		    inquiry->config->screening.signals[SIGNAL_ORIGIN_BRIEF]
+			    .from)
+		return false;
+	known = (is->known + usual * DOUBT_KNOWN) / (is->calls + DOUBT_KNOWN);
+	if (!signal_weigh(inquiry, SIGNAL_ORIGIN_STRANGERS, 1 - known / usual,
+			  hit))
+		return false;
+	snprintf(hit->detail, sizeof(hit->detail),
+		 "%.0f of %.0f calls were by numbers somebody here had dialled "
+		 "or talked with, where %.0f %% are usual",
+		 is->known, is->calls, 100 * usual);
 	name_origin(inquiry, hit);
 	return true;
 }

@@ -15,7 +15,7 @@
 #define USUAL_MIN	 0.002
 #define USUAL_MAX	 0.02
 #define BORROWED_PERCENT 60
-#define FEW_PERCENT	 60 /* of what rejects: the most few reports add */
+#define FEW_PERCENT	 50 /* of what rejects: the most few reports add */
 
 /* How many of a caller's calls are reported depends on how readily subscribers
  * report anything: where one call in five hundred is, a share says more than
@@ -25,6 +25,16 @@ static double as_usual(const struct inquiry *inquiry, double share)
 	double usual = inquiry->past.usual_reports;
 
 	return share * USUAL / fmin(fmax(usual, USUAL_MIN), USUAL_MAX);
+}
+
+bool reported_more_than_usual(const struct inquiry *inquiry,
+			      const struct behaviour *is)
+{
+	const struct config_signal *worth =
+		&inquiry->config->screening.signals[SIGNAL_REPORTED_SHARE];
+
+	return as_usual(inquiry, share_of(is->reports, is->calls, DOUBT)) >
+	       worth->from;
 }
 
 static bool reported(const struct inquiry *inquiry, enum signal_id id,
@@ -50,12 +60,14 @@ static void allow_for_borrowed(const struct inquiry *inquiry,
 }
 
 /* One report may be a slip of the thumb, or spite. As long as there are fewer
- * than report_min, they label at most, unless there is other evidence. */
+ * than report_min, or no more where the number may be borrowed, they label at
+ * most, unless there is other evidence. */
 static void bound_few(const struct inquiry *inquiry, const struct behaviour *is,
 		      struct signal_hit *hit)
 {
 	int max = inquiry->thresholds.reject_at * FEW_PERCENT / 100;
-	int few = (int)inquiry->config->screening.report_min - 1;
+	int few = (int)inquiry->config->screening.report_min -
+		  (inquiry->facts->stir != STIR_NONE);
 
 	if (is->reports <= few && max && hit->points > max)
 		hit->points = max;

@@ -8,6 +8,7 @@
 
 #include "callsieve/core/config.h"
 
+struct behaviour;
 struct inquiry;
 struct rep_answer;
 struct signal_hit;
@@ -35,7 +36,7 @@ signal_h sought_signal, blocklist_signal, dno_signal, reports_signal, complaints
 	sequence_signal, brief_signal, unanswered_signal, pings_signal,
 	reported_share_signal, origin_brief_signal, origin_reports_signal,
 	block_brief_signal, block_reports_signal, dialled_signal, talked_signal,
-	standing_signal, new_caller_signal, origin_unanswered_signal,
+	standing_signal, new_caller_signal, origin_strangers_signal, origin_unanswered_signal,
 	block_pings_signal, origin_standing_signal, own_number_signal,
 	display_brand_signal;
 
@@ -49,6 +50,10 @@ bool signal_present(const struct inquiry *inquiry, enum signal_id id,
 /* What others say of such a caller counts for nothing: our own subscribers get
  * its calls and do not complain. */
 bool in_good_standing(const struct inquiry *inquiry);
+
+/* So often that it adds points. */
+bool reported_more_than_usual(const struct inquiry *inquiry,
+			      const struct behaviour *is);
 
 /* Add to what was found of an origin or a block of numbers who that is. */
 void name_origin(const struct inquiry *inquiry, struct signal_hit *hit);

@@ -347,6 +347,33 @@ START_TEST(who_is_dialled_has_business_here)
 }
 END_TEST
 
+/* Of an origin, and of all. */
+START_TEST(known_callers_are_told_from_strangers)
+{
+	struct facts sought = vouched(CALLER, "one");
+	struct facts talked = vouched(NEIGHBOUR, "one");
+	struct facts stranger = vouched("+13125550178", "one");
+	struct number subscriber = number("+12025550111");
+
+	history_dialled(history, &subscriber, &sought.caller, false, NOW);
+	history_call(history, &sought, NOW, &mark);
+	look(&sought, NOW);
+	ck_assert_double_eq_tol(past.origin.known, 0, 1e-3);
+	history_dialled(history, &subscriber, &sought.caller, false,
+			NOW + 2 * DAY);
+	history_call(history, &talked, NOW + 2 * DAY, &mark);
+	history_ended(history, &mark,
+		      &(const struct call_outcome){true, 5, 20, false},
+		      NOW + 2 * DAY);
+	history_call(history, &sought, NOW + 2 * DAY, &mark);
+	history_call(history, &talked, NOW + 2 * DAY, &mark);
+	history_call(history, &stranger, NOW + 2 * DAY, &mark);
+	look(&stranger, NOW + 2 * DAY);
+	ck_assert_double_eq_tol(past.origin.known, 2, 1e-3);
+	ck_assert_double_eq_tol(past.usual_known, 2 / 2004.6, 1e-4);
+}
+END_TEST
+
 START_TEST(distinct_callees_are_estimated)
 {
 	char callee[NUMBER_TEXT];
@@ -616,6 +643,7 @@ Suite *history_suite(void)
 	tcase_add_loop_test(tests, gaps_end_no_run, 0,
 			    sizeof(runs) / sizeof(runs[0]));
 	tcase_add_test(tests, who_is_dialled_has_business_here);
+	tcase_add_test(tests, known_callers_are_told_from_strangers);
 	tcase_add_test(tests, distinct_callees_are_estimated);
 	tcase_add_test(tests, acquaintances_are_remembered);
 	tcase_add_test(tests, emergency_calls_are_remembered);

@@ -7,6 +7,7 @@ Suite *detail_suite(void);
 Suite *screen_suite(void);
 Suite *ask_suite(void);
 Suite *signals_suite(void);
+Suite *standing_suite(void);
 Suite *explanation_suite(void);
 Suite *response_suite(void);
 

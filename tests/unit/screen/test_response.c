@@ -51,6 +51,7 @@ static const struct {
 	{"pings", REASON_ANALYTICS, REASON_ANALYTICS},
 	{"reported_share", REASON_ANALYTICS, REASON_ANALYTICS},
 	{"origin_brief", REASON_ANALYTICS, REASON_ANALYTICS},
+	{"origin_strangers", REASON_ANALYTICS, REASON_ANALYTICS},
 	{"origin_unanswered", REASON_ANALYTICS, REASON_ANALYTICS},
 	{"origin_reports", REASON_ANALYTICS, REASON_ANALYTICS},
 	{"block_brief", REASON_ANALYTICS, REASON_ANALYTICS},

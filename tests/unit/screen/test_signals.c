@@ -88,9 +88,14 @@ START_TEST(few_reports_alone_reject_nobody)
 	vouch();
 	is->calls = 2;
 	is->reports = 1;
-	ck_assert_int_eq(points(reported_share_signal), 60);
+	ck_assert_int_eq(points(reported_share_signal), 50);
 	is->reports = 1.7; /* two, a day ago */
 	ck_assert_int_eq(points(reported_share_signal), 120);
+	/* Who may have borrowed the number takes one more. */
+	facts.stir = STIR_NONE;
+	ck_assert_int_eq(points(reported_share_signal), 50);
+	is->reports = 2.1;
+	ck_assert_int_eq(points(reported_share_signal), 72);
 	is->calls = 1000;
 	ck_assert_int_eq(points(reported_share_signal), 0);
 }
@@ -102,7 +107,7 @@ static const struct {
 	int points;
 } usual_shares[] = {
 	{0.0001, 120}, {0.002, 120}, {0.005, 120},
-	{0.01, 63},    {0.02, 20},   {0.2, 20},
+	{0.01, 51},    {0.02, 16},   {0.2, 16},
 };
 
 START_TEST(reports_weigh_by_how_many_are_usual)
@@ -134,9 +139,10 @@ START_TEST(few_reports_of_an_origin_reject_nobody)
 {
 	struct behaviour *is = &inquiry.past.origin;
 
+	vouch();
 	is->calls = 2;
 	is->reports = 1;
-	ck_assert_int_eq(points(origin_reports_signal), 60);
+	ck_assert_int_eq(points(origin_reports_signal), 50);
 	is->reports = 2;
 	ck_assert_int_eq(points(origin_reports_signal), 100);
 }
@@ -153,6 +159,32 @@ START_TEST(origin_is_the_others_who_have_it)
 	inquiry.past.caller.calls = 10;
 	inquiry.past.caller.reports = 0;
 	ck_assert_int_eq(points(origin_reports_signal), 100);
+}
+END_TEST
+
+static const struct {
+	const char *claim;
+	double calls, known, brief, usual;
+	int points;
+} origins[] = {
+	{"strangers whom people hang up on", 100, 0, 60, 0.3, 40},
+	{"strangers whom they hear out", 100, 0, 30, 0.3, 0},
+	{"as well known as any", 100, 30, 60, 0.3, 0},
+	{"a few are known", 100, 3, 60, 0.3, 18},
+	{"too few calls to say", 10, 0, 6, 0.3, 0},
+	{"nobody knows whom people dial", 100, 0, 60, 0.05, 0},
+};
+
+START_TEST(origin_of_strangers)
+{
+	struct behaviour *is = &inquiry.past.origin;
+
+	is->calls = is->ended = is->answered = origins[_i].calls;
+	is->known = origins[_i].known;
+	is->brief = origins[_i].brief;
+	inquiry.past.usual_known = origins[_i].usual;
+	ck_assert_msg(points(origin_strangers_signal) == origins[_i].points,
+		      "%s: %d", origins[_i].claim, hit.points);
 }
 END_TEST
 
@@ -347,6 +379,8 @@ Suite *signals_suite(void)
 	tcase_add_test(tests, an_unsigned_number_may_be_borrowed);
 	tcase_add_test(tests, few_reports_of_an_origin_reject_nobody);
 	tcase_add_test(tests, origin_is_the_others_who_have_it);
+	tcase_add_loop_test(tests, origin_of_strangers, 0,
+			    sizeof(origins) / sizeof(origins[0]));
 	tcase_add_test(tests, only_an_origin_has_good_standing);
 	tcase_add_loop_test(tests, who_is_sought_is_no_stranger, 0,
 			    sizeof(sought) / sizeof(sought[0]));

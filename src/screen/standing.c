@@ -1,0 +1,43 @@
+/* Whose word counts less: that of calls that another may have made by the
+ * number, and that of services about numbers that our own subscribers know. */
+#include "standing.h"
+
+#include "callsieve/core/config.h"
+
+#include "inquiry.h"
+#include "signals/signals.h"
+
+#define OWNER_CALLS	    3
+#define OWNER_REPORTS_SHARE 20 /* at most one call of so many reported */
+#define SOUGHT_DIALS	    3
+#define KNOWN_WELL	    60 /* calls */
+#define HEARSAY_LEAST	    30 /* per cent */
+
+bool may_be_wanted(const struct inquiry *inquiry)
+{
+	const struct behaviour *is = &inquiry->past.caller;
+	const struct behaviour *owner = &inquiry->past.vouched;
+
+	if (inquiry->facts->stir == STIR_FAILED)
+		return false;
+	if (is->pings <= 1 && is->dialled + owner->dialled >= SOUGHT_DIALS)
+		return true;
+	return !facts_vouched(inquiry->facts) && owner->calls >= OWNER_CALLS &&
+	       owner->reports * OWNER_REPORTS_SHARE <= owner->calls;
+}
+
+int hearsay_percent(const struct inquiry *inquiry)
+{
+	const struct behaviour *is = &inquiry->past.caller;
+	const struct behaviour *owner = &inquiry->past.vouched;
+	double known;
+
+	if (inquiry->facts->stir == STIR_FAILED)
+		return 100;
+	if (owner->calls > is->calls)
+		is = owner;
+	if (reported_more_than_usual(inquiry, is))
+		return 100;
+	known = is->calls < KNOWN_WELL ? is->calls / KNOWN_WELL : 1;
+	return 100 - (int)(known * (100 - HEARSAY_LEAST));
+}
