@@ -180,6 +180,13 @@ static int resize(struct u64map *map, size_t size)
 	return 0;
 }
 
+int u64map_reserve(struct u64map *map, size_t more)
+{
+	size_t size = size_for(map->count + more);
+
+	return size > map->size ? resize(map, size) : 0;
+}
+
 int u64map_put(struct u64map *map, uint64_t key, struct u64map_entry entry)
 {
 	struct slot slot = {key | (uint64_t)entry.tag << KEY_BITS, entry.value};

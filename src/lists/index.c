@@ -283,13 +283,14 @@ static int merge_chain(struct index *index, enum table table,
 }
 
 static int merge_map(struct index *index, enum table table,
-		     const struct index *under, const struct u64map *map)
+		     const struct index *under, struct u64map *into,
+		     const struct u64map *map)
 {
 	struct index_cursor cursor;
 	struct u64map_entry entry;
 	uint64_t key;
 	size_t at = 0;
-	int err = 0;
+	int err = u64map_reserve(into, u64map_count(map));
 
 	while (!err && u64map_next(map, &at, &key, &entry)) {
 		if (table != TABLE_RULES &&
@@ -311,11 +312,13 @@ int index_merge(struct index *index, const struct index *under)
 
 	for (table = 0; !err && table < TABLES; table++) {
 		const struct maps *maps = &under->tables[table];
+		struct maps *into = &index->tables[table];
 
-		err = merge_map(index, (enum table)table, under, maps->exact);
+		err = merge_map(index, (enum table)table, under, into->exact,
+				maps->exact);
 		if (!err)
 			err = merge_map(index, (enum table)table, under,
-					maps->prefixes);
+					into->prefixes, maps->prefixes);
 	}
 	return err;
 }

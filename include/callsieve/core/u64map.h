@@ -32,8 +32,13 @@ void u64map_prefetch(const struct u64map *map, uint64_t key);
 /* Gives back memory not needed; for when no more keys come. */
 void u64map_fit(struct u64map *map);
 
-/* The entries one after the other, in no order: *at is 0 at first. False: no
- * more. */
+/* Makes room for so many more keys. -ENOMEM. */
+int u64map_reserve(struct u64map *map, size_t more);
+
+/* The entries one after the other, in the order of their hashes: *at is 0 at
+ * first. False: no more. Who puts them into another map reserves room there
+ * before: in one that is smaller, all would crowd at its beginning until it
+ * grows, and each be looked for past all before it. */
 bool u64map_next(const struct u64map *map, size_t *at, uint64_t *key,
 		 struct u64map_entry *entry);
 

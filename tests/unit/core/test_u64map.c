@@ -86,6 +86,36 @@ START_TEST(empty_map_has_nothing)
 }
 END_TEST
 
+/* In the order in which a smaller one would be filled from its beginning. */
+START_TEST(reserved_room_is_enough)
+{
+	struct u64map_entry entry;
+	struct u64map *into;
+	uint64_t key;
+	size_t bytes, at = 0;
+
+	for (key = 1; key <= 10000; key++)
+		put(key * 7, key, 0);
+	ck_assert_int_eq(u64map_new(&into, 0), 0);
+	ck_assert_int_eq(u64map_reserve(into, u64map_count(map)), 0);
+	bytes = u64map_bytes(into);
+	ck_assert_uint_le(bytes, 10000 * 24 + 1000);
+	while (u64map_next(map, &at, &key, &entry))
+		ck_assert_int_eq(u64map_put(into, key, entry), 0);
+	ck_assert_uint_eq(u64map_bytes(into), bytes);
+	ck_assert_uint_eq(u64map_count(into), 10000);
+	/* What is there is not lost, and what is enough is left alone. */
+	ck_assert_int_eq(u64map_reserve(into, 10000), 0);
+	bytes = u64map_bytes(into);
+	ck_assert_int_eq(u64map_reserve(into, 100), 0);
+	ck_assert_uint_eq(u64map_bytes(into), bytes);
+	for (key = 1; key <= 10000; key++)
+		ck_assert(u64map_get(into, key * 7, &entry) &&
+			  entry.value == key);
+	u64map_free(into);
+}
+END_TEST
+
 Suite *u64map_suite(void)
 {
 	Suite *suite = suite_create("u64map");
@@ -96,6 +126,7 @@ Suite *u64map_suite(void)
 	tcase_add_test(tc, later_value_replaces);
 	tcase_add_loop_test(tc, grows_and_shrinks_without_losing_any, 0, 5);
 	tcase_add_test(tc, empty_map_has_nothing);
+	tcase_add_test(tc, reserved_room_is_enough);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

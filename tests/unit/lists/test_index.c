@@ -260,6 +260,34 @@ END_TEST
 
 #define COUNT(array) (int)(sizeof(array) / sizeof(array[0]))
 
+/* Made large enough before, or each row would be looked for past all others:
+ * a map that had to grow would be larger. */
+START_TEST(merging_makes_room_once)
+{
+	struct index *under, *index;
+	struct index_row row = {
+		.table = TABLE_BLOCK,
+		.class = {100, 20000, "default", "ftc", "robocall", ""}};
+	struct index_cursor cursor;
+	char number[NUMBER_TEXT];
+
+	ck_assert_int_eq(index_new(&under, NULL), 0);
+	ck_assert_int_eq(index_new(&index, NULL), 0);
+	for (row.row = 0; row.row < 50000; row.row++) {
+		snprintf(number, sizeof(number), "+1202%07d",
+			 2000000 + (int)row.row);
+		number_pattern_key(&row.key, number);
+		ck_assert_int_eq(index_add(under, &row), 0);
+	}
+	ck_assert_int_eq(index_merge(index, under), 0);
+	ck_assert(index_find(index, TABLE_BLOCK, row.key, 0, &cursor));
+	ck_assert_uint_eq(index_count(index), 50000);
+	ck_assert_uint_le(index_bytes(index), 50000 * 24 + 20000);
+	index_free(index);
+	index_free(under);
+}
+END_TEST
+
 Suite *index_suite(void)
 {
 	Suite *suite = suite_create("index");
@@ -273,6 +301,7 @@ Suite *index_suite(void)
 	tcase_add_test(tc, each_row_of_a_number_is_kept);
 	tcase_add_test(tc, rules_are_each_subscribers_own);
 	tcase_add_test(tc, row_takes_24_bytes);
+	tcase_add_test(tc, merging_makes_room_once);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
