@@ -28,6 +28,10 @@
 /* Edits on top of the rest are copied with each edit: to no end. */
 #define EDITS_MAX 50000
 
+/* So many steps of view_advance() are taken before anything is written: that
+ * may take seconds, when the log of a bulk edit is to be checkpointed. */
+#define STEPS_MAX 10
+
 struct lists {
 	struct handover *layers;
 	struct hits *hits;
@@ -94,7 +98,6 @@ static int give(struct lists *lists)
 	if (lists->behind_since_ms)
 		lists->lag_ms =
 			(unsigned)(now_mono_ms() - lists->behind_since_ms);
-	lists->behind_since_ms = 0;
 	metric_set(METRIC_LIST_ENTRIES, (int64_t)lists->view.rows);
 	metric_set(METRIC_LIST_LAG_MS, lists->lag_ms);
 	return handover_give(lists->layers, layers);
@@ -245,10 +248,31 @@ static bool is_behind(struct lists *lists, struct store *store)
 		return false;
 	if (lists->identity != store_identity(store) || behind < 0)
 		behind = 1;
-	if (behind && !lists->behind_since_ms)
+	if (!behind)
+		lists->behind_since_ms = 0;
+	else if (!lists->behind_since_ms)
 		lists->behind_since_ms = now_mono_ms();
 	metric_set(METRIC_LIST_BEHIND, behind);
 	return behind != 0;
+}
+
+/* There may be more edits than one step takes. While a builder is at work
+ * they go on. */
+static int keep_up_in_steps(struct lists *lists, struct store *store)
+{
+	bool behind = true, moved = true;
+	int err = 0, i;
+
+	for (i = 0; behind && moved && i < STEPS_MAX; i++) {
+		int64_t revision = lists->view.revision;
+
+		err = keep_up(lists, store);
+		if (err && err != -EAGAIN)
+			return err;
+		behind = is_behind(lists, store);
+		moved = lists->view.revision != revision;
+	}
+	return behind ? -EAGAIN : err;
 }
 
 int lists_refresh(struct store *store, void *arg)
@@ -259,10 +283,7 @@ int lists_refresh(struct store *store, void *arg)
 
 	handover_reclaim(lists->layers);
 	is_behind(lists, store);
-	err = keep_up(lists, store);
-	/* There may have been more than one step takes. */
-	if (!err && is_behind(lists, store))
-		err = -EAGAIN;
+	err = keep_up_in_steps(lists, store);
 	generation = handover_generation(lists->layers);
 	metric_set(METRIC_LIST_GENERATION, generation);
 	if (generation != lists->told)
