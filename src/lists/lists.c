@@ -46,7 +46,7 @@ struct lists {
 	int64_t built_from; /* the identity when it started */
 	uint64_t started_ms;
 	uint64_t not_before_ms;
-	int build_err; /* of the last one; it is paused after */
+	int build_err;		  /* of the last one; it is paused after */
 	uint64_t behind_since_ms; /* 0: it is not */
 	unsigned lag_ms;
 	unsigned told; /* the generation in engine_status */
