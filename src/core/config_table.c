@@ -461,11 +461,12 @@ static const struct config_option screening_options[] = {
 		     "have in their display name: see display_brand_points. "
 		     "Whole words, in any case and with any punctuation "
 		     "between them."},
-	{"hints_max_points", config_read_points, "90", 0, POINTS_MAX,
+	{"hints_max_points", config_read_points, "75", 0, POINTS_MAX,
 	 IN(config, screening.hints_max_points),
 	 .sentence = "The most that hints add together: the signals that are "
-		     "nobody's word, of the caller's number, name, rhythm and "
-		     "reception."},
+		     "nobody's word, of the caller's number, name, rhythm, "
+		     "reception and lack of a signature, or of hardly "
+		     "anybody."},
 	{"reputation_ms", config_read_unsigned, "0", 0, 10000,
 	 IN(config, screening.reputation_ms),
 	 .sentence = "The longest a call waits for all reputation services "

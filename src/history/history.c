@@ -243,7 +243,7 @@ void history_look(const struct history *history, const struct facts *facts,
 	read_subject(history, key_of(KIND_ALL, 0, 0), NULL, (uint32_t)now,
 		     &all);
 	past->usual_reports =
-		(all.reports + USUAL_REPORTS) / (all.calls + USUAL_CALLS);
+		(all.reports + USUAL_REPORTS) / (all.ended + USUAL_CALLS);
 	past->usual_known = all.known / (all.calls + USUAL_CALLS);
 	read_pair(history, facts, &keys, &past->with);
 }
@@ -403,6 +403,8 @@ void history_ended(struct history *history, const struct history_mark *mark,
 		count_end(history, mark->origin, outcome, (uint32_t)now);
 		count_end(history, mark->signer, outcome, (uint32_t)now);
 		count_end(history, mark->block, outcome, (uint32_t)now);
+		count_end(history, key_of(KIND_ALL, 0, 0), outcome,
+			  (uint32_t)now);
 	}
 	if (!mark->pair || !outcome->answered)
 		return;

@@ -258,13 +258,14 @@ static bool memory_signals_speak(struct screen *screen, struct inquiry *inquiry,
 	for (i = 0; i < signals_count; i++) {
 		hit.name = signals[i].name;
 		hit.outcome = SIGNAL_FIRED;
+		hit.hint = signals[i].hint;
 		hit.row = 0;
 		hit.detail[0] = '\0';
 		if (!signals[i].h(inquiry, &hit))
 			continue;
 		if (config_in_shadow(inquiry->config, hit.name))
 			hit.outcome = SIGNAL_SHADOW;
-		else if (signals[i].hint || (signals[i].past && wanted))
+		else if (hit.hint || (signals[i].past && wanted))
 			bound_hint(&hit, &hints,
 				   inquiry->config->screening.hints_max_points);
 		verdict_add(verdict, &hit);

@@ -10,8 +10,22 @@
 #define OWNER_CALLS	    3
 #define OWNER_REPORTS_SHARE 20 /* at most one call of so many reported */
 #define SOUGHT_DIALS	    3
+#define NAME_CALLS	    6
+#define NAME_BRIEF	    0.3
+#define NAME_TALKS	    0.25
 #define KNOWN_WELL	    60 /* calls */
 #define HEARSAY_LEAST	    30 /* per cent */
+
+/* Of calls that people answered, and mostly went on with. */
+static bool has_a_good_name(const struct inquiry *inquiry)
+{
+	const struct behaviour *is = &inquiry->past.caller;
+
+	return is->answered >= NAME_CALLS && is->pings < 1 &&
+	       (is->brief < is->answered * NAME_BRIEF ||
+		is->talks >= is->answered * NAME_TALKS) &&
+	       !reported_more_than_usual(inquiry, is);
+}
 
 bool may_be_wanted(const struct inquiry *inquiry)
 {
@@ -22,6 +36,8 @@ bool may_be_wanted(const struct inquiry *inquiry)
 		return false;
 	if (is->pings <= 1 && is->dialled + owner->dialled >= SOUGHT_DIALS)
 		return true;
+	if (has_a_good_name(inquiry))
+		return true;
 	return !facts_vouched(inquiry->facts) && owner->calls >= OWNER_CALLS &&
 	       owner->reports * OWNER_REPORTS_SHARE <= owner->calls;
 }
@@ -30,14 +46,14 @@ int hearsay_percent(const struct inquiry *inquiry)
 {
 	const struct behaviour *is = &inquiry->past.caller;
 	const struct behaviour *owner = &inquiry->past.vouched;
-	double known;
+	double known; /* not those that we refused: who else could complain? */
 
 	if (inquiry->facts->stir == STIR_FAILED)
 		return 100;
-	if (owner->calls > is->calls)
+	if (owner->ended > is->ended)
 		is = owner;
 	if (reported_more_than_usual(inquiry, is))
 		return 100;
-	known = is->calls < KNOWN_WELL ? is->calls / KNOWN_WELL : 1;
+	known = is->ended < KNOWN_WELL ? is->ended / KNOWN_WELL : 1;
 	return 100 - (int)(known * (100 - HEARSAY_LEAST));
 }

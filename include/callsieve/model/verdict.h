@@ -47,6 +47,7 @@ struct signal_hit {
 	int points;
 	int64_t row;		    /* the database row that says so; 0: none */
 	char detail[SIGNAL_DETAIL]; /* for people: 'matches "+1900*" (ftc)' */
+	bool hint; /* no proof: see hints_max_points */
 };
 
 struct verdict {

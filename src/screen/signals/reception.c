@@ -11,6 +11,7 @@
 
 #define DOUBT	    4	/* calls: see share_of() */
 #define DOUBT_KNOWN 10	/* calls, of which as many are taken to be as usual */
+#define ENOUGH	    20	/* answered calls */
 #define KNOWN_MIN   0.1 /* usually, or it is not known whom people dial */
 
 static bool brief(const struct inquiry *inquiry, enum signal_id id,
@@ -47,7 +48,7 @@ bool origin_strangers_signal(const struct inquiry *inquiry,
 	const struct behaviour *is = &inquiry->past.origin;
 	double usual = inquiry->past.usual_known, known;
 
-	if (usual < KNOWN_MIN || !is->calls ||
+	if (usual < KNOWN_MIN || is->answered < ENOUGH ||
 	    share_of(is->brief, is->answered, DOUBT) <
 		    inquiry->config->screening.signals[SIGNAL_ORIGIN_BRIEF]
 			    .from)

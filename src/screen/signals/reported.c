@@ -33,20 +33,20 @@ bool reported_more_than_usual(const struct inquiry *inquiry,
 	const struct config_signal *worth =
 		&inquiry->config->screening.signals[SIGNAL_REPORTED_SHARE];
 
-	return as_usual(inquiry, share_of(is->reports, is->calls, DOUBT)) >
+	return as_usual(inquiry, share_of(is->reports, is->ended, DOUBT)) >
 	       worth->from;
 }
 
 static bool reported(const struct inquiry *inquiry, enum signal_id id,
 		     const struct behaviour *is, struct signal_hit *hit)
 {
-	double share = share_of(is->reports, is->calls, DOUBT);
+	double share = share_of(is->reports, is->ended, DOUBT);
 
 	if (!signal_weigh(inquiry, id, as_usual(inquiry, share), hit))
 		return false;
 	snprintf(hit->detail, sizeof(hit->detail),
 		 "%.0f of %.0f calls were reported, where %.1f %% are usual",
-		 is->reports, is->calls, 100 * inquiry->past.usual_reports);
+		 is->reports, is->ended, 100 * inquiry->past.usual_reports);
 	return true;
 }
 
@@ -59,9 +59,9 @@ static void allow_for_borrowed(const struct inquiry *inquiry,
 		hit->points = hit->points * BORROWED_PERCENT / 100;
 }
 
-/* One report may be a slip of the thumb, or spite. As long as there are fewer
- * than report_min, or no more where the number may be borrowed, they label at
- * most, unless there is other evidence. */
+/* One report may be a slip of the thumb, or spite, or about somebody who used
+ * the number before; so they label at most, and like hints reject no call as
+ * long as there are hardly more than report_min. */
 static void bound_few(const struct inquiry *inquiry, const struct behaviour *is,
 		      struct signal_hit *hit)
 {
@@ -69,6 +69,7 @@ static void bound_few(const struct inquiry *inquiry, const struct behaviour *is,
 	int few = (int)inquiry->config->screening.report_min -
 		  (inquiry->facts->stir != STIR_NONE);
 
+	hit->hint = is->reports < inquiry->config->screening.report_min + 1;
 	if (is->reports <= few && max && hit->points > max)
 		hit->points = max;
 }
@@ -92,7 +93,7 @@ bool origin_reports_signal(const struct inquiry *inquiry,
 	const struct behaviour *all = &inquiry->past.origin;
 	const struct behaviour *own = &inquiry->past.caller;
 	struct behaviour others = {
-		.calls = fmax(all->calls - own->calls, 0),
+		.ended = fmax(all->ended - own->ended, 0),
 		.reports = fmax(all->reports - own->reports, 0),
 	};
 

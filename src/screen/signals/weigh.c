@@ -48,16 +48,17 @@ double share_of(double part, double whole, double doubt)
 	return whole > 0 ? part / (whole + doubt) : 0;
 }
 
-/* Calls often, or is vouched for, and hardly anybody complains. */
+/* Calls often, or is vouched for, and hardly anybody complains. Calls that we
+ * refuse nobody could complain of. */
 bool in_good_standing(const struct inquiry *inquiry)
 {
 	const struct config_screening *config = &inquiry->config->screening;
 	const struct behaviour *is = &inquiry->past.caller;
 	int enough = facts_vouched(inquiry->facts) ? OWNER_CALLS : KNOWN_CALLS;
 
-	return is->calls >= enough &&
+	return is->ended >= enough &&
 	       is->reports <=
-		       is->calls * config->signals[SIGNAL_REPORTED_SHARE].from;
+		       is->ended * config->signals[SIGNAL_REPORTED_SHARE].from;
 }
 
 void name_origin(const struct inquiry *inquiry, struct signal_hit *hit)

@@ -445,6 +445,7 @@ START_TEST(share_of_reports_becomes_the_networks)
 		snprintf(caller, sizeof(caller), "+1212555%04d", i);
 		facts = call_of(caller, CALLEE);
 		history_call(history, &facts, NOW, &mark);
+		end(false, 20, 0);
 		if (i % 500 == 0)
 			history_reported(history, &facts.caller, &facts.callee,
 					 NOW);

@@ -71,7 +71,8 @@ static const struct {
 
 START_TEST(reports_weigh_by_share)
 {
-	inquiry.past.caller.calls = reported[_i].calls;
+	inquiry.past.caller.calls = inquiry.past.caller.ended =
+		reported[_i].calls;
 	inquiry.past.caller.reports = reported[_i].reports;
 	if (reported[_i].vouched)
 		vouch();
@@ -86,9 +87,10 @@ START_TEST(few_reports_alone_reject_nobody)
 	struct behaviour *is = &inquiry.past.caller;
 
 	vouch();
-	is->calls = 2;
+	is->ended = 2;
 	is->reports = 1;
 	ck_assert_int_eq(points(reported_share_signal), 50);
+	ck_assert(hit.hint);
 	is->reports = 1.7; /* two, a day ago */
 	ck_assert_int_eq(points(reported_share_signal), 120);
 	/* Who may have borrowed the number takes one more. */
@@ -96,7 +98,11 @@ START_TEST(few_reports_alone_reject_nobody)
 	ck_assert_int_eq(points(reported_share_signal), 50);
 	is->reports = 2.1;
 	ck_assert_int_eq(points(reported_share_signal), 72);
-	is->calls = 1000;
+	ck_assert(hit.hint);
+	is->reports = 3;
+	ck_assert_int_eq(points(reported_share_signal), 72);
+	ck_assert(!hit.hint);
+	is->ended = 1000;
 	ck_assert_int_eq(points(reported_share_signal), 0);
 }
 END_TEST
@@ -114,7 +120,7 @@ START_TEST(reports_weigh_by_how_many_are_usual)
 {
 	vouch();
 	inquiry.past.usual_reports = usual_shares[_i].usual;
-	inquiry.past.caller.calls = 190;
+	inquiry.past.caller.ended = 190;
 	inquiry.past.caller.reports = 6;
 	ck_assert_int_eq(points(reported_share_signal),
 			 usual_shares[_i].points);
@@ -123,7 +129,7 @@ END_TEST
 
 START_TEST(an_unsigned_number_may_be_borrowed)
 {
-	inquiry.past.caller.calls = 20;
+	inquiry.past.caller.ended = 20;
 	inquiry.past.caller.reports = 10;
 	facts.stir = STIR_NONE;
 	ck_assert_int_eq(points(reported_share_signal), 72);
@@ -140,7 +146,7 @@ START_TEST(few_reports_of_an_origin_reject_nobody)
 	struct behaviour *is = &inquiry.past.origin;
 
 	vouch();
-	is->calls = 2;
+	is->ended = 2;
 	is->reports = 1;
 	ck_assert_int_eq(points(origin_reports_signal), 50);
 	is->reports = 2;
@@ -151,12 +157,12 @@ END_TEST
 /* What it was reported for itself is held against it already. */
 START_TEST(origin_is_the_others_who_have_it)
 {
-	inquiry.past.origin.calls = 30;
+	inquiry.past.origin.ended = 30;
 	inquiry.past.origin.reports = 3;
 	ck_assert_int_eq(points(origin_reports_signal), 100);
 	inquiry.past.caller = inquiry.past.origin;
 	ck_assert_int_eq(points(origin_reports_signal), 0);
-	inquiry.past.caller.calls = 10;
+	inquiry.past.caller.ended = 10;
 	inquiry.past.caller.reports = 0;
 	ck_assert_int_eq(points(origin_reports_signal), 100);
 }
@@ -171,7 +177,7 @@ static const struct {
 	{"strangers whom they hear out", 100, 0, 30, 0.3, 0},
 	{"as well known as any", 100, 30, 60, 0.3, 0},
 	{"a few are known", 100, 3, 60, 0.3, 18},
-	{"too few calls to say", 10, 0, 6, 0.3, 0},
+	{"too few calls to say", 19, 0, 18, 0.3, 0},
 	{"nobody knows whom people dial", 100, 0, 60, 0.05, 0},
 };
 
@@ -258,7 +264,7 @@ START_TEST(complaints_count_by_days)
 	}
 	ck_assert_int_eq(complaints_refresh(world.store, complaints), 0);
 	sources.complaints = complaints;
-	inquiry.past.caller.calls = complained[_i].calls;
+	inquiry.past.caller.ended = complained[_i].calls;
 	inquiry.past.caller.reports = complained[_i].reports;
 	if (complained[_i].vouched)
 		vouch();
@@ -358,7 +364,7 @@ START_TEST(brands_are_for_who_is_known)
 	world.config.screening.brands = brands;
 	world.config.screening.brands_count = 2;
 	facts.display = named[_i].display;
-	inquiry.past.caller.calls = named[_i].calls;
+	inquiry.past.caller.ended = named[_i].calls;
 	if (named[_i].vouched)
 		vouch();
 	ck_assert_int_eq(points(display_brand_signal), named[_i].points);

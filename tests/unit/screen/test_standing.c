@@ -62,6 +62,35 @@ START_TEST(bank_is_not_its_impostor)
 }
 END_TEST
 
+/* Not judged by others with the same carrier. */
+static const struct {
+	const char *claim;
+	double answered, brief, talks, pings, reports;
+	bool wanted;
+} names[] = {
+	{"people listen to", 6, 1, 0, 0, 0, true},
+	{"people talk with", 8, 4, 2, 0, 0, true},
+	{"hardly called yet", 5, 0, 5, 0, 0, false},
+	{"people hang up on", 10, 4, 2, 0, 0, false},
+	{"rings once, too", 10, 0, 5, 1, 0, false},
+	{"is reported", 10, 0, 5, 0, 1, false},
+};
+
+START_TEST(own_name_beats_the_companys)
+{
+	struct behaviour *is = &inquiry.past.caller;
+
+	sign('A');
+	is->ended = is->answered = names[_i].answered;
+	is->brief = names[_i].brief;
+	is->talks = names[_i].talks;
+	is->pings = names[_i].pings;
+	is->reports = names[_i].reports;
+	ck_assert_msg(may_be_wanted(&inquiry) == names[_i].wanted, "who %s",
+		      names[_i].claim);
+}
+END_TEST
+
 static const struct {
 	const char *claim;
 	char attest;
@@ -82,9 +111,9 @@ static const struct {
 START_TEST(services_count_less_where_more_is_known)
 {
 	sign(known[_i].attest);
-	inquiry.past.caller.calls = known[_i].calls;
+	inquiry.past.caller.ended = known[_i].calls;
 	inquiry.past.caller.reports = known[_i].reports;
-	inquiry.past.vouched.calls = known[_i].owner_calls;
+	inquiry.past.vouched.ended = known[_i].owner_calls;
 	ck_assert_msg(hearsay_percent(&inquiry) == known[_i].percent,
 		      "%s: %d %%", known[_i].claim, hearsay_percent(&inquiry));
 }
@@ -121,6 +150,8 @@ Suite *standing_suite(void)
 	tcase_add_checked_fixture(tests, setup, NULL);
 	tcase_add_loop_test(tests, bank_is_not_its_impostor, 0,
 			    sizeof(numbers) / sizeof(numbers[0]));
+	tcase_add_loop_test(tests, own_name_beats_the_companys, 0,
+			    sizeof(names) / sizeof(names[0]));
 	tcase_add_loop_test(tests, services_count_less_where_more_is_known, 0,
 			    sizeof(known) / sizeof(known[0]));
 	tcase_add_test(tests, discount_is_explained);
