@@ -295,7 +295,10 @@ END_TEST
 /* The questions of a day, answered by views. */
 START_TEST(views_answer)
 {
-	struct signal_hit hit = {"blocklist", SIGNAL_FIRED, 100, 17, "why"};
+	struct signal_hit hit = {.name = "blocklist",
+				 .points = 100,
+				 .row = 17,
+				 .detail = "why"};
 	struct verdict verdict = {.action = VERDICT_REJECT};
 	struct call_record *record;
 	int i;

@@ -32,7 +32,10 @@ static void teardown(void)
 static void add(const char *name, enum signal_outcome outcome, int points,
 		int64_t row, const char *detail)
 {
-	struct signal_hit hit = {name, outcome, points, row, ""};
+	struct signal_hit hit = {.name = name,
+				 .outcome = outcome,
+				 .points = points,
+				 .row = row};
 
 	strcpy(hit.detail, detail);
 	verdict_add(&verdict, &hit);
