@@ -59,6 +59,7 @@ struct behaviour {
 	double peers;	/* distinct callees today; of an origin, callers */
 	unsigned run;	/* callees in sequence, as a dialler goes */
 	int64_t first_seen, last_seen; /* epoch seconds; 0: never */
+	int64_t passed_on_at; /* it has another owner since; 0: the same */
 };
 
 #define BRIEF_TALK_S 12

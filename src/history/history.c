@@ -174,6 +174,7 @@ static void read_subject(const struct history *history, uint64_t key,
 	is->peers = subject_peers(&subject, now);
 	is->run = (unsigned)abs(subject.run);
 	is->first_seen = subject.first_s;
+	is->passed_on_at = subject_passed_on_s(&subject);
 }
 
 static void read_pair(const struct history *history, const struct facts *facts,

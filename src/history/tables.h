@@ -96,6 +96,8 @@ bool subject_in_hands(const struct subject *subject, const struct hands *hands);
 /* A call from these hands would be the first after it was in others. */
 bool subject_changed_hands(const struct subject *subject,
 			   const struct hands *hands, uint32_t now_s);
+/* Since when it is in others than before; 0: it has always been in the same. */
+uint32_t subject_passed_on_s(const struct subject *subject);
 /* A call from these hands. */
 void subject_hold(struct subject *subject, const struct hands *hands,
 		  uint32_t now_s);

@@ -412,11 +412,9 @@ static void discount(struct signal_hit *hit, int percent)
 
 	if (hit->outcome != SIGNAL_FIRED || hit->points <= 0 || percent >= 100)
 		return;
-	snprintf(
-		hit->detail + len, sizeof(hit->detail) - len,
-		" (%+d, of which %d %% count, as subscribers get its calls and "
-		"hardly complain)",
-		hit->points, percent);
+	snprintf(hit->detail + len, sizeof(hit->detail) - len,
+		 " (%+d, of which %d %% count by what its calls here say)",
+		 hit->points, percent);
 	hit->points = hit->points * percent / 100;
 }
 

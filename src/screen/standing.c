@@ -13,8 +13,10 @@
 #define NAME_CALLS	    6
 #define NAME_BRIEF	    0.3
 #define NAME_TALKS	    0.25
-#define KNOWN_WELL	    60 /* calls */
-#define HEARSAY_LEAST	    30 /* per cent */
+#define KNOWN_WELL	    60		 /* calls */
+#define PASSED_ON_S	    (30 * 86400) /* until services know, too */
+#define PASSED_ON_MOST	    50		 /* per cent */
+#define HEARSAY_LEAST	    30		 /* per cent */
 
 /* Of calls that people answered, and mostly went on with. */
 static bool has_a_good_name(const struct inquiry *inquiry)
@@ -46,14 +48,17 @@ int hearsay_percent(const struct inquiry *inquiry)
 {
 	const struct behaviour *is = &inquiry->past.caller;
 	const struct behaviour *owner = &inquiry->past.vouched;
+	int most = 100;
 	double known; /* not those that we refused: who else could complain? */
 
 	if (inquiry->facts->stir == STIR_FAILED)
 		return 100;
 	if (owner->ended > is->ended)
 		is = owner;
+	if (is->passed_on_at && inquiry->now - is->passed_on_at < PASSED_ON_S)
+		most = PASSED_ON_MOST;
 	if (reported_more_than_usual(inquiry, is))
-		return 100;
+		return most;
 	known = is->ended < KNOWN_WELL ? is->ended / KNOWN_WELL : 1;
-	return 100 - (int)(known * (100 - HEARSAY_LEAST));
+	return most - (int)(known * (most - HEARSAY_LEAST));
 }

@@ -16,7 +16,8 @@ struct inquiry;
 bool may_be_wanted(const struct inquiry *inquiry);
 
 /* How much counts what services say of the number, in per cent: less, the more
- * calls of it our own subscribers got without complaint. */
+ * calls of it our own subscribers got without complaint, and half at most where
+ * it has another owner lately. */
 int hearsay_percent(const struct inquiry *inquiry);
 
 #endif

@@ -483,7 +483,12 @@ START_TEST(what_the_last_owner_did_is_not_the_next_ones)
 	look(&facts, then);
 	ck_assert_msg(fabs(past.caller.calls - owners[_i].calls * faded) < 0.01,
 		      "%s: %.2f calls", owners[_i].claim, past.caller.calls);
+	ck_assert_int_eq(past.caller.passed_on_at,
+			 owners[_i].calls < 16 ? then : 0);
 	history_call(history, &facts, then, &mark);
+	look(&facts, then + 60);
+	ck_assert_int_eq(past.caller.passed_on_at,
+			 owners[_i].calls < 16 ? then : 0);
 	look(&facts, then);
 	ck_assert_double_eq_tol(past.caller.calls, owners[_i].calls * faded + 1,
 				0.01);

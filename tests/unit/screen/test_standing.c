@@ -119,6 +119,23 @@ START_TEST(services_count_less_where_more_is_known)
 }
 END_TEST
 
+/* They have not heard of it yet. */
+START_TEST(services_count_less_of_a_number_with_a_new_owner)
+{
+	sign('A');
+	inquiry.now = 1800000000;
+	inquiry.past.caller.passed_on_at = inquiry.now - 86400;
+	ck_assert_int_eq(hearsay_percent(&inquiry), 50);
+	inquiry.past.caller.ended = 60;
+	ck_assert_int_eq(hearsay_percent(&inquiry), 30);
+	inquiry.past.caller.reports = 9;
+	ck_assert_int_eq(hearsay_percent(&inquiry), 50);
+	inquiry.past.caller.reports = inquiry.past.caller.ended = 0;
+	inquiry.past.caller.passed_on_at = inquiry.now - 31 * 86400;
+	ck_assert_int_eq(hearsay_percent(&inquiry), 100);
+}
+END_TEST
+
 START_TEST(discount_is_explained)
 {
 	static const struct rep_answer bad = {.status = REP_KNOWN,
@@ -135,8 +152,8 @@ START_TEST(discount_is_explained)
 	verdict_add_reputation(&verdict, &config, &bad, 1);
 	ck_assert_int_eq(verdict.score, 24);
 	ck_assert_str_eq(verdict.signals[0].detail,
-			 "one: risk 80 of 100 (+80, of which 30 % count, as "
-			 "subscribers get its calls and hardly complain)");
+			 "one: risk 80 of 100 (+80, of which 30 % count by "
+			 "what its calls here say)");
 	verdict_add_reputation(&verdict, &config, &good, 1);
 	ck_assert_int_eq(verdict.score, 24 - 50);
 }
@@ -154,6 +171,7 @@ Suite *standing_suite(void)
 			    sizeof(names) / sizeof(names[0]));
 	tcase_add_loop_test(tests, services_count_less_where_more_is_known, 0,
 			    sizeof(known) / sizeof(known[0]));
+	tcase_add_test(tests, services_count_less_of_a_number_with_a_new_owner);
 	tcase_add_test(tests, discount_is_explained);
 	suite_add_tcase(suite, tests);
 	return suite;
