@@ -23,7 +23,6 @@
 	"substr(number, length(number) / 2 + 2) AND "                          \
 	"length(?1) = length(number) / 2"
 
-/* In the order in which they decide. */
 static const struct place {
 	const char *name, *words;
 } places[] = {
@@ -48,21 +47,36 @@ enum {
 	COLUMN_HITS,
 	COLUMN_LAST_HIT,
 	COLUMN_TRUNKS,
+	COLUMN_TABLE,
 };
 
-/* The longest match of a list first: it is the one that counts. */
+/* In the order in which they decide, as lists/match.c has it: of the lists the
+ * longest match, at equal length allow before block, a row of the number's own
+ * before a range, then more points. A range is as long as the piece of it that
+ * has the number: the widest block of tens, hundreds ... wholly within. */
 static const char rows_sql[] = PREFIXES
+	", found AS (SELECT * FROM list_rows WHERE " MATCHES " UNION ALL "
+	"SELECT * FROM list_rows WHERE " SPANS "), ranked AS "
+	"(SELECT *, instr('allowlist blocklist dno', in_table) AS place, "
+	"now ->> '$.expires_at' <= datetime('now') AS expired, "
+	"CASE WHEN number GLOB '*-*' THEN (SELECT min(n) FROM prefixes WHERE "
+	"substr(p, 1, n) || substr('000000000000000', 1, length(?1) - n) >= "
+	"substr(number, 1, length(number) / 2) AND "
+	"substr(p, 1, n) || substr('999999999999999', 1, length(?1) - n) <= "
+	"substr(number, length(number) / 2 + 2)) "
+	"ELSE length(rtrim(number, '*')) END AS length FROM found "
+	"WHERE in_table <> 'list_trunks') "
 	"SELECT row, number, now, now ->> '$.created_by', "
-	"CAST(strftime('%s', now ->> '$.created_at') AS INTEGER), "
-	"now ->> '$.expires_at' <= datetime('now'), hits.hits, "
-	"CAST(strftime('%s', last_hit_at) AS INTEGER), "
+	"CAST(strftime('%s', now ->> '$.created_at') AS INTEGER), expired, "
+	"hits.hits, CAST(strftime('%s', last_hit_at) AS INTEGER), "
 	"(SELECT group_concat(trunk, ', ') FROM list_trunks WHERE list = "
-	"now ->> '$.list') FROM "
-	"(SELECT * FROM list_rows WHERE in_table = ?2 AND " MATCHES
-	" UNION ALL "
-	"SELECT * FROM list_rows WHERE in_table = ?2 AND " SPANS ") "
+	"now ->> '$.list'), in_table FROM ranked "
 	"LEFT JOIN hits USING (in_table, row) "
-	"ORDER BY number = ?1 DESC, length(number) DESC";
+	"ORDER BY CASE in_table WHEN 'neverblock' THEN 1 "
+	"WHEN 'subscriber_rules' THEN 2 WHEN 'own_numbers' THEN 4 "
+	"WHEN 'subscriber_numbers' THEN 5 ELSE 3 END, coalesce(expired, 0), "
+	"length = length(?1) AND number NOT GLOB '*[*]' DESC, length DESC, "
+	"place, number GLOB '*-*', now ->> '$.points' DESC, row";
 
 static const char changes_sql[] = PREFIXES
 	", touched AS MATERIALIZED (SELECT DISTINCT in_table, row "
@@ -108,23 +122,33 @@ static void print_match(const struct place *place, struct store_stmt *stmt)
 		print_origin(stmt);
 }
 
+static const struct place *place_of(const char *table)
+{
+	size_t i;
+
+	for (i = 0; i < PLACES; i++)
+		if (!strcmp(places[i].name, table))
+			return &places[i];
+	return NULL;
+}
+
 static int print_matches(struct store *store, const char *number)
 {
 	struct store_stmt *stmt;
-	size_t i, count = 0;
-	int err = 0;
+	const struct place *place;
+	size_t count = 0;
+	int err = store_prepare(&stmt, store, rows_sql);
 
+	if (err)
+		return err;
 	printf("%s matches now\n", number);
-	for (i = 0; !err && i < PLACES; i++) {
-		err = store_prepare(&stmt, store, rows_sql);
-		if (err)
-			break;
-		stmt_bind_text(stmt, 1, number);
-		stmt_bind_text(stmt, 2, places[i].name);
-		while ((err = stmt_step(stmt)) == 1) {
-			print_match(&places[i], stmt);
-			count++;
-		}
+	stmt_bind_text(stmt, 1, number);
+	while ((err = stmt_step(stmt)) == 1) {
+		place = place_of(stmt_text(stmt, COLUMN_TABLE));
+		if (!place)
+			continue;
+		print_match(place, stmt);
+		count++;
 	}
 	if (!err && !count)
 		printf("  no row of any list\n");

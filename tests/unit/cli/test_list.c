@@ -105,6 +105,56 @@ START_TEST(blame_names_expired_rows_and_trunks)
 }
 END_TEST
 
+/* The rows of a number, in the order in which they must be told: as
+ * lists/match.c decides, whatever list they are on. */
+static const char *const orders[][5] = {
+	{"blocklist         +13035550123 ", "allowlist         +1303*"},
+	{"allowlist         +1303555*", "blocklist         +1303555*",
+	 "dno               +1303555*"},
+	{"dno               +13035550123 ", "allowlist         +1303555*",
+	 "blocklist         +1303*"},
+	{"allowlist         +13035550123 ", "dno               +13035550123 "},
+	{"blocklist         +1303555012*",
+	 "blocklist         +13035550100-+13035550199"},
+	/* The piece that has the number is +130355501*. */
+	{"allowlist         +1303555012*",
+	 "blocklist         +13035550100-+13035550199",
+	 "blocklist         +1303555*"},
+	/* And here it is the number alone. */
+	{"blocklist         +13035550123-+13035550125",
+	 "allowlist         +1303555012*"},
+	{"blocklist         +13035550123 ",
+	 "blocklist         +13035550123-+13035550125"},
+	{"neverblock        +1303*", "allowlist         +1303555*",
+	 "own_numbers       +13035550123 "},
+};
+
+START_TEST(blame_is_in_the_order_that_decides)
+{
+	const char *const *order = orders[_i], *at;
+	char sql[200], table[20];
+	size_t i, count = 0;
+
+	/* Put in the other way round. */
+	while (count < 5 && order[count])
+		count++;
+	for (i = count; i--;) {
+		sscanf(order[i], "%19s", table);
+		snprintf(sql, sizeof(sql),
+			 "INSERT INTO %s(number) VALUES('%s')", table,
+			 order[i] + 18);
+		execute(sql);
+	}
+	with_database("list blame '303 555 0123'", 0);
+	at = run.out;
+	for (i = 0; i < count; i++) {
+		ck_assert_msg((at = strstr(at, order[i])) != NULL,
+			      "\"%s\" is late in\n%s", order[i], run.out);
+		at++;
+	}
+}
+END_TEST
+
 START_TEST(undo_restores_what_was_before)
 {
 	expect("list undo 2 --dry-run", "1 rows added, 1 changed, 1 removed\n");
@@ -268,6 +318,8 @@ Suite *list_suite(void)
 	tcase_add_checked_fixture(tc, setup, run_teardown);
 	tcase_add_loop_test(tc, edits_are_told, 0, COUNT(told));
 	tcase_add_test(tc, log_since_leaves_out_what_was_before);
+	tcase_add_loop_test(tc, blame_is_in_the_order_that_decides, 0,
+			    sizeof(orders) / sizeof(orders[0]));
 	tcase_add_test(tc, blame_names_expired_rows_and_trunks);
 	tcase_add_test(tc, undo_restores_what_was_before);
 	tcase_add_test(tc, undo_can_be_undone);
