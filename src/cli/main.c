@@ -26,7 +26,8 @@ static const struct command commands[] = {
 	 "Call-ID or the redress id that its caller got; or what would become "
 	 "of a call by NUMBER",
 	 explain_command},
-	{"replay", "--events FILE|- | --config NEW --since TIME [--json]",
+	{"replay",
+	 "[--config FILE] --events FILE|- | --config NEW --since TIME [--json]",
 	 "what the engine would have done with a record of calls; or which of "
 	 "the recorded calls would go otherwise by the configuration NEW",
 	 replay_command},

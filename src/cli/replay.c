@@ -16,8 +16,8 @@
 #include "command.h"
 
 #define USAGE                                                                  \
-	"It is: callsieve replay --events FILE|-, or callsieve replay "        \
-	"--config NEW --since 7d [--json]."
+	"It is: callsieve replay [--config FILE] --events FILE|-, or "         \
+	"callsieve replay --config NEW --since 7d [--json]."
 
 static void add_reason(json_t *reasons, const struct signal_hit *hit)
 {
@@ -121,10 +121,10 @@ void replay_close(struct replay *replay)
 	engine_close(&replay->engine);
 }
 
-static int replay_events(const struct cli *cli, FILE *file)
+static int replay_events(const struct cli *cli, const char *config, FILE *file)
 {
 	struct replay replay = {.h = print_verdict};
-	int status = replay_open(&replay, cli, cli->config);
+	int status = replay_open(&replay, cli, config);
 
 	if (!status)
 		status = run(&replay, file);
@@ -133,14 +133,15 @@ static int replay_events(const struct cli *cli, FILE *file)
 	return status;
 }
 
-static int replay_path(const struct cli *cli, const char *path)
+static int replay_path(const struct cli *cli, const char *config,
+		       const char *path)
 {
 	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
 	int status;
 
 	if (!file)
 		return failure("%s cannot be read: %s.", path, strerror(errno));
-	status = replay_events(cli, file);
+	status = replay_events(cli, config, file);
 	if (file != stdin)
 		fclose(file);
 	return status;
@@ -171,10 +172,10 @@ int replay_command(const struct cli *cli, int argc, char **argv)
 		else
 			return usage_error(USAGE);
 	}
-	if (optind != argc || !events == !since || !config == !!since ||
+	if (optind != argc || !events == !since || (since && !config) ||
 	    (json && events))
 		return usage_error(USAGE);
 	if (events)
-		return replay_path(cli, events);
+		return replay_path(cli, config ? config : cli->config, events);
 	return replay_since(cli, config, since, json);
 }

@@ -362,7 +362,7 @@ START_TEST(service_fails_and_recovers_by_the_clock_of_the_events)
 	free(text);
 	write_file("x.conf", config);
 	write_calls();
-	callsieve("-c x.conf replay --events events");
+	callsieve("replay --config x.conf --events events");
 	ck_assert_msg(!run.status, "%s", run.err);
 	for (line = strtok_r(run.out, "\n", &rest); line;
 	     line = strtok_r(NULL, "\n", &rest), i++)
