@@ -57,11 +57,16 @@ start_kamailio() # NAME ADDRESS DEFINE
 	pids="$pids $!"
 }
 
-listening() # ADDRESS
+listening() # ADDRESS TRANSPORT...
 {
 	# As /proc has it: bytes turned around.
 	hex=$(echo "$1" | awk -F. '{ printf "%02X%02X%02X%02X:13C4", $4, $3, $2, $1 }')
-	grep -q " $hex " /proc/net/udp && grep -q " $hex .* 0A " /proc/net/tcp
+	shift
+	for over; do
+		state=0A
+		[ "$over" = tcp ] || state=07
+		grep -q " $hex [^ ]* $state " "/proc/net/$over" || return 1
+	done
 }
 
 start()
@@ -73,7 +78,7 @@ start()
 	start_kamailio before "$before" BEFORE
 	start_kamailio behind "$behind" ''
 	for address in $callsieve $before $behind; do
-		within 10 listening "$address" ||
+		within 10 listening "$address" udp tcp ||
 			die "$address does not listen: $(cat ./*.log)"
 	done
 	sqlite3 -cmd '.timeout 5000' callsieve.db \
@@ -106,22 +111,22 @@ sipp_at() # ADDRESS SCENARIO ARGUMENT...
 		>"$scenario.out" 2>&1
 }
 
+start_phone() # ADDRESS SCENARIO
+{
+	sipp_at "$1" "$2" -s "$number" &
+	sipps="$sipps $!"
+	pids="$pids $!"
+	within 10 listening "$1" "$transport" || die "$1 does not listen"
+}
+
 # what SAYS SCENARIO NUMBER [CALLEE [SECOND]]
 what()
 {
 	says=$1 scenario=$2 number=$3 sipps=
 	from=+12125550100
 	[ "$scenario" != caller-refused ] || from=+12026660100
-	if [ "${4:-}" ]; then
-		sipp_at "$callee" "$4" -s "$number" &
-		sipps=$!
-	fi
-	if [ "${5:-}" ]; then
-		sipp_at "$second" "$5" -s "$number" &
-		sipps="$sipps $!"
-	fi
-	pids="$pids $sipps"
-	sleep 0.3
+	[ -z "${4:-}" ] || start_phone "$callee" "$4"
+	[ -z "${5:-}" ] || start_phone "$second" "$5"
 	ok=yes
 	sipp_at "$caller" "$scenario" -s "$number" -key caller $from -r 20 \
 		"$before:5060" || ok=
