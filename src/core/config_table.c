@@ -509,7 +509,8 @@ static const struct config_option label_options[] = {
 		     "a labelled call; it begins with X-. \"\": none."},
 	{"display_prefix", config_read_display, "\"\"", 0, 0,
 	 IN(config, label_prefix),
-	 .sentence = "Put before the caller's display name. \"\": nothing."},
+	 .sentence = "Put before the caller's display name, in From and where "
+		     "it has one in P-Asserted-Identity. \"\": nothing."},
 	{"verstat", config_read_choice, "\"keep\"", 0, 0,
 	 IN(config, label_verstat), .choices = verstats,
 	 .sentence = "What labelled calls say of the check of their number, in "

@@ -31,6 +31,7 @@
  *   written.c  their URIs as they were written
  *   session.c  session timers, and calls that last too long
  *   label.c    what the callee is told of a doubtful call
+ *   asserted.c P-Asserted-Identity, changed
  *   message.c  building one leg's message out of the other's
  *   address.c  From, To and Request-URI as the other side gets them
  *   privacy.c  what those we do not trust are not told
@@ -289,6 +290,13 @@ const url_t *address_read(su_home_t *home, const url_t *uri);
 int address_repeat(msg_t *msg, const sip_addr_t *addr, const char *tag);
 url_t address_at(su_home_t *home, const sip_request_t *rq,
 		 const url_t *gateway);
+
+/* asserted.c */
+/* Told of each P-Asserted-Identity, which is then made anew from that. */
+typedef void asserted_change_h(su_home_t *home,
+			       sip_p_asserted_identity_t *identity,
+			       const char *arg);
+int asserted_change(msg_t *msg, asserted_change_h *h, const char *arg);
 
 /* verstat.c */
 void verstat_strip(su_home_t *home, url_t *url);

@@ -45,48 +45,10 @@ static void set(su_home_t *home, url_t *url, const char *value)
 					   name, value);
 }
 
-static const char *remade(su_home_t *home, const char *identity,
-			  const char *value)
+static void set_one(su_home_t *home, sip_p_asserted_identity_t *paid,
+		    const char *value)
 {
-	sip_p_asserted_identity_t *paid =
-		sip_p_asserted_identity_make(home, identity);
-	const char *all = "";
-
-	if (!paid)
-		return NULL;
-	for (; paid && all; paid = paid->paid_next) {
-		const char *display = paid->paid_display;
-
-		set(home, paid->paid_url, value);
-		all = su_sprintf(home, "%s%s%s%s<%s>", all, *all ? ", " : "",
-				 display ? display : "",
-				 display && *display ? " " : "",
-				 url_as_string(home, paid->paid_url));
-	}
-	return all;
-}
-
-static int set_asserted(msg_t *msg, const char *value)
-{
-	static const char paid[] = "P-Asserted-Identity";
-	sip_t *sip = sip_object(msg);
-	sip_unknown_t *h, *next;
-	const char *text;
-
-	for (h = sip->sip_unknown; h; h = next) {
-		next = h->un_next;
-		text = su_casematch(h->un_name, paid)
-			       ? remade(msg_home(msg), h->un_value, value)
-			       : NULL;
-		if (!text)
-			continue;
-		msg_header_remove(msg, (msg_pub_t *)sip, (msg_header_t *)h);
-		if (header_insert(msg,
-				  sip_unknown_format(msg_home(msg), "%s: %s",
-						     paid, text)) < 0)
-			return -1;
-	}
-	return 0;
+	set(home, paid->paid_url, value);
 }
 
 int verstat_set(msg_t *msg, const char *value)
@@ -96,5 +58,5 @@ int verstat_set(msg_t *msg, const char *value)
 	msg_header_remove_param(from->a_common, name);
 	set(msg_home(msg), from->a_url, value);
 	msg_fragment_clear(from->a_common);
-	return set_asserted(msg, value);
+	return asserted_change(msg, set_one, value);
 }

@@ -79,6 +79,28 @@ START_TEST(display_name_gets_the_prefix)
 }
 END_TEST
 
+/* What many show rather than From's. */
+START_TEST(asserted_name_gets_it_too)
+{
+	struct scene scene;
+	struct call call;
+	const char *passed;
+
+	scene_open(&scene, SCENE(.sections = PREFIX));
+	scene_block(&scene, DOUBTFUL, 60);
+	place(&call, &scene,
+	      PARTS(.headers = "P-Asserted-Identity: \"A, B\" "
+			       "<sip:" DOUBTFUL
+			       "@a.example>, <tel:" DOUBTFUL ">\r\n"));
+	passed = message_header(call.invite, "P-Asserted-Identity", 0);
+	claim(passed && strcmp(passed, "\"[SPAM?] A, B\" <sip:" DOUBTFUL
+				       "@a.example>, <tel:" DOUBTFUL ">") == 0,
+	      "it is %s", passed ? passed : "missing");
+	call_refuse(&call, 486);
+	scene_close(&scene);
+}
+END_TEST
+
 /* As DOUBTFUL, by the name of a bank. */
 static const struct message *place_named(struct call *call, struct scene *scene,
 					 const char *param)
@@ -200,6 +222,7 @@ Suite *label_suite(void)
 	tcase_add_test(tests, call_below_the_threshold_is_not_labelled);
 	tcase_add_test(tests, label_of_somebody_else_is_removed);
 	tcase_add_test(tests, display_name_gets_the_prefix);
+	tcase_add_test(tests, asserted_name_gets_it_too);
 	tcase_add_test(tests, name_of_a_bank_that_nobody_vouches_for_is_labelled);
 	tcase_add_loop_test(tests, label_says_that_nobody_checked_the_number, 0,
 			    sizeof(verstats) / sizeof(verstats[0]));
