@@ -14,6 +14,7 @@
 #include "callsieve/model/number.h"
 #include "callsieve/sip.h"
 #include "daemon.h"
+#include "memory.h"
 
 #define ERRORS_MAX (1 << 20)
 
@@ -155,6 +156,7 @@ int main(int argc, char **argv)
 	config->version = 1;
 	if (daemon_start(&daemon, config) != 0)
 		return 1;
+	memory_begin();
 	daemon_run(daemon);
 	daemon_stop(daemon);
 	return 0;
