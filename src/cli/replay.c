@@ -68,6 +68,8 @@ static void replay_line(struct replay *replay, const char *line, size_t len)
 	json_t *event;
 
 	replay->line++;
+	if (replay->line == 1 && len >= 3 && !memcmp(line, "\xef\xbb\xbf", 3))
+		line += 3, len -= 3; /* a byte order mark, from Windows */
 	if (is_blank(line))
 		return;
 	event = json_loadb(line, len, 0, &error);
@@ -121,9 +123,10 @@ void replay_close(struct replay *replay)
 	engine_close(&replay->engine);
 }
 
-static int replay_events(const struct cli *cli, const char *config, FILE *file)
+static int replay_events(const struct cli *cli, const char *config,
+			 const char *path, FILE *file)
 {
-	struct replay replay = {.h = print_verdict};
+	struct replay replay = {.h = print_verdict, .path = path};
 	int status = replay_open(&replay, cli, config);
 
 	if (!status)
@@ -141,7 +144,7 @@ static int replay_path(const struct cli *cli, const char *config,
 
 	if (!file)
 		return failure("%s cannot be read: %s.", path, strerror(errno));
-	status = replay_events(cli, config, file);
+	status = replay_events(cli, config, path, file);
 	if (file != stdin)
 		fclose(file);
 	return status;

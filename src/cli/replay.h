@@ -77,10 +77,11 @@ struct replay {
 	/* Told of each call. */
 	void (*h)(struct replay *replay, const json_t *event,
 		  const struct verdict *verdict);
-	void *arg; /* its own */
+	void *arg;	  /* its own */
+	const char *path; /* of the recording; NULL: it is none */
 	bool recorded; /* services are not asked: `signals` has their answers */
 	unsigned long line, skipped, late;
-	int64_t now_ms; /* by the events */
+	int64_t now_ms, refresh_ms; /* by the events */
 };
 
 /* Does what it says; one that cannot be used is named, counted and passed

@@ -3,17 +3,21 @@
  * error. */
 #include "replay.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "callsieve/core/clock.h"
 #include "callsieve/core/config.h"
 
+#include "command.h"
 #include "import.h"
 
 #define ID_MAX	   256
 #define WHAT_SHOWN 100
-#define T_MAX	   1e11 /* seconds */
+#define T_MAX	   1e11		 /* seconds */
+#define REFRESH_MS (3600 * 1000) /* what fades while nobody edits it */
 
 /* Nothing of a recording can steer the terminal. */
 void replay_skip(struct replay *replay, const char *why, const char *what)
@@ -49,6 +53,14 @@ static bool id_of(char id[ID_MAX], const json_t *event, const char *name)
 		len = snprintf(id, ID_MAX, "%" JSON_INTEGER_FORMAT,
 			       json_integer_value(value));
 	return len > 0 && len < ID_MAX;
+}
+
+/* False also for what is there and is no number. */
+static bool number_of(struct number *number, const struct replay *replay,
+		      const json_t *event, const char *name)
+{
+	return event_number(number, replay->engine.config, event, name) &&
+	       *number->text;
 }
 
 static enum signal_outcome outcome_of(const json_t *signal)
@@ -171,18 +183,17 @@ static void on_ended(struct replay *replay, const json_t *event)
 
 static void on_report(struct replay *replay, const json_t *event)
 {
-	const struct config *config = replay->engine.config;
 	const struct booked *call;
 	struct number number, subscriber;
 	char id[ID_MAX];
 
 	call = id_of(id, event, "call") ? call_book_find(replay->book, id)
 					: NULL;
-	event_number(&subscriber, config, event, "subscriber");
+	number_of(&subscriber, replay, event, "subscriber");
 	if (call) {
 		number = call->caller;
 		subscriber = call->callee;
-	} else if (!event_number(&number, config, event, "number")) {
+	} else if (!number_of(&number, replay, event, "number")) {
 		replay_skip(replay, "a report needs a \"number\" or a \"call\"",
 			    NULL);
 		return;
@@ -198,7 +209,7 @@ static void on_outbound(struct replay *replay, const json_t *event)
 	bool emergency;
 
 	if (!event_number(&subscriber, config, event, "subscriber") ||
-	    !event_number(&number, config, event, "number")) {
+	    !number_of(&number, replay, event, "number")) {
 		replay_skip(replay,
 			    "a call out needs \"subscriber\" and \"number\"",
 			    NULL);
@@ -210,6 +221,20 @@ static void on_outbound(struct replay *replay, const json_t *event)
 			now_wall_s());
 }
 
+/* As it is named from here, or else from where the events are. */
+static void find_file(char path[PATH_MAX], const struct replay *replay,
+		      const char *file)
+{
+	const char *slash = replay->path ? strrchr(replay->path, '/') : NULL;
+
+	/* "-" would be the events themselves. */
+	snprintf(path, PATH_MAX, "%s%s", strcmp(file, "-") == 0 ? "./" : "",
+		 file);
+	if (*file != '/' && slash && access(path, F_OK) != 0)
+		snprintf(path, PATH_MAX, "%.*s/%s", (int)(slash - replay->path),
+			 replay->path, file);
+}
+
 /* Whatever its form, a file is hearsay here: what anybody can write into shall
  * not decide on a call by itself. */
 static void on_import(struct replay *replay, const json_t *event)
@@ -217,6 +242,7 @@ static void on_import(struct replay *replay, const json_t *event)
 	struct engine *engine = &replay->engine;
 	const char *kind = text_of(event, "kind");
 	const char *file = text_of(event, "file");
+	char path[PATH_MAX];
 	struct import import = {
 		.store = engine->store,
 		.source = kind ? kind : "import",
@@ -231,7 +257,8 @@ static void on_import(struct replay *replay, const json_t *event)
 	}
 	/* Of a kind we don't know: by its looks. */
 	import.format = kind ? import_format_find(kind) : NULL;
-	if (import_path(&import, file) || engine_refresh(engine))
+	find_file(path, replay, file);
+	if (import_path(&import, path) || engine_refresh(engine))
 		replay_skip(replay, "this file was not imported", file);
 }
 
@@ -261,6 +288,15 @@ static bool set_clock(struct replay *replay, const json_t *event)
 	return true;
 }
 
+static void refresh(struct replay *replay)
+{
+	if (replay->now_ms < replay->refresh_ms)
+		return;
+	replay->refresh_ms = replay->now_ms + REFRESH_MS;
+	if (engine_refresh(&replay->engine))
+		failure("The lists could not be read anew.");
+}
+
 void replay_event(struct replay *replay, const json_t *event)
 {
 	const char *name = text_of(event, "event");
@@ -274,6 +310,7 @@ void replay_event(struct replay *replay, const json_t *event)
 			    NULL);
 		return;
 	}
+	refresh(replay);
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (strcmp(events[i].name, name) == 0) {
 			events[i].h(replay, event);

@@ -20,7 +20,6 @@
 
 #define SLICE	   20000   /* rows; some 20 ms */
 #define MAX	   1000000 /* numbers */
-#define RELOAD_MS  (6 * 3600000)
 #define DAY_S	   86400
 #define DAYS_WORDS ((COMPLAINTS_WINDOW_DAYS + 63) / 64)
 
@@ -36,10 +35,9 @@ struct complaints {
 	bool at_once;		   /* no slices */
 
 	/* The store thread's. */
-	int64_t revision, identity; /* of what is loaded */
-	uint64_t stale_ms;
-	struct u64map *map; /* while it is being made, from: */
-	int64_t map_revision, map_identity;
+	int64_t revision, identity, today; /* of what is loaded */
+	struct u64map *map;		   /* while it is being made, from: */
+	int64_t map_revision, map_identity, map_today;
 	struct tally tally;
 	size_t left_out;
 };
@@ -176,13 +174,19 @@ static int publish(struct complaints *complaints)
 	u64map_fit(map);
 	complaints->revision = complaints->map_revision;
 	complaints->identity = complaints->map_identity;
-	complaints->stale_ms = now_mono_ms() + RELOAD_MS;
+	complaints->today = complaints->map_today;
 	metric_set(METRIC_COMPLAINED_NUMBERS, (int64_t)numbers);
 	if (complaints->left_out)
 		log_warn("event=complaints-left-out numbers=%zu limit=%d",
-			  complaints->left_out, MAX);
+			 complaints->left_out, MAX);
 	log_debug("event=complaints-loaded numbers=%zu", numbers);
 	return handover_give(complaints->measures, map);
+}
+
+/* What is read counts as of a day, and is read anew on the next. */
+static int64_t today(void)
+{
+	return now_wall_s() / DAY_S;
 }
 
 static void give_up(struct complaints *complaints)
@@ -197,6 +201,7 @@ static int begin(struct complaints *complaints, struct store *store,
 	give_up(complaints);
 	complaints->map_revision = revision;
 	complaints->map_identity = store_identity(store);
+	complaints->map_today = today();
 	complaints->left_out = 0;
 	memset(&complaints->tally, 0, sizeof(complaints->tally));
 	return u64map_new(&complaints->map, 0);
@@ -226,8 +231,7 @@ int complaints_refresh(struct store *store, void *arg)
 	if (revision < 0)
 		return (int)revision;
 	if (revision == complaints->revision &&
-	    identity == complaints->identity &&
-	    now_mono_ms() < complaints->stale_ms)
+	    identity == complaints->identity && today() == complaints->today)
 		return 0;
 	/* What changes meanwhile is read when this is done. */
 	if (!complaints->map || identity != complaints->map_identity)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "callsieve/core/clock.h"
 #include "callsieve/core/loop.h"
 #include "callsieve/core/metrics.h"
 
@@ -74,6 +75,19 @@ START_TEST(days_fade_by_half_in_a_half_life)
 }
 END_TEST
 
+START_TEST(days_fade_though_nobody_edits)
+{
+	fill(1);
+	refresh();
+	now_fake_advance_ms(INT64_C(21) * 86400 * 1000);
+	refresh();
+	ck_assert_double_eq_tol(days("+12022000000"), (1 + .968 + .5) / 2, .01);
+	now_fake_advance_ms(INT64_C(200) * 86400 * 1000);
+	refresh();
+	ck_assert_double_eq(days("+12022000000"), 0);
+}
+END_TEST
+
 START_TEST(large_table_is_read_in_slices)
 {
 	char number[NUMBER_TEXT];
@@ -117,6 +131,7 @@ Suite *complaints_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, days_fade_by_half_in_a_half_life);
+	tcase_add_test(tc, days_fade_though_nobody_edits);
 	tcase_add_test(tc, large_table_is_read_in_slices);
 	tcase_add_test(tc, edit_half_way_is_seen_in_the_end);
 	suite_add_tcase(suite, tc);
