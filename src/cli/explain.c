@@ -92,27 +92,6 @@ static void print_decision(struct store_stmt *stmt, const json_t *explanation)
 	explain_reasons(explanation, false);
 }
 
-static const char *text_of(const json_t *json, const char *name)
-{
-	const char *text = json_string_value(json_object_get(json, name));
-
-	return text ? text : "";
-}
-
-static void print_response(const json_t *explanation)
-{
-	const json_t *response = json_object_get(explanation, "response");
-	const char *redress = text_of(response, "redress_id");
-
-	if (!json_is_object(response))
-		return;
-	printf("  %-10sby profile %s, for a reason of class \"%s\"", "answer",
-	       text_of(response, "profile"), text_of(response, "reason"));
-	if (*redress)
-		printf("; the caller was given redress id %s", redress);
-	printf("\n");
-}
-
 static void print_outcome(struct store_stmt *stmt)
 {
 	int64_t answered = stmt_int(stmt, COLUMN_ANSWERED);
@@ -159,7 +138,7 @@ static void print_call(struct store_stmt *stmt)
 
 	print_parties(stmt);
 	print_decision(stmt, explanation);
-	print_response(explanation);
+	explain_response(explanation);
 	print_circumstances(explanation);
 	print_redirection(explanation);
 	print_outcome(stmt);
@@ -221,8 +200,10 @@ static int explain(struct store *store, const char *name, bool json)
 			       "changed on the way: have it read out again, "
 			       "letter by letter.",
 			       name);
-	return failure("No call \"%s\" is recorded. A call is when it has "
-		       "ended, about a second later.",
+	return failure("No call \"%s\" is recorded: calls are a second after "
+		       "their end, and as long as calls_keep_days in the "
+		       "section database says. Nor is that a number, such as "
+		       "+12025550123.",
 		       name);
 }
 
@@ -231,6 +212,9 @@ static bool is_number(const char *name)
 {
 	size_t digits = 0;
 
+	if (strcmp(name, "anonymous") == 0 || strncmp(name, "tel:", 4) == 0 ||
+	    strncmp(name, "sip:", 4) == 0)
+		return true;
 	for (const char *c = name; *c; c++)
 		digits += *c >= '0' && *c <= '9';
 	return strspn(name, "+0123456789()-. ") == strlen(name) &&

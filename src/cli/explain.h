@@ -22,6 +22,9 @@ const json_t *explain_signal(const json_t *explanation, const char *name);
 void explain_treatment(const json_t *explanation, int status,
 		       const char *phrase);
 
+/* "by profile us-fcc, for ...", if it is rejected: whose answer that is. */
+void explain_response(const json_t *explanation);
+
 /* What would become of a call now: `explain NUMBER`. An exit status. */
 struct what_if_question {
 	const char *from, *to, *trunk, *display, *stir; /* or NULL */

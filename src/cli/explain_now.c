@@ -96,6 +96,7 @@ static void print_words(const json_t *answer, bool to, bool live)
 		text_of(response, "phrase"));
 	printf("\n");
 	explain_reasons(explanation, true);
+	explain_response(explanation);
 	print_limits(live, json_is_true(json_object_get(answer, "whole")));
 }
 

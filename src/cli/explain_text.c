@@ -170,3 +170,17 @@ void explain_reasons(const json_t *explanation, bool asked)
 		       asked ? " now" : "");
 	explain_change(explanation);
 }
+
+void explain_response(const json_t *explanation)
+{
+	const json_t *response = json_object_get(explanation, "response");
+	const char *redress = text_of(response, "redress_id");
+
+	if (!json_is_object(response))
+		return;
+	printf("  %-10sby profile %s, for a reason of class \"%s\"", "answer",
+	       text_of(response, "profile"), text_of(response, "reason"));
+	if (*redress)
+		printf("; the caller was given redress id %s", redress);
+	printf("\n");
+}

@@ -65,6 +65,7 @@ START_TEST(explain_foresees_the_answer)
 	says("if " SPAMMER " called by trunk carrier now");
 	says("rejected with 607 Unwanted");
 	says("DELETE FROM blocklist");
+	says("by profile generic, for a reason of class \"list\"");
 	expect_rejected(&scene, SPAMMER, 607);
 	claim_number(explain(&scene, SPAMMER " --json"), 0);
 	says("\"id\":null");
@@ -73,6 +74,8 @@ START_TEST(explain_foresees_the_answer)
 	says("There is no trunk \"nobody\", but: carrier");
 	claim_number(explain(&scene, "frobnicate --to " CALLEE), 1);
 	says("\"frobnicate\" is no telephone number");
+	claim_number(explain(&scene, "frobnicate"), 1);
+	says("Nor is that a number");
 	claim_number(daemon_run(out, sizeof(out), "callsieve",
 				"-d '%s' bypass on --for 1h",
 				scene.daemon.database),
@@ -81,6 +84,7 @@ START_TEST(explain_foresees_the_answer)
 	claim_number(explain(&scene, SPAMMER), 0);
 	says("let through");
 	says("bypass");
+	claim(!strstr(out, "by profile"), "explain said %s", out);
 	scene_close(&scene);
 }
 END_TEST

@@ -157,6 +157,8 @@ static const struct {
 	  "DELETE FROM blocklist WHERE id = 1;", "no callsieved runs here"}},
 	{"+19005550123", 0, {"let through", "in shadow mode"}},
 	{"'(202) 555-0123'", 0, {"+12025550123", "nothing speaks against"}},
+	{"anonymous", 0, {"if anonymous called", "withheld"}},
+	{"tel:+1-202-555-0123", 0, {"if +12025550123 called"}},
 	{"anonymous --to 911", 0, {"emergency calls always pass"}},
 	{"+12025550123 --trunk stranger --stir failed --to +12125550100",
 	 0,
