@@ -82,7 +82,12 @@ start()
 			die "$address does not listen: $(cat ./*.log)"
 	done
 	sqlite3 -cmd '.timeout 5000' callsieve.db \
-		"INSERT INTO blocklist(number) VALUES('+12026660100')"
+		"INSERT INTO blocklist(number) VALUES('+12026660101');
+		INSERT INTO subscribers(id, name) VALUES(1, 'callee');
+		INSERT INTO subscriber_numbers(number, subscriber)
+			VALUES('+12025550140', 1);
+		INSERT INTO subscriber_rules(subscriber, number, action)
+			VALUES(1, '+12026660100', 'block');"
 	sleep 1 # and it is live
 }
 
@@ -125,6 +130,7 @@ what()
 	says=$1 scenario=$2 number=$3 sipps=
 	from=+12125550100
 	[ "$scenario" != caller-refused ] || from=+12026660100
+	[ "$scenario${4:-}" != caller-blocked ] || from=+12026660101
 	[ -z "${4:-}" ] || start_phone "$callee" "$4"
 	[ -z "${5:-}" ] || start_phone "$second" "$5"
 	ok=yes
@@ -151,7 +157,11 @@ for transport in udp tcp; do
 	what "re-INVITE and BYE by the callee" \
 		caller-wait +12025550140 callee-hangup
 	what "CANCEL while it rings" caller-cancel +12025550140 callee-ring
-	what "a blocked caller" caller-refused +12025550140
+	what "a caller whom the callee blocks" caller-refused +12025550140
+	what "a caller on the block list, which is 603+" \
+		caller-blocked +12025550140
+	what "603+ by who comes after callsieve" \
+		caller-blocked +12025550140 callee-blocked
 	what "two phones ring, one answers" \
 		caller-wait +12025550142 callee-ring callee-hangup
 	what "CANCEL while two phones ring" \
