@@ -68,6 +68,7 @@ static const struct entry {
 	{"facts", facts_suite, false},
 	{"label", label_suite, false},
 	{"profiles", profiles_suite, false},
+	{"wire", wire_suite, false},
 	{"dialled", dialled_suite, false},
 	{"treatment", treatment_suite, false},
 	{"cards", cards_suite, false},

@@ -12,6 +12,7 @@ Suite *session_id_suite(void);
 Suite *facts_suite(void);
 Suite *label_suite(void);
 Suite *profiles_suite(void);
+Suite *wire_suite(void);
 Suite *dialled_suite(void);
 Suite *treatment_suite(void);
 Suite *cards_suite(void);

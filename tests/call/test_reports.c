@@ -5,7 +5,7 @@
 #include "call/scene.h"
 #include "call/suites.h"
 
-#define LIVE_MS 15000 /* a second, on a machine that has the time */
+#define LIVE_MS	  15000 /* a second, on a machine that has the time */
 #define RECORD_MS 15000
 
 static const char *make_token(const struct scene *scene, const char *name)
@@ -130,6 +130,10 @@ static const struct {
 	{UNWANTED, false, CALLEE " " CALLER " bye 1"},
 	{"Reason: Q.850;cause=16, sip ; text=\"x\" ; cause=607\r\n", false,
 	 CALLEE " " CALLER " bye 1"},
+	{"Reason: Q.850;cause=16\r\nReason: STIR;cause=438\r\n" UNWANTED, false,
+	 CALLEE " " CALLER " bye 1"},
+	{"Reason: SIP;cause=200, SIP;cause=6070\r\n", false, ""},
+	{"Reason: SIP;text=\"cause=607\"\r\n", false, ""},
 	{"Reason: Q.850;cause=607\r\n", false, ""},
 	{"Reason: SIP;cause=600\r\n", false, ""},
 	{UNWANTED, true, ""},
@@ -147,10 +151,55 @@ START_TEST(the_callees_bye_may_be_a_report)
 	dialog_send(out.from, "BYE", PARTS(.headers = byes[_i].reason));
 	dialog_reply(out.to, dialog_expect_request(out.to, "BYE"), 200, NULL);
 	dialog_expect(out.from, 200, "BYE");
-	daemon_await_metric_equal(&scene.daemon,
-				  "callsieve_records_written_total", 1,
-				  RECORD_MS);
+	daemon_await_metric_equal(
+		&scene.daemon, "callsieve_records_written_total", 1, RECORD_MS);
 	expect_report(&scene, byes[_i].rows);
+	scene_close(&scene);
+}
+END_TEST
+
+/* It waits for the ACK of the caller: RFC 3261 15. */
+START_TEST(the_callees_bye_may_come_before_the_ack)
+{
+	struct scene scene;
+	struct call call;
+	struct dialog *callee = &call.callee;
+
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, NULL);
+	dialog_reply(callee, call.invite, 200, PARTS(.body = ANSWER));
+	dialog_expect(&call.caller, 200, "INVITE");
+	dialog_send(callee, "BYE", PARTS(.headers = UNWANTED));
+	dialog_expect(callee, 200, "BYE");
+	dialog_ack(&call.caller, NULL);
+	dialog_expect_request(callee, "ACK");
+	dialog_reply(&call.caller, dialog_expect_request(&call.caller, "BYE"),
+		     200, NULL);
+	expect_report(&scene, CALLEE " " CALLER " bye 1");
+	scene_close(&scene);
+}
+END_TEST
+
+/* Who says it of a call that is only ringing is the caller. */
+START_TEST(the_callers_cancel_is_no_report)
+{
+	struct scene scene;
+	struct call call;
+
+	scene_open(&scene, NULL);
+	call_place(&call, &scene, NULL);
+	dialog_reply(&call.callee, call.invite, 180, NULL);
+	dialog_expect(&call.caller, 180, "INVITE");
+	dialog_cancel(&call.caller, PARTS(.headers = UNWANTED));
+	dialog_expect(&call.caller, 200, "CANCEL");
+	dialog_reply(&call.callee,
+		     dialog_expect_request(&call.callee, "CANCEL"), 200, NULL);
+	dialog_reply(&call.callee, call.invite, 487, NULL);
+	dialog_expect_request(&call.callee, "ACK");
+	dialog_expect_failure(&call.caller, 487);
+	daemon_await_metric_equal(
+		&scene.daemon, "callsieve_records_written_total", 1, RECORD_MS);
+	expect_report(&scene, "");
 	scene_close(&scene);
 }
 END_TEST
@@ -193,9 +242,8 @@ START_TEST(the_anonymous_are_reported_nowhere)
 	call_begin(&call, &scene, "anonymous", CALLEE, NULL);
 	call_reaches(&call, &scene.callee);
 	call_refuse(&call, 607);
-	daemon_await_metric_equal(&scene.daemon,
-				  "callsieve_records_written_total", 1,
-				  RECORD_MS);
+	daemon_await_metric_equal(
+		&scene.daemon, "callsieve_records_written_total", 1, RECORD_MS);
 	expect_report(&scene, "");
 	scene_close(&scene);
 }
@@ -275,6 +323,8 @@ Suite *reports_suite(void)
 	tcase_add_test(tests, the_callees_607_is_a_report);
 	tcase_add_loop_test(tests, the_callees_bye_may_be_a_report, 0,
 			    sizeof(byes) / sizeof(byes[0]));
+	tcase_add_test(tests, the_callees_bye_may_come_before_the_ack);
+	tcase_add_test(tests, the_callers_cancel_is_no_report);
 	tcase_add_test(tests, a_restart_forgets_nothing);
 	tcase_add_test(tests, the_anonymous_are_reported_nowhere);
 	tcase_add_test(tests, report_is_in_the_database_when_it_is_answered);

@@ -209,6 +209,51 @@ START_TEST(token_of_somebody_else_is_none)
 }
 END_TEST
 
+/* Though both are under way at once, and whichever way they come. */
+START_TEST(token_is_for_one_call_to_one_callee)
+{
+	struct scene scene;
+	struct call first, second;
+	char token[80];
+
+	open_challenge(&scene, "\tagain = \"reject\"\n");
+	strcpy(token, challenged(&scene, DOUBTFUL));
+	begin(&second, &scene, DOUBTFUL, "+13035550188", token);
+	dialog_expect_failure(&second.caller, 302);
+
+	begin(&first, &scene, DOUBTFUL, CALLEE, token);
+	begin(&second, &scene, DOUBTFUL, CALLEE, token);
+	call_reaches(&first, &scene.callee);
+	dialog_expect_failure(&second.caller, 607);
+	call_refuse(&first, 486);
+	claim_number(
+		daemon_metric(&scene.daemon,
+			      "callsieve_challenge_total{result=\"passed\"}"),
+		1);
+	scene_close(&scene);
+}
+END_TEST
+
+/* What could be read as two tokens, or goes on where one ends. */
+START_TEST(token_is_not_to_be_tampered_with)
+{
+	static const char *const forms[] = {
+		"%sx", "%.50s", "x;callsieve-token=%s", "%%00%s", "%s,%s",
+	};
+	struct scene scene;
+	char token[80], forged[200];
+
+	open_challenge(&scene, "\tagain = \"reject\"\n");
+	strcpy(token, challenged(&scene, DOUBTFUL));
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		snprintf(forged, sizeof(forged), forms[i], token, token);
+		refused_with(&scene, DOUBTFUL, forged, 607);
+	}
+	reaches_with(&scene, DOUBTFUL, token, true);
+	scene_close(&scene);
+}
+END_TEST
+
 START_TEST(nobody_is_challenged_twice_in_a_row)
 {
 	struct scene scene;
@@ -304,6 +349,8 @@ Suite *treatment_suite(void)
 	tcase_add_test(tests, token_lets_the_call_pass_once);
 	tcase_add_test(tests, token_goes_no_further);
 	tcase_add_test(tests, token_of_somebody_else_is_none);
+	tcase_add_test(tests, token_is_for_one_call_to_one_callee);
+	tcase_add_test(tests, token_is_not_to_be_tampered_with);
 	tcase_add_test(tests, nobody_is_challenged_twice_in_a_row);
 	tcase_add_test(tests, challenge_never_leads_back_here);
 	tcase_add_loop_test(tests, shadow_lets_all_through_and_records_it, 0,

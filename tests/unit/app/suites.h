@@ -3,6 +3,7 @@
 
 #include <check.h>
 
+Suite *challenge_suite(void);
 Suite *used_suite(void);
 
 #endif

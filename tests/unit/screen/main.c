@@ -16,6 +16,7 @@ int main(void)
 	srunner_add_suite(runner, standing_suite());
 	srunner_add_suite(runner, explanation_suite());
 	srunner_add_suite(runner, response_suite());
+	srunner_add_suite(runner, greylist_suite());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -4,6 +4,7 @@
 #include <check.h>
 
 Suite *detail_suite(void);
+Suite *greylist_suite(void);
 Suite *screen_suite(void);
 Suite *ask_suite(void);
 Suite *signals_suite(void);
