@@ -638,11 +638,12 @@ static const struct config_option reputation_options[] = {
 		     "anything else an error; redirects are not followed."},
 	{"miss_when", config_read_miss_when, "{}", 0, 0,
 	 IN(config_reputation, miss_when), OPTION_LIST | OPTION_MAY_BE_EMPTY,
-	 .sentence = "Conditions, such as \"/found = false\" or \"/error\", any "
-		     "of which means that the number is not known. They are "
-		     "looked at first, so that such an answer is no error by "
-		     "ok_when. \"/data/0 = null\" also holds where there is no "
-		     "such value."},
+	 .sentence = "Conditions, such as \"/found = false\", any of which "
+		     "means that the number is not known; compared by =, !=, "
+		     "<, <=, > or >=, and \"/error\" alone is what is neither "
+		     "false nor null. They are looked at first, so that such "
+		     "an answer is no error by ok_when. \"/data/0 = null\" "
+		     "also holds where there is no such value."},
 	{"ok_when", config_read_ok_when, "{}", 0, 0,
 	 IN(config_reputation, ok_when), OPTION_LIST | OPTION_MAY_BE_EMPTY,
 	 .sentence = "Conditions that an answer must meet, all of them, or it "
