@@ -101,11 +101,11 @@ struct history_mark {
 int64_t history_emergency_at(const struct history *history,
 			     const struct number *callee);
 
-/* The call came, whatever will be done with it. What people make of it only
- * history_ended() says, and only of calls they got: a verdict of ours must not
- * prove itself right. */
+/* The call came. What people make of it only history_ended() and
+ * history_reported() say, and only of calls that were delivered: a verdict of
+ * ours must not prove itself right. */
 void history_call(struct history *history, const struct facts *facts,
-		  int64_t now, struct history_mark *mark);
+		  bool delivered, int64_t now, struct history_mark *mark);
 
 /* How a delivered call ended. */
 struct call_outcome {
@@ -121,8 +121,8 @@ void history_dialled(struct history *history, const struct number *subscriber,
 		     const struct number *number, bool emergency, int64_t now);
 
 /* A subscriber says that the calls of a number are unwanted. False, and nothing
- * counts: it never called there lately, or was reported by this subscriber
- * before. Whoever was never called has nothing to complain of. */
+ * counts: it never called there lately, or only in vain, or was reported by this
+ * subscriber before. Whoever was never called has nothing to complain of. */
 bool history_reported(struct history *history, const struct number *number,
 		      const struct number *subscriber, int64_t now);
 

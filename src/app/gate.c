@@ -156,9 +156,14 @@ static void log_verdict(const struct call_record *record,
 		 log_quote(call_id, sizeof(call_id), record->call_id));
 }
 
+static bool is_refused(const struct verdict *verdict)
+{
+	return verdict->treatment > VERDICT_LABEL;
+}
+
 /* A call of a subscriber tells whom the subscriber knows, any other who calls
  * whom how often. */
-static void remember(struct visit *visit)
+static void remember(struct visit *visit, const struct verdict *verdict)
 {
 	const struct facts *facts = &visit->facts;
 	struct history *history = visit->gate->history;
@@ -168,7 +173,8 @@ static void remember(struct visit *visit)
 				facts->bypass == BYPASS_EMERGENCY,
 				now_wall_s());
 	else
-		history_call(history, facts, now_wall_s(), &visit->mark);
+		history_call(history, facts, !is_refused(verdict),
+			     now_wall_s(), &visit->mark);
 }
 
 /* How the callee took it; of calls that we ended nobody knows. */
@@ -245,11 +251,6 @@ static void treat(struct visit *visit, struct verdict *verdict)
 	treat_decide(visit->gate->treat, &params, verdict);
 }
 
-static bool is_refused(const struct verdict *verdict)
-{
-	return verdict->treatment > VERDICT_LABEL;
-}
-
 static void count_hits(const struct gate *gate, const struct verdict *verdict)
 {
 	for (unsigned i = 0; i < verdict->signals_count; i++)
@@ -260,7 +261,7 @@ static void count_hits(const struct gate *gate, const struct verdict *verdict)
 
 static void settle_verdict(struct visit *visit, struct verdict *verdict)
 {
-	remember(visit);
+	remember(visit, verdict);
 	verdict->decide_us = (uint32_t)(now_mono_us() - visit->began_us);
 	log_verdict(visit->record, verdict);
 	count_hits(visit->gate, verdict);

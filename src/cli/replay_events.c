@@ -137,8 +137,8 @@ static void on_call(struct replay *replay, const json_t *event)
 		history_dialled(engine->history, &facts.caller, &facts.callee,
 				facts.bypass == BYPASS_EMERGENCY, now_wall_s());
 	else
-		history_call(engine->history, &facts, now_wall_s(),
-			     &booked.mark);
+		history_call(engine->history, &facts, booked.delivered,
+			     now_wall_s(), &booked.mark);
 	replay->h(replay, event, &verdict);
 	if (call_book_add(replay->book, id, &booked))
 		replay_skip(replay, "out of memory", NULL);
@@ -198,6 +198,9 @@ static void on_report(struct replay *replay, const json_t *event)
 			    NULL);
 		return;
 	}
+	/* Nobody would have complained of it. */
+	if (call && !call->delivered)
+		return;
 	history_reported(replay->engine.history, &number, &subscriber,
 			 now_wall_s());
 }

@@ -333,8 +333,17 @@ static bool was_tried(const struct history *history, uint64_t key, uint32_t now)
 	return pair && pair->last_s && time_since(pair->last_s, now) < AGAIN_S;
 }
 
+/* Of a pair whose calls so far were refused, if there were any. */
+static void open_report(struct pair *pair, bool first, bool delivered)
+{
+	if (!delivered && first)
+		pair->report = REPORT_GROUNDLESS;
+	else if (delivered && pair->report == REPORT_GROUNDLESS)
+		pair->report = REPORT_OPEN;
+}
+
 void history_call(struct history *history, const struct facts *facts,
-		  int64_t now, struct history_mark *mark)
+		  bool delivered, int64_t now, struct history_mark *mark)
 {
 	uint64_t caller = number_key_exact(&facts->caller);
 	uint64_t callee = number_key_exact(&facts->callee);
@@ -342,7 +351,7 @@ void history_call(struct history *history, const struct facts *facts,
 	struct hands hands;
 	struct keys keys;
 	struct pair *pair;
-	bool known;
+	bool known, first;
 
 	keys_for(&keys, facts);
 	hands = hands_of(history, &keys);
@@ -362,7 +371,9 @@ void history_call(struct history *history, const struct facts *facts,
 		   (uint32_t)now);
 	if (!keys.pair)
 		return;
+	first = !pair_find(&history->pairs, keys.pair);
 	pair = pair_for(&history->pairs, keys.pair, (uint32_t)now);
+	open_report(pair, first, delivered);
 	pair->last_s = (uint32_t)now;
 	pair->as_whom = (uint8_t)as_whom(facts);
 	pair->origin = keys.origin;
@@ -491,10 +502,10 @@ bool history_reported(struct history *history, const struct number *number,
 	if (!pair_find(&history->pairs, key))
 		return false;
 	pair = pair_for(&history->pairs, key, (uint32_t)now);
-	if (pair->reported ||
+	if (pair->report != REPORT_OPEN ||
 	    time_since(pair->last_s, (uint32_t)now) > REPORTABLE_S)
 		return false;
-	pair->reported = 1;
+	pair->report = REPORT_MADE;
 	whom = (enum kind)pair->as_whom;
 	hands = (struct hands){pair->signer, pair->origin, false};
 	count_report(history, key_of(whom, caller, 0),

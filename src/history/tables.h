@@ -29,6 +29,13 @@ struct subject {
 _Static_assert(sizeof(struct subject) <= HISTORY_SUBJECT_BYTES,
 	       "as the header says");
 
+/* Whether the callee of a pair may complain of it. */
+enum pair_report {
+	REPORT_OPEN,
+	REPORT_MADE,	   /* once is enough */
+	REPORT_GROUNDLESS, /* every call was refused by us */
+};
+
 /* A pair of numbers, the first of which called the second; or, of the kind
  * PAIR_DIALLED, the subscriber is the second and the one who dialled. */
 struct pair {
@@ -37,7 +44,7 @@ struct pair {
 	uint32_t talked_s; /* when they last talked */
 	uint16_t longest;  /* talk, in seconds */
 	uint8_t as_whom;   /* of the last call: kind of subject */
-	uint8_t reported;
+	uint8_t report;	   /* enum pair_report */
 	uint64_t origin, signer; /* of the last call: subjects' keys */
 };
 

@@ -82,7 +82,7 @@ START_TEST(calls_fade_by_half_in_a_half_life)
 	struct facts facts = call_of(CALLER, CALLEE);
 
 	for (int i = 0; i < 8; i++)
-		history_call(history, &facts, NOW, &mark);
+		history_call(history, &facts, true, NOW, &mark);
 	look(&facts, NOW);
 	ck_assert_double_eq_tol(past.caller.calls, 8, 0.01);
 	ck_assert_double_eq_tol(past.caller.calls_hour, 8, 0.01);
@@ -97,7 +97,7 @@ START_TEST(outcomes_are_told_apart)
 {
 	struct facts facts = call_of(CALLER, CALLEE);
 
-	history_call(history, &facts, NOW, &mark);
+	history_call(history, &facts, true, NOW, &mark);
 	end(true, 5, BRIEF_TALK_S);
 	end(true, 5, BRIEF_TALK_S + 1);
 	end(true, 5, LONG_TALK_S);
@@ -117,7 +117,7 @@ START_TEST(trying_one_person_again_counts_once)
 	struct facts facts = call_of(CALLER, CALLEE);
 
 	for (int i = 0; i < 10; i++) {
-		history_call(history, &facts, NOW, &mark);
+		history_call(history, &facts, true, NOW, &mark);
 		end(false, 1, 0);
 	}
 	look(&facts, NOW);
@@ -125,7 +125,7 @@ START_TEST(trying_one_person_again_counts_once)
 	ck_assert_double_eq_tol(past.caller.ended, 1, 0.01);
 	ck_assert_double_eq_tol(past.caller.pings, 1, 0.01);
 	/* Getting through at last is news. */
-	history_call(history, &facts, NOW, &mark);
+	history_call(history, &facts, true, NOW, &mark);
 	end(true, 9, 90);
 	look(&facts, NOW);
 	ck_assert_double_eq_tol(past.caller.talks, 1, 0.01);
@@ -138,7 +138,7 @@ START_TEST(refusal_is_no_ping)
 	struct facts facts = call_of(CALLER, CALLEE);
 	const struct call_outcome busy = {.ring_s = 1, .refused = true};
 
-	history_call(history, &facts, NOW, &mark);
+	history_call(history, &facts, true, NOW, &mark);
 	history_ended(history, &mark, &busy, NOW);
 	look(&facts, NOW);
 	ck_assert_double_eq_tol(past.caller.ended, 1, 0.01);
@@ -151,9 +151,9 @@ START_TEST(spoofers_deeds_are_not_the_owners)
 	struct facts owner = vouched(CALLER, NULL);
 	struct facts spoofer = call_of(CALLER, CALLEE);
 
-	history_call(history, &owner, NOW, &mark);
+	history_call(history, &owner, true, NOW, &mark);
 	for (int i = 0; i < 5; i++)
-		history_call(history, &spoofer, NOW, &mark);
+		history_call(history, &spoofer, true, NOW, &mark);
 	look(&owner, NOW);
 	ck_assert_double_eq_tol(past.caller.calls, 1, 0.01);
 	look(&spoofer, NOW);
@@ -171,7 +171,7 @@ START_TEST(known_customers_deeds_are_not_anybodys)
 	struct facts neighbour = call_of(NEIGHBOUR, CALLEE);
 
 	known.attest = 'B';
-	history_call(history, &known, NOW, &mark);
+	history_call(history, &known, true, NOW, &mark);
 	history_reported(history, &known.caller, &known.callee, NOW);
 	look(&known, NOW);
 	ck_assert_double_eq_tol(past.caller.calls, 1, 0.01);
@@ -191,7 +191,7 @@ START_TEST(shares_of_who_calls_without_end_are_kept)
 	struct facts facts = call_of(CALLER, CALLEE);
 
 	for (int i = 0; i < 1100000; i++) {
-		history_call(history, &facts, NOW, &mark);
+		history_call(history, &facts, true, NOW, &mark);
 		mark.again = false;
 		if (i % 1000 == 0)
 			end(true, 5, 3);
@@ -209,8 +209,8 @@ START_TEST(callers_of_one_origin_are_seen_as_one)
 	struct facts second = vouched("+13125550177", "one");
 	struct facts other = vouched("+13125550178", "two");
 
-	history_call(history, &first, NOW, &mark);
-	history_call(history, &second, NOW, &mark);
+	history_call(history, &first, true, NOW, &mark);
+	history_call(history, &second, true, NOW, &mark);
 	look(&second, NOW);
 	ck_assert_double_eq_tol(past.origin.calls, 2, 0.01);
 	ck_assert_double_eq_tol(past.origin.peers, 2, 0.1);
@@ -229,7 +229,7 @@ START_TEST(signer_stands_in_for_an_origin_that_says_nothing)
 	facts.signer = "gateway";
 	for (size_t i = 0; i < 6; i++) {
 		facts.origid = origins[i];
-		history_call(history, &facts, NOW, &mark);
+		history_call(history, &facts, true, NOW, &mark);
 		end(true, 5, 3);
 	}
 	ck_assert(history_reported(history, &facts.caller, &facts.callee, NOW));
@@ -239,7 +239,7 @@ START_TEST(signer_stands_in_for_an_origin_that_says_nothing)
 	ck_assert_double_eq_tol(past.origin.calls, 6, 0.01);
 	ck_assert_double_eq_tol(past.origin.reports, 1, 0.01);
 	for (int i = 0; i < 5; i++)
-		history_call(history, &facts, NOW, &mark);
+		history_call(history, &facts, true, NOW, &mark);
 	look(&facts, NOW);
 	ck_assert(!past.by_signer);
 	ck_assert_double_eq_tol(past.origin.calls, 5, 0.01);
@@ -252,7 +252,7 @@ START_TEST(unsigned_origin_counts_for_nothing)
 
 	facts.origid = "claimed by anybody";
 	facts.signer = "as well";
-	history_call(history, &facts, NOW, &mark);
+	history_call(history, &facts, true, NOW, &mark);
 	look(&facts, NOW);
 	ck_assert_double_eq(past.origin.calls, 0);
 }
@@ -264,7 +264,7 @@ START_TEST(numbers_of_one_block_are_seen_as_one)
 	struct facts near = call_of("+12125559999", CALLEE);
 	struct facts far = call_of("+12125560123", CALLEE);
 
-	history_call(history, &facts, NOW, &mark);
+	history_call(history, &facts, true, NOW, &mark);
 	look(&near, NOW);
 	ck_assert_double_eq_tol(past.block.calls, 1, 0.01);
 	look(&far, NOW);
@@ -280,12 +280,12 @@ START_TEST(dialling_through_a_range_is_a_run)
 	for (int i = 0; i < 6; i++) {
 		snprintf(callee, sizeof(callee), "+1202555%04d", 100 + i);
 		facts = call_of(CALLER, callee);
-		history_call(history, &facts, NOW, &mark);
+		history_call(history, &facts, true, NOW, &mark);
 	}
 	look(&facts, NOW);
 	ck_assert_uint_eq(past.caller.run, 5);
 	facts = call_of(CALLER, "+13035550100");
-	history_call(history, &facts, NOW, &mark);
+	history_call(history, &facts, true, NOW, &mark);
 	look(&facts, NOW);
 	ck_assert_uint_eq(past.caller.run, 2);
 }
@@ -314,7 +314,7 @@ START_TEST(gaps_end_no_run)
 		snprintf(callee, sizeof(callee), "+1202555%04d",
 			 runs[_i].callees[i]);
 		facts = call_of(CALLER, callee);
-		history_call(history, &facts, NOW, &mark);
+		history_call(history, &facts, true, NOW, &mark);
 	}
 	look(&facts, NOW);
 	ck_assert_msg(past.caller.run == runs[_i].run, "%s: %u", runs[_i].claim,
@@ -331,7 +331,7 @@ START_TEST(who_is_dialled_has_business_here)
 	history_dialled(history, &again, &bank, false, NOW);
 	look(&facts, NOW);
 	ck_assert_double_eq(past.caller.dialled, 0);
-	history_call(history, &facts, NOW, &mark);
+	history_call(history, &facts, true, NOW, &mark);
 	for (int i = 0; i < 3; i++) {
 		struct number from;
 
@@ -356,18 +356,18 @@ START_TEST(known_callers_are_told_from_strangers)
 	struct number subscriber = number("+12025550111");
 
 	history_dialled(history, &subscriber, &sought.caller, false, NOW);
-	history_call(history, &sought, NOW, &mark);
+	history_call(history, &sought, true, NOW, &mark);
 	look(&sought, NOW);
 	ck_assert_double_eq_tol(past.origin.known, 0, 1e-3);
 	history_dialled(history, &subscriber, &sought.caller, false,
 			NOW + 2 * DAY);
-	history_call(history, &talked, NOW + 2 * DAY, &mark);
+	history_call(history, &talked, true, NOW + 2 * DAY, &mark);
 	history_ended(history, &mark,
 		      &(const struct call_outcome){true, 5, 20, false},
 		      NOW + 2 * DAY);
-	history_call(history, &sought, NOW + 2 * DAY, &mark);
-	history_call(history, &talked, NOW + 2 * DAY, &mark);
-	history_call(history, &stranger, NOW + 2 * DAY, &mark);
+	history_call(history, &sought, true, NOW + 2 * DAY, &mark);
+	history_call(history, &talked, true, NOW + 2 * DAY, &mark);
+	history_call(history, &stranger, true, NOW + 2 * DAY, &mark);
 	look(&stranger, NOW + 2 * DAY);
 	ck_assert_double_eq_tol(past.origin.known, 2, 1e-3);
 	ck_assert_double_eq_tol(past.usual_known, 2 / 2004.6, 1e-4);
@@ -382,8 +382,8 @@ START_TEST(distinct_callees_are_estimated)
 	for (int i = 0; i < 100; i++) {
 		snprintf(callee, sizeof(callee), "+1202%07d", 5550100 + i * 37);
 		facts = call_of(CALLER, callee);
-		history_call(history, &facts, NOW, &mark);
-		history_call(history, &facts, NOW, &mark);
+		history_call(history, &facts, true, NOW, &mark);
+		history_call(history, &facts, true, NOW, &mark);
 	}
 	look(&facts, NOW);
 	ck_assert_double_eq_tol(past.caller.peers, 100, 25);
@@ -394,7 +394,7 @@ START_TEST(acquaintances_are_remembered)
 {
 	struct facts facts = call_of(CALLER, CALLEE);
 
-	history_call(history, &facts, NOW, &mark);
+	history_call(history, &facts, true, NOW, &mark);
 	end(true, 5, 45);
 	history_dialled(history, &facts.callee, &facts.caller, false, NOW + 9);
 	look(&facts, NOW + 10);
@@ -422,7 +422,7 @@ START_TEST(only_the_called_can_report_and_once)
 	struct number stranger = number("+12025550111");
 
 	ck_assert(!history_reported(history, &facts.caller, &stranger, NOW));
-	history_call(history, &facts, NOW, &mark);
+	history_call(history, &facts, true, NOW, &mark);
 	ck_assert(!history_reported(history, &facts.caller, &stranger, NOW));
 	ck_assert(history_reported(history, &facts.caller, &facts.callee, NOW));
 	ck_assert(
@@ -444,7 +444,7 @@ START_TEST(share_of_reports_becomes_the_networks)
 	for (int i = 0; i < 8000; i++) {
 		snprintf(caller, sizeof(caller), "+1212555%04d", i);
 		facts = call_of(caller, CALLEE);
-		history_call(history, &facts, NOW, &mark);
+		history_call(history, &facts, true, NOW, &mark);
 		end(false, 20, 0);
 		if (i % 500 == 0)
 			history_reported(history, &facts.caller, &facts.callee,
@@ -477,7 +477,7 @@ START_TEST(what_the_last_owner_did_is_not_the_next_ones)
 
 	facts.signer = "one";
 	for (int i = 0; i < 16; i++)
-		history_call(history, &facts, NOW, &mark);
+		history_call(history, &facts, true, NOW, &mark);
 	facts.signer = owners[_i].signer;
 	facts.origid = owners[_i].origid;
 	look(&facts, then);
@@ -485,7 +485,7 @@ START_TEST(what_the_last_owner_did_is_not_the_next_ones)
 		      "%s: %.2f calls", owners[_i].claim, past.caller.calls);
 	ck_assert_int_eq(past.caller.passed_on_at,
 			 owners[_i].calls < 16 ? then : 0);
-	history_call(history, &facts, then, &mark);
+	history_call(history, &facts, true, then, &mark);
 	look(&facts, then + 60);
 	ck_assert_int_eq(past.caller.passed_on_at,
 			 owners[_i].calls < 16 ? then : 0);
@@ -502,8 +502,8 @@ START_TEST(report_of_the_last_owner_is_not_the_next_ones)
 	last.signer = "one";
 	next.signer = "two";
 	next.callee = number("+12025550111");
-	history_call(history, &last, NOW, &mark);
-	history_call(history, &next, NOW + 2 * DAY, &mark);
+	history_call(history, &last, true, NOW, &mark);
+	history_call(history, &next, true, NOW + 2 * DAY, &mark);
 	history_reported(history, &last.caller, &last.callee, NOW + 2 * DAY);
 	look(&next, NOW + 2 * DAY);
 	ck_assert_double_eq_tol(past.caller.reports, 0, 1e-3);
@@ -524,15 +524,15 @@ START_TEST(own_deeds_are_not_the_neighbours)
 	struct facts anybody = call_of(CALLER, CALLEE);
 	struct facts neighbour = call_of(NEIGHBOUR, CALLEE);
 
-	history_call(history, &owner, NOW, &mark);
+	history_call(history, &owner, true, NOW, &mark);
 	end(true, 5, 3);
-	history_call(history, &anybody, NOW + DAY, &mark);
+	history_call(history, &anybody, true, NOW + DAY, &mark);
 	history_reported(history, &anybody.caller, &anybody.callee, NOW + DAY);
 	look(&owner, NOW + 2 * DAY);
 	ck_assert_double_eq_tol(past.block.calls, 0, 1e-3);
 	ck_assert_double_eq_tol(past.block.brief, 0, 1e-3);
 	ck_assert_double_eq_tol(past.block.reports, 0, 1e-3);
-	history_call(history, &neighbour, NOW + 2 * DAY, &mark);
+	history_call(history, &neighbour, true, NOW + 2 * DAY, &mark);
 	look(&owner, NOW + 2 * DAY);
 	ck_assert_double_eq_tol(past.block.calls, 1, 1e-3);
 	look(&neighbour, NOW + 2 * DAY);
@@ -541,11 +541,29 @@ START_TEST(own_deeds_are_not_the_neighbours)
 }
 END_TEST
 
+/* Nobody heard it; those who say so made it up. */
+START_TEST(refused_call_cannot_be_reported)
+{
+	struct facts facts = call_of(CALLER, CALLEE);
+
+	history_call(history, &facts, false, NOW, &mark);
+	ck_assert(
+		!history_reported(history, &facts.caller, &facts.callee, NOW));
+	history_call(history, &facts, true, NOW, &mark);
+	history_call(history, &facts, false, NOW, &mark);
+	ck_assert(history_reported(history, &facts.caller, &facts.callee, NOW));
+	history_call(history, &facts, false, NOW, &mark);
+	history_call(history, &facts, true, NOW, &mark);
+	ck_assert(
+		!history_reported(history, &facts.caller, &facts.callee, NOW));
+}
+END_TEST
+
 START_TEST(old_call_cannot_be_reported)
 {
 	struct facts facts = call_of(CALLER, CALLEE);
 
-	history_call(history, &facts, NOW, &mark);
+	history_call(history, &facts, true, NOW, &mark);
 	ck_assert(!history_reported(history, &facts.caller, &facts.callee,
 				    NOW + 30 * DAY));
 }
@@ -562,13 +580,13 @@ START_TEST(flood_of_callers_spares_the_known)
 
 	for (int i = 0; i < 20; i++) {
 		facts = call_of(known, CALLEE);
-		history_call(history, &facts, NOW, &mark);
+		history_call(history, &facts, true, NOW, &mark);
 		end(true, 10, 90);
 	}
 	for (int i = 0; i < 20000; i++) {
 		snprintf(caller, sizeof(caller), "+1312%07d", 2000000 + i * 37);
 		facts = call_of(caller, "+13035550155");
-		history_call(history, &facts, NOW + i, &mark);
+		history_call(history, &facts, true, NOW + i, &mark);
 	}
 	facts = call_of(known, CALLEE);
 	look(&facts, NOW + 20000);
@@ -588,17 +606,17 @@ START_TEST(clock_set_back_loses_nothing)
 	const struct number caller = number(CALLER);
 	int64_t back = NOW - 3600;
 
-	history_call(history, &facts, NOW, &mark);
+	history_call(history, &facts, true, NOW, &mark);
 	end(true, 10, 90);
 	look(&facts, back);
 	ck_assert_double_gt(past.caller.calls, 0.9);
 	ck_assert_double_gt(past.caller.peers, 0.5);
-	history_call(history, &facts, back, &mark);
+	history_call(history, &facts, true, back, &mark);
 	ck_assert(mark.again);
 	look(&facts, back);
 	ck_assert_double_gt(past.caller.peers, 0.5);
 	facts = call_of("+12125550188", CALLEE);
-	history_call(history, &facts, NOW, &mark);
+	history_call(history, &facts, true, NOW, &mark);
 	ck_assert(history_reported(history, &facts.caller, &subscriber, back));
 	ck_assert(history_reported(history, &caller, &subscriber, back));
 }
@@ -613,7 +631,7 @@ START_TEST(flood_of_callers_forgets_the_oldest)
 	for (int i = 0; i < 20000; i++) {
 		snprintf(caller, sizeof(caller), "+1312%07d", 2000000 + i);
 		facts = call_of(caller, CALLEE);
-		history_call(history, &facts, NOW + i, &mark);
+		history_call(history, &facts, true, NOW + i, &mark);
 	}
 	look(&facts, NOW + 20000);
 	ck_assert_double_gt(past.caller.calls, 0.5);
@@ -655,6 +673,7 @@ Suite *history_suite(void)
 	tcase_add_test(tests, emergency_calls_are_remembered);
 	tcase_add_test(tests, only_the_called_can_report_and_once);
 	tcase_add_test(tests, share_of_reports_becomes_the_networks);
+	tcase_add_test(tests, refused_call_cannot_be_reported);
 	tcase_add_test(tests, old_call_cannot_be_reported);
 	tcase_add_test(tests, flood_of_callers_forgets_the_oldest);
 	tcase_add_test(tests, flood_of_callers_spares_the_known);

@@ -57,7 +57,7 @@ static void make_calls(void)
 	for (int i = 0; i < CALLS; i++) {
 		struct facts facts = call_number(i);
 
-		history_call(history, &facts, NOW, &mark);
+		history_call(history, &facts, true, NOW, &mark);
 		history_ended(history, &mark, &outcome, NOW);
 		history_dialled(history, &facts.callee, &facts.caller, i == 7,
 				NOW);
@@ -139,7 +139,7 @@ START_TEST(news_is_not_overwritten_by_what_was)
 
 	make_calls();
 	ck_assert_int_eq(history_save(history, path), 0);
-	history_call(history, &facts, NOW + 1, &mark);
+	history_call(history, &facts, true, NOW + 1, &mark);
 	ck_assert_int_eq(history_load(history, path), 0);
 	history_look(history, &facts, NOW + 1, &past);
 	ck_assert_double_eq_tol(past.caller.calls, 2, .01);

@@ -112,8 +112,8 @@ static const struct {
 	double usual;
 	int points;
 } usual_shares[] = {
-	{0.0001, 120}, {0.002, 120}, {0.005, 120},
-	{0.01, 51},    {0.02, 16},   {0.2, 16},
+	{0.0001, 120}, {0.002, 120}, {0.005, 65},
+	{0.01, 23},    {0.02, 3},    {0.2, 3},
 };
 
 START_TEST(reports_weigh_by_how_many_are_usual)
@@ -158,7 +158,7 @@ END_TEST
 START_TEST(origin_is_the_others_who_have_it)
 {
 	inquiry.past.origin.ended = 30;
-	inquiry.past.origin.reports = 3;
+	inquiry.past.origin.reports = 4;
 	ck_assert_int_eq(points(origin_reports_signal), 100);
 	inquiry.past.caller = inquiry.past.origin;
 	ck_assert_int_eq(points(origin_reports_signal), 0);
