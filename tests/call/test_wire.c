@@ -8,6 +8,8 @@
 #include "call/scene.h"
 #include "call/suites.h"
 
+#define LIVE_MS 15000 /* a second, on a machine that has the time */
+
 #define URL	"https://callsieve.example/redress"
 #define REDRESS "redress {\n\turl = \"" URL "\"\n}\n"
 
@@ -81,14 +83,17 @@ static const struct profile {
 	  {FORGED, FAILED, IDENTITY}}},
 };
 
-static const char *const edits[] = {
-	"INSERT INTO subscribers(id, name) VALUES(7, 'callee')",
-	"INSERT INTO subscriber_numbers(number, subscriber) "
-	"VALUES('" CALLEE "', 7)",
-	"INSERT INTO subscriber_rules(subscriber, number, action) "
-	"VALUES(7, '" OWN_BLOCKED "', 'block')",
-	"INSERT INTO dno(number) VALUES('" DNO "')",
-};
+/* In one, so that all are in force when one is. */
+#define EDITS                                                                  \
+	"BEGIN;"                                                               \
+	"INSERT INTO subscribers(id, name) VALUES(7, 'callee');"               \
+	"INSERT INTO subscriber_numbers(number, subscriber) "                  \
+	"VALUES('" CALLEE "', 7);"                                             \
+	"INSERT INTO subscriber_rules(subscriber, number, action) "            \
+	"VALUES(7, '" OWN_BLOCKED "', 'block');"                               \
+	"INSERT INTO dno(number) VALUES('" DNO "');"                           \
+	"INSERT INTO blocklist(number) VALUES('" LISTED "');"                  \
+	"COMMIT"
 
 static void open_scene(struct scene *scene, const struct profile *profile)
 {
@@ -102,9 +107,10 @@ static void open_scene(struct scene *scene, const struct profile *profile)
 					     "\tmalformed_points = 100\n"
 					     "\tanonymous_points = 100\n"
 					     "\tstir_failed_points = 100\n"));
-	for (size_t i = 0; i < sizeof(edits) / sizeof(*edits); i++)
-		daemon_sql(&scene->daemon, "%s", edits[i]);
-	scene_block(scene, LISTED, 100);
+	daemon_sql(&scene->daemon, EDITS);
+	daemon_await_metric(&scene->daemon, "callsieve_list_entries", 1,
+			    LIVE_MS);
+	scene_ping(scene);
 }
 
 /* The value of a header in the raw text, up to `end`. */

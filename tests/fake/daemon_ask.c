@@ -20,13 +20,29 @@
 #define HTTP_MAX    262144
 #define PACE_MS	    5 /* between two looks at what is to change */
 
+/* Runs the first statement; SQLITE_OK when more come. */
+static int run_statement(sqlite3 *db, const char **sqlp, char *value,
+			 size_t size)
+{
+	sqlite3_stmt *stmt = NULL;
+	const char *text;
+	int err = sqlite3_prepare_v2(db, *sqlp, -1, &stmt, sqlp);
+
+	*value = '\0';
+	if (!err && (err = sqlite3_step(stmt)) == SQLITE_ROW) {
+		text = (const char *)sqlite3_column_text(stmt, 0);
+		snprintf(value, size, "%s", text ? text : "");
+	}
+	sqlite3_finalize(stmt);
+	return err == SQLITE_DONE && **sqlp ? SQLITE_OK : err;
+}
+
 static const char *run_sql(const struct daemon *daemon, const char *format,
 			   va_list args)
 {
 	static char value[65536];
 	sqlite3 *db = NULL;
-	sqlite3_stmt *stmt = NULL;
-	const char *text;
+	const char *rest;
 	char *sql;
 	int err;
 
@@ -35,16 +51,10 @@ static const char *run_sql(const struct daemon *daemon, const char *format,
 	err = sqlite3_open_v2(daemon->database, &db, SQLITE_OPEN_READWRITE,
 			      NULL);
 	sqlite3_busy_timeout(db, SQL_BUSY_MS);
-	if (!err)
-		err = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
-	*value = '\0';
-	if (!err && (err = sqlite3_step(stmt)) == SQLITE_ROW) {
-		text = (const char *)sqlite3_column_text(stmt, 0);
-		snprintf(value, sizeof(value), "%s", text ? text : "");
-	}
+	for (rest = sql; !err && *rest;)
+		err = run_statement(db, &rest, value, sizeof(value));
 	claim(err == SQLITE_ROW || err == SQLITE_DONE, "%s: %s", sql,
 	      sqlite3_errmsg(db));
-	sqlite3_finalize(stmt);
 	sqlite3_close(db);
 	free(sql);
 	return value;
