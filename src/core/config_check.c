@@ -49,6 +49,16 @@ bool config_is_given(const struct config_reader *reader, size_t items,
 	return section && line_given(section, option);
 }
 
+bool config_is_given_in(const struct config_reader *reader, const char *type,
+			const char *option)
+{
+	for (size_t i = 0; i < reader->sections_count; i++)
+		if (!strcmp(reader->sections[i].type->name, type) &&
+		    line_given(&reader->sections[i], option))
+			return true;
+	return false;
+}
+
 #define LINE_OF(reader, array, index, option)                                  \
 	config_line_of(reader, offsetof(struct config, array), index, option)
 

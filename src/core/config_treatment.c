@@ -120,12 +120,30 @@ void config_read_call_info(const struct config_place *place, const char *text)
 				   "info\", without blanks or quotes");
 }
 
+#define GREYLIST_BELOW 5 /* points below reject_at, as the defaults are */
+
 static void inherit(struct config_reader *reader, size_t index,
 		    const char *option, int *points, int common)
 {
 	if (!config_is_given(reader, offsetof(struct config, trunks), index,
 			     option))
 		*points = common;
+}
+
+/* What is all but rejected, unless somebody said otherwise. */
+static void put_off(struct config_reader *reader, size_t index)
+{
+	static const char name[] = "greylist_at";
+	struct config_trunk *trunk = &reader->config->trunks[index];
+	int at = trunk->reject_at - GREYLIST_BELOW;
+
+	if (config_is_given(reader, offsetof(struct config, trunks), index,
+			    name) ||
+	    config_is_given_in(reader, "screening", name))
+		return;
+	if (at < 0 || (trunk->challenge_at && at >= trunk->challenge_at))
+		at = 0;
+	trunk->greylist_at = at;
 }
 
 /* A treatment that a harder one always forestalls is a mistake. */
@@ -174,6 +192,7 @@ void config_check_treatment(struct config_reader *reader)
 			common->challenge_at);
 		inherit(reader, i, "reject_at", &trunk->reject_at,
 			common->reject_at);
+		put_off(reader, i);
 		check_order(reader, i);
 		if (trunk->challenge_at && !config->challenge.uri)
 			config_error(

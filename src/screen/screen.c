@@ -97,12 +97,14 @@ static bool row_decides(struct verdict *verdict, const struct list_match *match,
 	return true;
 }
 
-/* Who wants no call refused, wants none put off either. */
+/* Who wants no call refused, or fewer, wants none put off either, or fewer. */
 static void set_thresholds(struct thresholds *at,
 			   const struct list_settings *settings)
 {
 	if (settings->label_at >= 0)
 		at->label_at = settings->label_at;
+	if (at->greylist_at && settings->reject_at > at->reject_at)
+		at->greylist_at += settings->reject_at - at->reject_at;
 	if (settings->reject_at >= 0)
 		at->reject_at = settings->reject_at;
 	if (!settings->reject_at)
@@ -207,20 +209,44 @@ static bool allowlisted_passes(struct screen *screen, struct inquiry *inquiry,
 	       row_decides(verdict, listed, "allowlist", BASIS_ALLOWLIST);
 }
 
-/* How a caller behaves is no proof: hints alone shall not reject a call, so
- * together they add no more than the configuration lets them. */
-static void bound_hint(struct signal_hit *hit, int *hints, int max)
+/* What was added that is no proof. */
+struct doubtful {
+	int hints, others;
+};
+
+static void bound(struct signal_hit *hit, int room, const char *what, int max)
 {
 	size_t len = strlen(hit->detail);
 
-	if (hit->points > max - *hints) {
-		snprintf(hit->detail + len, sizeof(hit->detail) - len,
-			 " (%+d, but hints together add %d at most)",
-			 hit->points, max);
-		hit->points = max - *hints;
-	}
-	if (hit->points > 0)
-		*hints += hit->points;
+	if (hit->points <= room)
+		return;
+	snprintf(hit->detail + len, sizeof(hit->detail) - len,
+		 " (%+d, but %s %d at most)", hit->points, what, max);
+	hit->points = room;
+}
+
+/* How a caller behaves is no proof, and what others did is less: neither shall
+ * reject a call by itself, so together they add no more than the configuration
+ * lets them. */
+static void bound_doubtful(const struct config_screening *config,
+			   struct signal_hit *hit, bool hint,
+			   struct doubtful *sum)
+{
+	int hints = config->hints_max_points;
+	int all = hints > config->others_max_points ? hints
+						    : config->others_max_points;
+
+	if (hint)
+		bound(hit, hints - sum->hints, "hints together add", hints);
+	if (hint || hit->others)
+		bound(hit, all - sum->hints - sum->others,
+		      "with what others did that is", all);
+	if (hit->points <= 0)
+		return;
+	if (hint)
+		sum->hints += hit->points;
+	else if (hit->others)
+		sum->others += hit->points;
 }
 
 /* An explanation tells whose thresholds these are. */
@@ -245,9 +271,9 @@ static void add_settings(const struct inquiry *inquiry, struct verdict *verdict)
 static bool memory_signals_speak(struct screen *screen, struct inquiry *inquiry,
 				 struct verdict *verdict)
 {
+	struct doubtful sum = {0};
 	struct signal_hit hit;
 	bool wanted;
-	int hints = 0;
 	size_t i;
 
 	if (screen->sources.history)
@@ -259,15 +285,17 @@ static bool memory_signals_speak(struct screen *screen, struct inquiry *inquiry,
 		hit.name = signals[i].name;
 		hit.outcome = SIGNAL_FIRED;
 		hit.hint = signals[i].hint;
+		hit.others = false;
 		hit.row = 0;
 		hit.detail[0] = '\0';
 		if (!signals[i].h(inquiry, &hit))
 			continue;
 		if (config_in_shadow(inquiry->config, hit.name))
 			hit.outcome = SIGNAL_SHADOW;
-		else if (hit.hint || (signals[i].past && wanted))
-			bound_hint(&hit, &hints,
-				   inquiry->config->screening.hints_max_points);
+		else
+			bound_doubtful(&inquiry->config->screening, &hit,
+				       hit.hint || (signals[i].past && wanted),
+				       &sum);
 		verdict_add(verdict, &hit);
 	}
 	add_settings(inquiry, verdict);

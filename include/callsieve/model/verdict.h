@@ -8,7 +8,7 @@
 #include "callsieve/model/facts.h"
 
 #define VERDICT_SIGNALS_MAX 40
-#define SIGNAL_DETAIL	    160
+#define SIGNAL_DETAIL	    200
 
 /* From the mildest to the hardest. */
 enum verdict_action {
@@ -47,7 +47,8 @@ struct signal_hit {
 	int points;
 	int64_t row;		    /* the database row that says so; 0: none */
 	char detail[SIGNAL_DETAIL]; /* for people: 'matches "+1900*" (ftc)' */
-	bool hint; /* no proof: see hints_max_points */
+	bool hint;   /* no proof: see hints_max_points */
+	bool others; /* not of the caller: see others_max_points */
 };
 
 struct verdict {

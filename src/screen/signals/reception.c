@@ -10,14 +10,16 @@
 #include "../inquiry.h"
 
 #define DOUBT	    4	/* calls: see share_of() */
+#define DOUBT_MANY  8	/* likewise, where it is held against many */
 #define DOUBT_KNOWN 10	/* calls, of which as many are taken to be as usual */
 #define ENOUGH	    20	/* answered calls */
 #define KNOWN_MIN   0.1 /* usually, or it is not known whom people dial */
 
 static bool brief(const struct inquiry *inquiry, enum signal_id id,
-		  const struct behaviour *is, struct signal_hit *hit)
+		  const struct behaviour *is, double doubt,
+		  struct signal_hit *hit)
 {
-	if (!signal_weigh(inquiry, id, share_of(is->brief, is->answered, DOUBT),
+	if (!signal_weigh(inquiry, id, share_of(is->brief, is->answered, doubt),
 			  hit))
 		return false;
 	snprintf(hit->detail, sizeof(hit->detail),
@@ -28,12 +30,13 @@ static bool brief(const struct inquiry *inquiry, enum signal_id id,
 
 bool brief_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
-	return brief(inquiry, SIGNAL_BRIEF, &inquiry->past.caller, hit);
+	return brief(inquiry, SIGNAL_BRIEF, &inquiry->past.caller, DOUBT, hit);
 }
 
 bool origin_brief_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
-	if (!brief(inquiry, SIGNAL_ORIGIN_BRIEF, &inquiry->past.origin, hit))
+	if (!brief(inquiry, SIGNAL_ORIGIN_BRIEF, &inquiry->past.origin,
+		   DOUBT_MANY, hit))
 		return false;
 	name_origin(inquiry, hit);
 	return true;
@@ -67,7 +70,8 @@ bool origin_strangers_signal(const struct inquiry *inquiry,
 
 bool block_brief_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
-	if (!brief(inquiry, SIGNAL_BLOCK_BRIEF, &inquiry->past.block, hit))
+	if (!brief(inquiry, SIGNAL_BLOCK_BRIEF, &inquiry->past.block, DOUBT,
+		   hit))
 		return false;
 	name_block(hit);
 	return true;

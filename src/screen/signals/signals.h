@@ -55,7 +55,8 @@ bool in_good_standing(const struct inquiry *inquiry);
 bool reported_more_than_usual(const struct inquiry *inquiry,
 			      const struct behaviour *is);
 
-/* Add to what was found of an origin or a block of numbers who that is. */
+/* Add to what was found of an origin or a block of numbers who that is. A
+ * signer's customers may have nothing in common but that. */
 void name_origin(const struct inquiry *inquiry, struct signal_hit *hit);
 void name_block(struct signal_hit *hit);
 

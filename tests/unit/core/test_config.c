@@ -18,6 +18,9 @@ static const char minimal[] = "listen a { address = '127.0.0.1' }\n"
 			      "route r { gateways = {g} }\n"
 			      "trunk t { sources = {'127.0.0.1'} route = r }\n";
 
+#define TRUNK_U(options)                                                       \
+	"trunk u { sources = {'127.0.0.2'} route = r " options " }\n"
+
 static struct buf errors;
 
 static void setup(void)
@@ -158,6 +161,38 @@ START_TEST(defaults_are_filled_in)
 	ck_assert_str_eq(config->database, "callsieve.db");
 	ck_assert_int_eq(config->log_level, LOG_LEVEL_INFO);
 	ck_assert_int_eq(config->log_format, LOG_FORMAT_TEXT);
+	config_free(config);
+}
+END_TEST
+
+/* What is put off by default: what is all but rejected, unless a challenge
+ * comes first. */
+static const struct {
+	const char *more;
+	int greylist_at[2];
+} puts_off[] = {
+	{TRUNK_U(""), {95, 95}},
+	{TRUNK_U("reject_at = 250"), {95, 245}},
+	{TRUNK_U("reject_at = 60"), {95, 55}},
+	{TRUNK_U("reject_at = 4"), {95, 0}},
+	{TRUNK_U("reject_at = 0"), {95, 0}},
+	{TRUNK_U("greylist_at = 60 reject_at = 80"), {95, 60}},
+	{TRUNK_U("") "screening { reject_at = 90 }\n", {85, 85}},
+	{TRUNK_U("reject_at = 250") "screening { greylist_at = 70 }\n",
+	 {70, 70}},
+	{TRUNK_U("challenge_at = 90") "challenge { uri = "
+				      "'sip:{token}@192.0.2.1' }\n",
+	 {95, 0}},
+};
+
+START_TEST(calls_all_but_rejected_are_put_off)
+{
+	struct config *config = parse_with(puts_off[_i].more);
+
+	ck_assert_int_eq(config->trunks[0].greylist_at,
+			 puts_off[_i].greylist_at[0]);
+	ck_assert_int_eq(config->trunks[1].greylist_at,
+			 puts_off[_i].greylist_at[1]);
 	config_free(config);
 }
 END_TEST
@@ -620,6 +655,8 @@ Suite *config_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, errors_are_those_expected);
 	tcase_add_test(tc, defaults_are_filled_in);
+	tcase_add_loop_test(tc, calls_all_but_rejected_are_put_off, 0,
+			    sizeof(puts_off) / sizeof(puts_off[0]));
 	tcase_add_test(tc, tls_reaches_its_fields);
 	tcase_add_test(tc, reputations_have_names_or_one_has_none);
 	tcase_add_test(tc, reputation_and_api_are_there_only_if_given);

@@ -1,4 +1,5 @@
 /* What is decided from memory: no loop ever turns here. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -306,6 +307,8 @@ static const struct {
 } strictness[] = {
 	{"", VERDICT_GREYLIST, 50, 100},
 	{SETTINGS("reject_at", "60"), VERDICT_REJECT, 50, 60},
+	{SETTINGS("reject_at", "105"), VERDICT_GREYLIST, 50, 105},
+	{SETTINGS("reject_at", "106"), VERDICT_LABEL, 50, 106},
 	{SETTINGS("reject_at", "0"), VERDICT_LABEL, 50, 0},
 	{SETTINGS("label_at, reject_at", "0, 0"), VERDICT_ALLOW, 0, 0},
 	{SETTINGS("label_at", "20"), VERDICT_GREYLIST, 20, 100},
@@ -479,42 +482,109 @@ START_TEST(hearsay_is_worth_little_however_much_there_is)
 }
 END_TEST
 
+static struct history *history;
+static struct screen *with_history;
+
+static void open_history(void)
+{
+	struct screen_params params = {.lists = world.lists,
+				       .reports = world.reports,
+				       .providers = world.providers};
+
+	ck_assert_int_eq(history_new(&history, 1024, 1024), 0);
+	params.history = history;
+	ck_assert_int_eq(screen_new(&with_history, &params), 0);
+	screen_configure(with_history, &world.config);
+	now_fake(INT64_C(1900000000000));
+}
+
+static void close_history(void)
+{
+	now_real();
+	screen_free(with_history);
+	history_free(history);
+}
+
+/* A customer of a carrier whose others are hung up on: each of the calls of
+ * those by another identifier, or all by the same. */
+static const struct {
+	const char *claim;
+	bool one_origin;
+	const char *display;
+	int others_max, score;
+} customers[] = {
+	{"is put off, not rejected", false, "+12025550100", 99, 99},
+	{"by that alone", false, NULL, 99, 95},
+	{"by hints alone, if others shall count no more", false,
+	 "+12025550100", 60, 75},
+	{"by nothing but them", false, NULL, 60, 75},
+	{"who has their identifier is one of them", true, "+12025550100", 99,
+	 130},
+};
+
+START_TEST(what_a_carriers_others_did_rejects_nobody)
+{
+	struct config_screening *config = &world.config.screening;
+	struct facts facts = facts_from(CALLER);
+	const struct call_outcome hung_up = {.answered = true, .talk_s = 3};
+	struct history_mark mark;
+	struct verdict verdict;
+	char number[NUMBER_TEXT], origid[16];
+
+	open_history();
+	config->signals[SIGNAL_ORIGIN_BRIEF] =
+		(struct config_signal){95, 0.4, 0.58};
+	config->signals[SIGNAL_DISPLAY_NUMBER].points = 35;
+	config->hints_max_points = 75;
+	config->others_max_points = customers[_i].others_max;
+	facts.stir = STIR_PASSED;
+	facts.attest = 'A';
+	facts.signer = "https://cert.example/a.pem";
+	for (int i = 0; i < 60; i++) {
+		struct facts other = facts;
+
+		snprintf(number, sizeof(number), "+1415666%04d", i * 97);
+		other.caller = facts_from(number).caller;
+		snprintf(origid, sizeof(origid), "%d",
+			 customers[_i].one_origin ? 0 : i);
+		other.origid = origid;
+		history_call(history, &other, true, 1900000000, &mark);
+		history_ended(history, &mark, &hung_up, 1900000000);
+	}
+	facts.origid = customers[_i].one_origin ? "0" : "new";
+	facts.display = customers[_i].display;
+	screen_decide(with_history, &facts, &verdict);
+	ck_assert_msg(verdict.score == customers[_i].score, "%s: %d",
+		      customers[_i].claim, verdict.score);
+	close_history();
+}
+END_TEST
+
 /* The desk, or the ambulance, by a line that nobody knows. */
 START_TEST(who_called_for_help_can_be_reached)
 {
 	struct facts facts = facts_from(CALLER);
-	struct history *history;
-	struct screen *screen;
-	struct screen_params params = {.lists = world.lists,
-				       .reports = world.reports,
-				       .providers = world.providers};
 	struct verdict verdict;
 
-	ck_assert_int_eq(history_new(&history, 1024, 1024), 0);
-	params.history = history;
-	ck_assert_int_eq(screen_new(&screen, &params), 0);
-	screen_configure(screen, &world.config);
+	open_history();
 	world.config.screening.emergency_window_s = 7200;
-	now_fake(1900000000000);
 	world_sql(ROW("blocklist", CALLER) ROW("blocklist", "+1303*"));
-	screen_decide(screen, &facts, &verdict);
+	screen_decide(with_history, &facts, &verdict);
 	ck_assert_int_eq(verdict.action, VERDICT_REJECT);
 
 	history_dialled(history, &facts.callee, &facts.callee, true,
 			1900000000);
 	now_fake_advance_ms(7200000);
-	screen_decide(screen, &facts, &verdict);
+	screen_decide(with_history, &facts, &verdict);
 	ck_assert_int_eq(verdict.action, VERDICT_ALLOW);
 	ck_assert_int_eq(verdict.basis, BASIS_EMERGENCY);
 	ck_assert_str_eq(verdict.signals[0].detail,
 			 "the callee dialled an emergency number 120 minutes "
 			 "ago");
 	now_fake_advance_ms(1000);
-	screen_decide(screen, &facts, &verdict);
+	screen_decide(with_history, &facts, &verdict);
 	ck_assert_int_eq(verdict.action, VERDICT_REJECT);
-	now_real();
-	screen_free(screen);
-	history_free(history);
+	close_history();
 }
 END_TEST
 
@@ -538,6 +608,8 @@ Suite *screen_suite(void)
 	tcase_add_test(tests, unknown_caller_is_left_to_the_service);
 	tcase_add_test(tests, service_is_not_asked_what_cannot_matter);
 	tcase_add_test(tests, who_called_for_help_can_be_reached);
+	tcase_add_loop_test(tests, what_a_carriers_others_did_rejects_nobody, 0,
+			    sizeof(customers) / sizeof(customers[0]));
 	tcase_add_test(tests, report_points_are_bounded);
 	tcase_add_test(tests, hearsay_is_worth_little_however_much_there_is);
 	suite_add_tcase(suite, tests);
