@@ -211,7 +211,7 @@ static bool allowlisted_passes(struct screen *screen, struct inquiry *inquiry,
 
 /* What was added that is no proof. */
 struct doubtful {
-	int hints, others;
+	int hints, suspicions;
 };
 
 static void bound(struct signal_hit *hit, int room, const char *what, int max)
@@ -225,28 +225,33 @@ static void bound(struct signal_hit *hit, int room, const char *what, int max)
 	hit->points = room;
 }
 
-/* How a caller behaves is no proof, and what others did is less: neither shall
- * reject a call by itself, so together they add no more than the configuration
- * lets them. */
+static int doubtful_max(const struct config_screening *config)
+{
+	return config->hints_max_points > config->suspicions_max_points
+		       ? config->hints_max_points
+		       : config->suspicions_max_points;
+}
+
+/* How a caller behaves is no proof, and of what others did he may know nothing:
+ * neither shall reject a call by itself, so together they add no more than the
+ * configuration lets them. */
 static void bound_doubtful(const struct config_screening *config,
 			   struct signal_hit *hit, bool hint,
 			   struct doubtful *sum)
 {
-	int hints = config->hints_max_points;
-	int all = hints > config->others_max_points ? hints
-						    : config->others_max_points;
+	int hints = config->hints_max_points, all = doubtful_max(config);
 
 	if (hint)
 		bound(hit, hints - sum->hints, "hints together add", hints);
-	if (hint || hit->others)
-		bound(hit, all - sum->hints - sum->others,
-		      "with what others did that is", all);
+	if (hint || hit->suspicion)
+		bound(hit, all - sum->hints - sum->suspicions,
+		      "suspicions and hints add", all);
 	if (hit->points <= 0)
 		return;
 	if (hint)
 		sum->hints += hit->points;
-	else if (hit->others)
-		sum->others += hit->points;
+	else if (hit->suspicion)
+		sum->suspicions += hit->points;
 }
 
 /* An explanation tells whose thresholds these are. */
@@ -285,7 +290,7 @@ static bool memory_signals_speak(struct screen *screen, struct inquiry *inquiry,
 		hit.name = signals[i].name;
 		hit.outcome = SIGNAL_FIRED;
 		hit.hint = signals[i].hint;
-		hit.others = false;
+		hit.suspicion = false;
 		hit.row = 0;
 		hit.detail[0] = '\0';
 		if (!signals[i].h(inquiry, &hit))
@@ -298,6 +303,7 @@ static bool memory_signals_speak(struct screen *screen, struct inquiry *inquiry,
 				       &sum);
 		verdict_add(verdict, &hit);
 	}
+	verdict->doubtful = sum.hints + sum.suspicions;
 	add_settings(inquiry, verdict);
 	return verdict_settle(verdict);
 }
@@ -395,6 +401,7 @@ bool screen_decide(struct screen *screen, const struct facts *facts,
 	verdict->treatment = VERDICT_ALLOW;
 	verdict->because = NULL;
 	verdict->score = 0;
+	verdict->doubtful = 0;
 	verdict->hearsay_percent = 100;
 	verdict->thresholds = facts->thresholds;
 	verdict->list_generation = lists_generation(screen->sources.lists);
@@ -446,6 +453,21 @@ static void discount(struct signal_hit *hit, int percent)
 	hit->points = hit->points * percent / 100;
 }
 
+/* A service that is not sure suspects. */
+static void bound_unsure(struct verdict *verdict,
+			 const struct config_screening *config,
+			 struct signal_hit *hit)
+{
+	int max = doubtful_max(config);
+
+	hit->suspicion = hit->outcome == SIGNAL_FIRED && hit->points > 0 &&
+			 hit->points < verdict->thresholds.reject_at / 2;
+	if (!hit->suspicion)
+		return;
+	bound(hit, max - verdict->doubtful, "suspicions and hints add", max);
+	verdict->doubtful += hit->points;
+}
+
 void verdict_add_reputation(struct verdict *verdict,
 			    const struct config *config,
 			    const struct rep_answer *answers, size_t count)
@@ -455,6 +477,7 @@ void verdict_add_reputation(struct verdict *verdict,
 	for (size_t i = 0; i < count; i++) {
 		reputation_signal(&answers[i], &hit);
 		discount(&hit, verdict->hearsay_percent);
+		bound_unsure(verdict, &config->screening, &hit);
 		add_answer(verdict, config, &hit);
 	}
 	verdict_settle(verdict);

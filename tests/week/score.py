@@ -3,16 +3,17 @@
 
 score.py BASE.labels ANSWERS prints, for each kind of caller, what share was
 refused for good, refused once and labelled, and the sums. Fails if fewer
-unwanted calls are refused, for good or once, or more wanted ones harmed, of
-whom one refused once counts half, than the shipped defaults promise, or if
-anyone was refused for good whose call must not be lost.
+unwanted calls are refused, for good or once, or more wanted ones, than the
+shipped defaults promise, or if anyone was refused for good whose call must
+not be lost.
 """
 import collections
 import json
 import sys
 
-STOPPED_MIN = .25 # of the unwanted: on the hardest of five seeds 29 %
-HARMED_MAX = 5    # of 10,000 wanted: 0 on those
+STOPPED_MIN = .35 # of the unwanted: on the hardest of five seeds 42 %
+HARMED_MAX = 3    # of 10,000 wanted, for good: 0 to 1 on those
+PUT_OFF_MAX = 60  # likewise, once: 31 to 39
 LIFELINES = {"hospital", "alarm", "psap", "fraud-desk", "school-emergency"}
 
 
@@ -42,12 +43,14 @@ def main():
                   100 * count["label"] / calls))
     bad, fine = sums[True], sums[False]
     stopped = (bad["refused"] + bad["once"]) / bad["calls"]
-    harmed = 1e4 * (fine["refused"] + fine["once"] / 2) / fine["calls"]
+    harmed = 1e4 * fine["refused"] / fine["calls"]
+    put_off = 1e4 * fine["once"] / fine["calls"]
     print("stopped %.1f %% (%.1f %% by refusing once; labelled %.1f %% more), "
-          "harmed %.1f of 10,000, lifelines lost %d" % (
+          "harmed %.1f of 10,000 (and %.1f once), lifelines lost %d" % (
               100 * stopped, 100 * bad["once"] / bad["calls"],
-              100 * bad["label"] / bad["calls"], harmed, lost))
-    good = stopped >= STOPPED_MIN and harmed <= HARMED_MAX and not lost
+              100 * bad["label"] / bad["calls"], harmed, put_off, lost))
+    good = (stopped >= STOPPED_MIN and harmed <= HARMED_MAX
+            and put_off <= PUT_OFF_MAX and not lost)
     print("%d passed, %d failed" % (good, not good))
     return 0 if good else 1
 

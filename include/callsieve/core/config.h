@@ -229,7 +229,7 @@ struct config_screening {
 	size_t shadow_count;
 	char **brands; /* as words_fold() leaves them */
 	size_t brands_count;
-	int hints_max_points, others_max_points;
+	int hints_max_points, suspicions_max_points;
 	int report_points;   /* for each distinct reporting subscriber */
 	unsigned report_min; /* reporters before reports count at all */
 	int report_max_points;

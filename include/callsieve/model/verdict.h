@@ -47,8 +47,8 @@ struct signal_hit {
 	int points;
 	int64_t row;		    /* the database row that says so; 0: none */
 	char detail[SIGNAL_DETAIL]; /* for people: 'matches "+1900*" (ftc)' */
-	bool hint;   /* no proof: see hints_max_points */
-	bool others; /* not of the caller: see others_max_points */
+	bool hint;	/* no proof: see hints_max_points */
+	bool suspicion; /* maybe not of the caller: suspicions_max_points */
 };
 
 struct verdict {
@@ -57,6 +57,7 @@ struct verdict {
 	enum verdict_action treatment; /* what is done: that or milder */
 	const char *because; /* why milder: static, in words; else NULL */
 	int score;
+	int doubtful; /* so much of it are hints and suspicions */
 	/* Of what services say of the number this much counts, our own
 	 * subscribers knowing it better. */
 	int hearsay_percent;

@@ -12,7 +12,14 @@
 
 #include "../inquiry.h"
 
-#define LAST_DIGITS 4
+#define LAST_DIGITS  4
+#define SEEN_PERCENT 50
+
+/* Spoofers hardly ever use a number twice. */
+static bool was_seen(const struct past *past)
+{
+	return past->caller.last_seen || past->vouched.last_seen;
+}
 
 bool neighbour_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
@@ -28,5 +35,11 @@ bool neighbour_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 	snprintf(hit->detail, sizeof(hit->detail),
 		 "the same number as the callee's but for the last %d digits",
 		 LAST_DIGITS);
-	return signal_present(inquiry, SIGNAL_NEIGHBOUR, hit);
+	if (!signal_present(inquiry, SIGNAL_NEIGHBOUR, hit))
+		return false;
+	hit->hint = was_seen(&inquiry->past);
+	hit->suspicion = !hit->hint;
+	if (hit->hint)
+		hit->points = hit->points * SEEN_PERCENT / 100;
+	return true;
 }

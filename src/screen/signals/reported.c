@@ -59,6 +59,16 @@ static void allow_for_borrowed(const struct inquiry *inquiry,
 		hit->points = hit->points * BORROWED_PERCENT / 100;
 }
 
+/* That is most likely of those whom swindlers pretend to be. */
+static bool is_worth_borrowing(const struct inquiry *inquiry)
+{
+	struct signal_hit sign;
+
+	return inquiry->facts->stir == STIR_NONE &&
+	       (display_brand_signal(inquiry, &sign) ||
+		complaints_signal(inquiry, &sign));
+}
+
 /* One report may be a slip of the thumb, or spite, or about somebody who used
  * the number before; so they label at most, and like hints reject no call as
  * long as there are hardly more than report_min. */
@@ -83,6 +93,7 @@ bool reported_share_signal(const struct inquiry *inquiry,
 		return false;
 	allow_for_borrowed(inquiry, hit);
 	bound_few(inquiry, is, hit);
+	hit->hint = hit->hint || is_worth_borrowing(inquiry);
 	return true;
 }
 

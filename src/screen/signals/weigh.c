@@ -65,7 +65,8 @@ void name_origin(const struct inquiry *inquiry, struct signal_hit *hit)
 {
 	size_t len = strlen(hit->detail);
 
-	hit->others = inquiry->past.by_signer;
+	hit->suspicion =
+		inquiry->past.by_signer || inquiry->facts->attest == 'C';
 	snprintf(hit->detail + len, sizeof(hit->detail) - len, ", %s",
 		 inquiry->past.by_signer
 			 ? "of all whom this signer signs for"

@@ -165,27 +165,27 @@ START_TEST(defaults_are_filled_in)
 }
 END_TEST
 
-/* What is put off by default: what is all but rejected, unless a challenge
+/* What is put off by default: what is nearly rejected, unless a challenge
  * comes first. */
 static const struct {
 	const char *more;
 	int greylist_at[2];
 } puts_off[] = {
-	{TRUNK_U(""), {95, 95}},
-	{TRUNK_U("reject_at = 250"), {95, 245}},
-	{TRUNK_U("reject_at = 60"), {95, 55}},
-	{TRUNK_U("reject_at = 4"), {95, 0}},
-	{TRUNK_U("reject_at = 0"), {95, 0}},
-	{TRUNK_U("greylist_at = 60 reject_at = 80"), {95, 60}},
-	{TRUNK_U("") "screening { reject_at = 90 }\n", {85, 85}},
-	{TRUNK_U("reject_at = 250") "screening { greylist_at = 70 }\n",
-	 {70, 70}},
-	{TRUNK_U("challenge_at = 90") "challenge { uri = "
+	{TRUNK_U(""), {80, 80}},
+	{TRUNK_U("reject_at = 250"), {80, 230}},
+	{TRUNK_U("reject_at = 60"), {80, 40}},
+	{TRUNK_U("reject_at = 20"), {80, 0}},
+	{TRUNK_U("reject_at = 0"), {80, 0}},
+	{TRUNK_U("greylist_at = 60 reject_at = 80"), {80, 60}},
+	{TRUNK_U("") "screening { reject_at = 90 }\n", {70, 70}},
+	{TRUNK_U("reject_at = 250") "screening { greylist_at = 75 }\n",
+	 {75, 75}},
+	{TRUNK_U("challenge_at = 80") "challenge { uri = "
 				      "'sip:{token}@192.0.2.1' }\n",
-	 {95, 0}},
+	 {80, 0}},
 };
 
-START_TEST(calls_all_but_rejected_are_put_off)
+START_TEST(calls_nearly_rejected_are_put_off)
 {
 	struct config *config = parse_with(puts_off[_i].more);
 
@@ -655,7 +655,7 @@ Suite *config_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, errors_are_those_expected);
 	tcase_add_test(tc, defaults_are_filled_in);
-	tcase_add_loop_test(tc, calls_all_but_rejected_are_put_off, 0,
+	tcase_add_loop_test(tc, calls_nearly_rejected_are_put_off, 0,
 			    sizeof(puts_off) / sizeof(puts_off[0]));
 	tcase_add_test(tc, tls_reaches_its_fields);
 	tcase_add_test(tc, reputations_have_names_or_one_has_none);

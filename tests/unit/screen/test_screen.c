@@ -509,17 +509,20 @@ static void close_history(void)
  * those by another identifier, or all by the same. */
 static const struct {
 	const char *claim;
+	char attest;
 	bool one_origin;
 	const char *display;
 	int others_max, score;
 } customers[] = {
-	{"is put off, not rejected", false, "+12025550100", 99, 99},
-	{"by that alone", false, NULL, 99, 95},
-	{"by hints alone, if others shall count no more", false,
+	{"is put off, not rejected", 'A', false, "+12025550100", 99, 99},
+	{"by that alone", 'A', false, NULL, 99, 95},
+	{"by hints alone, if others shall count no more", 'A', false,
 	 "+12025550100", 60, 75},
-	{"by nothing but them", false, NULL, 60, 75},
-	{"who has their identifier is one of them", true, "+12025550100", 99,
-	 130},
+	{"by nothing but them", 'A', false, NULL, 60, 75},
+	{"who has their identifier is one of them", 'A', true, "+12025550100",
+	 99, 130},
+	{"unless it is a gateway's, which knows nobody", 'C', true,
+	 "+12025550100", 99, 99},
 };
 
 START_TEST(what_a_carriers_others_did_rejects_nobody)
@@ -536,9 +539,9 @@ START_TEST(what_a_carriers_others_did_rejects_nobody)
 		(struct config_signal){95, 0.4, 0.58};
 	config->signals[SIGNAL_DISPLAY_NUMBER].points = 35;
 	config->hints_max_points = 75;
-	config->others_max_points = customers[_i].others_max;
+	config->suspicions_max_points = customers[_i].others_max;
 	facts.stir = STIR_PASSED;
-	facts.attest = 'A';
+	facts.attest = customers[_i].attest;
 	facts.signer = "https://cert.example/a.pem";
 	for (int i = 0; i < 60; i++) {
 		struct facts other = facts;

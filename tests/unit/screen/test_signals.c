@@ -127,6 +127,59 @@ START_TEST(reports_weigh_by_how_many_are_usual)
 }
 END_TEST
 
+/* Spoofers take a number once; who calls again lives there. */
+static const struct {
+	const char *caller;
+	char attest; /* 0: unsigned */
+	bool seen, owner_seen;
+	int points;
+} next_door[] = {
+	{"+12025550155", 0, false, false, 75},
+	{"+12025550155", 'B', false, false, 75},
+	{"+12025550155", 'A', false, false, 0},
+	{"+12025550155", 0, true, false, 37},
+	{"+12025550155", 0, false, true, 37},
+	{"+12025560155", 0, false, false, 0},
+};
+
+START_TEST(neighbour_is_suspected_at_first)
+{
+	bool seen = next_door[_i].seen || next_door[_i].owner_seen;
+
+	facts = facts_from(next_door[_i].caller);
+	facts.stir = next_door[_i].attest ? STIR_PASSED : STIR_NONE;
+	facts.attest = next_door[_i].attest;
+	inquiry.past.caller.last_seen = next_door[_i].seen;
+	inquiry.past.vouched.last_seen = next_door[_i].owner_seen;
+	ck_assert_int_eq(points(neighbour_signal), next_door[_i].points);
+	ck_assert(!hit.points || hit.hint == seen);
+	ck_assert(!hit.points || hit.suspicion == !seen);
+}
+END_TEST
+
+/* By the number of a bank, which another pretends to be. */
+START_TEST(reports_of_an_impostor_are_a_hint)
+{
+	static char brand[] = " bank ", *brands[] = {brand};
+
+	inquiry.past.caller.ended = 10;
+	inquiry.past.caller.reports = 10;
+	world.config.screening.brands = brands;
+	world.config.screening.brands_count = 1;
+	facts.stir = STIR_NONE;
+	facts.display = "First Bank";
+	ck_assert_int_eq(points(reported_share_signal), 72);
+	ck_assert(hit.hint);
+	facts.display = "Frank";
+	ck_assert_int_eq(points(reported_share_signal), 72);
+	ck_assert(!hit.hint);
+	facts.display = "First Bank";
+	facts.stir = STIR_FAILED;
+	ck_assert_int_eq(points(reported_share_signal), 120);
+	ck_assert(!hit.hint);
+}
+END_TEST
+
 START_TEST(an_unsigned_number_may_be_borrowed)
 {
 	inquiry.past.caller.ended = 20;
@@ -383,6 +436,9 @@ Suite *signals_suite(void)
 	tcase_add_loop_test(tests, reports_weigh_by_how_many_are_usual, 0,
 			    sizeof(usual_shares) / sizeof(usual_shares[0]));
 	tcase_add_test(tests, an_unsigned_number_may_be_borrowed);
+	tcase_add_test(tests, reports_of_an_impostor_are_a_hint);
+	tcase_add_loop_test(tests, neighbour_is_suspected_at_first, 0,
+			    sizeof(next_door) / sizeof(next_door[0]));
 	tcase_add_test(tests, few_reports_of_an_origin_reject_nobody);
 	tcase_add_test(tests, origin_is_the_others_who_have_it);
 	tcase_add_loop_test(tests, origin_of_strangers, 0,

@@ -159,6 +159,36 @@ START_TEST(discount_is_explained)
 }
 END_TEST
 
+/* What is not sure adds no more to suspicions than they may add. */
+static const struct {
+	int doubtful, points[2];
+	int score;
+} unsure[] = {
+	{0, {49, 0}, 49},   {0, {49, 49}, 98},	 {0, {50, 49}, 99},
+	{85, {30, 0}, 99},  {85, {50, 0}, 135},	 {85, {10, 10}, 99},
+	{99, {49, 49}, 99}, {99, {-50, 49}, 49},
+};
+
+START_TEST(service_that_is_not_sure_suspects)
+{
+	struct rep_answer answers[2] = {{.status = REP_KNOWN, .name = "one"},
+					{.status = REP_KNOWN, .name = "two"}};
+	static struct verdict verdict;
+
+	memset(&verdict, 0, sizeof(verdict));
+	config.screening.suspicions_max_points = 99;
+	verdict.hearsay_percent = 100;
+	verdict.thresholds.reject_at = 100;
+	verdict.score = verdict.doubtful = unsure[_i].doubtful;
+	for (int i = 0; i < 2; i++) {
+		answers[i].points = unsure[_i].points[i];
+		answers[i].allow = answers[i].points < 0;
+	}
+	verdict_add_reputation(&verdict, &config, answers, 2);
+	ck_assert_int_eq(verdict.score, unsure[_i].score);
+}
+END_TEST
+
 Suite *standing_suite(void)
 {
 	Suite *suite = suite_create("standing");
@@ -173,6 +203,8 @@ Suite *standing_suite(void)
 			    sizeof(known) / sizeof(known[0]));
 	tcase_add_test(tests, services_count_less_of_a_number_with_a_new_owner);
 	tcase_add_test(tests, discount_is_explained);
+	tcase_add_loop_test(tests, service_that_is_not_sure_suspects, 0,
+			    sizeof(unsure) / sizeof(unsure[0]));
 	suite_add_tcase(suite, tests);
 	return suite;
 }

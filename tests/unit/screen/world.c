@@ -20,6 +20,7 @@ static void set_config(void)
 	config->screening.report_min = 2;
 	config->screening.report_max_points = 80;
 	config->screening.hearsay_points = 4;
+	config->screening.suspicions_max_points = 99;
 	world.reputation.name = "";
 	world.reputation.score = "/risk";
 	world.reputation.score_max = 100;
