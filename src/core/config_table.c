@@ -159,7 +159,7 @@ static const struct config_option trunk_options[] = {
 	 IN(config_trunk, label_at), 0, "50",
 	 .sentence = "Unset, as the next three: as in the section screening."},
 	{"greylist_at", config_read_points, NULL, 0, POINTS_MAX,
-	 IN(config_trunk, greylist_at), 0, "80", .sentence = "Likewise."},
+	 IN(config_trunk, greylist_at), 0, "75", .sentence = "Likewise."},
 	{"challenge_at", config_read_points, NULL, 0, POINTS_MAX,
 	 IN(config_trunk, challenge_at), 0, "80", .sentence = "Likewise."},
 	{"reject_at", config_read_points, NULL, 0, POINTS_MAX,
@@ -435,11 +435,11 @@ static const struct config_option screening_options[] = {
 	{"label_at", config_read_points, "50", 0, POINTS_MAX,
 	 IN(config, screening.label_at),
 	 .sentence = "Points at which a call is labelled; 0: never."},
-	{"greylist_at", config_read_points, "80", 0, POINTS_MAX,
+	{"greylist_at", config_read_points, "75", 0, POINTS_MAX,
 	 IN(config, screening.greylist_at),
 	 .sentence = "Points at which a call is refused once, to pass when it "
 		     "is tried again; 0: never. Unless it is given here or for "
-		     "the trunk, 20 less than reject_at, and never where "
+		     "the trunk, 25 less than reject_at, and never where "
 		     "reject_at is 0 or challenge_at is less."},
 	{"challenge_at", config_read_points, "0", 0, POINTS_MAX,
 	 IN(config, screening.challenge_at),
@@ -463,7 +463,7 @@ static const struct config_option screening_options[] = {
 		     "have in their display name: see display_brand_points. "
 		     "Whole words, in any case and with any punctuation "
 		     "between them."},
-	{"hints_max_points", config_read_points, "75", 0, POINTS_MAX,
+	{"hints_max_points", config_read_points, "74", 0, POINTS_MAX,
 	 IN(config, screening.hints_max_points),
 	 .sentence = "The most that hints add together: the signals that are "
 		     "nobody's word, of the caller's number, name, rhythm, "

@@ -120,7 +120,7 @@ void config_read_call_info(const struct config_place *place, const char *text)
 				   "info\", without blanks or quotes");
 }
 
-#define GREYLIST_BELOW 20 /* points below reject_at, as the defaults are */
+#define GREYLIST_BELOW 25 /* points below reject_at, as the defaults are */
 
 static void inherit(struct config_reader *reader, size_t index,
 		    const char *option, int *points, int common)

@@ -72,7 +72,7 @@ END_TEST
 	"('+19005*', 100, NULL),"                                              \
 	"('+44207*', 100, NULL),"                                              \
 	"('+442079460000', 30, NULL),"                                         \
-	"('+12125550112', 79, NULL),"                                          \
+	"('+12125550112', 74, NULL),"                                          \
 	"('+12125550113', 100, datetime('now', '-1 minute')),"                 \
 	"('+12125550114', 100, datetime('now', '+1 hour')),"                   \
 	"('(212) 555-0115', 100, NULL),"                                       \
@@ -282,7 +282,7 @@ START_TEST(threshold_is_the_trunks)
 	struct scene scene;
 
 	scene_open(&scene, SCENE(.trunk = "\treject_at = 250\n"));
-	scene_block(&scene, "+12125550111", 229);
+	scene_block(&scene, "+12125550111", 224);
 	scene_block(&scene, "+12125550112", 250);
 	expect_bridged(&scene, "+12125550111");
 	expect_rejected(&scene, "+12125550112", 607);

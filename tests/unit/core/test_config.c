@@ -171,18 +171,18 @@ static const struct {
 	const char *more;
 	int greylist_at[2];
 } puts_off[] = {
-	{TRUNK_U(""), {80, 80}},
-	{TRUNK_U("reject_at = 250"), {80, 230}},
-	{TRUNK_U("reject_at = 60"), {80, 40}},
-	{TRUNK_U("reject_at = 20"), {80, 0}},
-	{TRUNK_U("reject_at = 0"), {80, 0}},
-	{TRUNK_U("greylist_at = 60 reject_at = 80"), {80, 60}},
-	{TRUNK_U("") "screening { reject_at = 90 }\n", {70, 70}},
-	{TRUNK_U("reject_at = 250") "screening { greylist_at = 75 }\n",
-	 {75, 75}},
-	{TRUNK_U("challenge_at = 80") "challenge { uri = "
+	{TRUNK_U(""), {75, 75}},
+	{TRUNK_U("reject_at = 250"), {75, 225}},
+	{TRUNK_U("reject_at = 60"), {75, 35}},
+	{TRUNK_U("reject_at = 20"), {75, 0}},
+	{TRUNK_U("reject_at = 0"), {75, 0}},
+	{TRUNK_U("greylist_at = 60 reject_at = 80"), {75, 60}},
+	{TRUNK_U("") "screening { reject_at = 90 }\n", {65, 65}},
+	{TRUNK_U("reject_at = 250") "screening { greylist_at = 77 }\n",
+	 {77, 77}},
+	{TRUNK_U("challenge_at = 75") "challenge { uri = "
 				      "'sip:{token}@192.0.2.1' }\n",
-	 {80, 0}},
+	 {75, 0}},
 };
 
 START_TEST(calls_nearly_rejected_are_put_off)

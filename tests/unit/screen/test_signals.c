@@ -112,8 +112,8 @@ static const struct {
 	double usual;
 	int points;
 } usual_shares[] = {
-	{0.0001, 120}, {0.002, 120}, {0.005, 65},
-	{0.01, 23},    {0.02, 3},    {0.2, 3},
+	{0.0001, 120}, {0.002, 120}, {0.005, 120},
+	{0.01, 51},    {0.02, 16},   {0.2, 16},
 };
 
 START_TEST(reports_weigh_by_how_many_are_usual)
@@ -134,11 +134,11 @@ static const struct {
 	bool seen, owner_seen;
 	int points;
 } next_door[] = {
-	{"+12025550155", 0, false, false, 75},
-	{"+12025550155", 'B', false, false, 75},
+	{"+12025550155", 0, false, false, 70},
+	{"+12025550155", 'B', false, false, 70},
 	{"+12025550155", 'A', false, false, 0},
-	{"+12025550155", 0, true, false, 37},
-	{"+12025550155", 0, false, true, 37},
+	{"+12025550155", 0, true, false, 35},
+	{"+12025550155", 0, false, true, 35},
 	{"+12025560155", 0, false, false, 0},
 };
 
