@@ -49,14 +49,13 @@ bool config_is_given(const struct config_reader *reader, size_t items,
 	return section && line_given(section, option);
 }
 
-bool config_is_given_in(const struct config_reader *reader, const char *type,
-			const char *option)
+int config_line_in(const struct config_reader *reader, const char *type,
+		   const char *option)
 {
 	for (size_t i = 0; i < reader->sections_count; i++)
-		if (!strcmp(reader->sections[i].type->name, type) &&
-		    line_given(&reader->sections[i], option))
-			return true;
-	return false;
+		if (!strcmp(reader->sections[i].type->name, type))
+			return line_given(&reader->sections[i], option);
+	return 0;
 }
 
 #define LINE_OF(reader, array, index, option)                                  \

@@ -145,9 +145,9 @@ int config_line_of(const struct config_reader *reader, size_t items,
 /* Whether the file says anything of that option there. */
 bool config_is_given(const struct config_reader *reader, size_t items,
 		     size_t index, const char *option);
-/* In any section of that type. */
-bool config_is_given_in(const struct config_reader *reader, const char *type,
-			const char *option);
+/* The line of an option in a section that has no name; 0: not given. */
+int config_line_in(const struct config_reader *reader, const char *type,
+		   const char *option);
 
 /* The best guess of what was meant by `name`, appended to a sentence. */
 const char *config_suggestion(char *buf, size_t size,

@@ -2,6 +2,7 @@
  * open the section screening says. Rejections are config_profile.c's. */
 #include "config_reader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -139,7 +140,7 @@ static void put_off(struct config_reader *reader, size_t index)
 
 	if (config_is_given(reader, offsetof(struct config, trunks), index,
 			    name) ||
-	    config_is_given_in(reader, "screening", name))
+	    config_line_in(reader, "screening", name))
 		return;
 	if (at < 0 || (trunk->challenge_at && at >= trunk->challenge_at))
 		at = 0;
@@ -175,6 +176,59 @@ static void check_order(struct config_reader *reader, size_t index)
 					steps[k].name, steps[k].at);
 }
 
+/* A trunk that rejects early needs not say that it labels nobody. */
+static void check_label(struct config_reader *reader, size_t index)
+{
+	static const char name[] = "label_at";
+	const struct config_trunk *trunk = &reader->config->trunks[index];
+	size_t trunks = offsetof(struct config, trunks);
+	bool given = config_is_given(reader, trunks, index, name);
+	int line = given ? config_line_of(reader, trunks, index, name)
+			 : config_line_in(reader, "screening", name);
+
+	if (line && trunk->reject_at && trunk->label_at >= trunk->reject_at)
+		config_error(reader, line,
+			     "trunk \"%s\": label_at (%d) must be less than "
+			     "reject_at (%d), or 0",
+			     trunk->name, trunk->label_at, trunk->reject_at);
+}
+
+#define SIGNAL(id, name, points, sentence)
+#define MEASURE(id, name, points, from, full, sentence) {SIGNAL_##id, name},
+static const struct {
+	enum signal_id id;
+	const char *name;
+} measures[] = {
+#include "callsieve/core/signals.def"
+};
+#undef SIGNAL
+#undef MEASURE
+
+/* Either may be the default, which the other has passed. */
+static void check_measures(struct config_reader *reader)
+{
+	for (size_t i = 0; i < sizeof(measures) / sizeof(measures[0]); i++) {
+		const struct config_signal *signal =
+			&reader->config->screening.signals[measures[i].id];
+		char name[64];
+		int line;
+
+		if (signal->from <= signal->full)
+			continue;
+		snprintf(name, sizeof(name), "%s_from", measures[i].name);
+		line = config_line_in(reader, "screening", name);
+		if (!line) {
+			snprintf(name, sizeof(name), "%s_full",
+				 measures[i].name);
+			line = config_line_in(reader, "screening", name);
+		}
+		config_error(reader, line,
+			     "%s_from (%g) must be no more than %s_full (%g)",
+			     measures[i].name, signal->from, measures[i].name,
+			     signal->full);
+	}
+}
+
 void config_check_treatment(struct config_reader *reader)
 {
 	struct config *config = reader->config;
@@ -194,6 +248,7 @@ void config_check_treatment(struct config_reader *reader)
 			common->reject_at);
 		put_off(reader, i);
 		check_order(reader, i);
+		check_label(reader, i);
 		if (trunk->challenge_at && !config->challenge.uri)
 			config_error(
 				reader,
@@ -204,6 +259,7 @@ void config_check_treatment(struct config_reader *reader)
 				"section challenge",
 				trunk->name);
 	}
+	check_measures(reader);
 	if (config->greylist.after_s >= config->greylist.window_s)
 		config_error(reader, 1,
 			     "greylist: after_s must be less than window_s");
