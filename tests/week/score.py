@@ -11,9 +11,9 @@ import collections
 import json
 import sys
 
-STOPPED_MIN = .35 # of the unwanted: on the hardest of five seeds 42 %
-HARMED_MAX = 3    # of 10,000 wanted, for good: 0 to 1 on those
-PUT_OFF_MAX = 60  # likewise, once: 31 to 39
+STOPPED_MIN = .3  # of the unwanted: on the hardest of five seeds 35 %
+HARMED_MAX = 2    # of 10,000 wanted, for good: none on those
+PUT_OFF_MAX = 10  # likewise, once: 2 to 3
 LIFELINES = {"hospital", "alarm", "psap", "fraud-desk", "school-emergency"}
 
 

@@ -12,8 +12,7 @@
 
 #include "../inquiry.h"
 
-#define LAST_DIGITS  4
-#define SEEN_PERCENT 50
+#define LAST_DIGITS 4
 
 /* Spoofers hardly ever use a number twice. */
 static bool was_seen(const struct past *past)
@@ -35,11 +34,7 @@ bool neighbour_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 	snprintf(hit->detail, sizeof(hit->detail),
 		 "the same number as the callee's but for the last %d digits",
 		 LAST_DIGITS);
-	if (!signal_present(inquiry, SIGNAL_NEIGHBOUR, hit))
-		return false;
 	hit->hint = was_seen(&inquiry->past);
 	hit->suspicion = !hit->hint;
-	if (hit->hint)
-		hit->points = hit->points * SEEN_PERCENT / 100;
-	return true;
+	return signal_present(inquiry, SIGNAL_NEIGHBOUR, hit);
 }

@@ -134,11 +134,11 @@ static const struct {
 	bool seen, owner_seen;
 	int points;
 } next_door[] = {
-	{"+12025550155", 0, false, false, 70},
-	{"+12025550155", 'B', false, false, 70},
+	{"+12025550155", 0, false, false, 40},
+	{"+12025550155", 'B', false, false, 40},
 	{"+12025550155", 'A', false, false, 0},
-	{"+12025550155", 0, true, false, 35},
-	{"+12025550155", 0, false, true, 35},
+	{"+12025550155", 0, true, false, 40},
+	{"+12025550155", 0, false, true, 40},
 	{"+12025560155", 0, false, false, 0},
 };
 
