@@ -84,6 +84,9 @@ struct past {
 	double usual_reports; /* share of all calls that are reported */
 	double usual_known;   /* share of all calls that are of such numbers */
 	struct behaviour block; /* of the 10,000 numbers around it, without it */
+	/* Of all numbers next door to their callees at their first call; those
+	 * that we refused and that did not come back count as well. */
+	struct behaviour next_door;
 	struct acquaintance with;
 };
 
@@ -93,7 +96,7 @@ void history_look(const struct history *history, const struct facts *facts,
 
 /* Where a call was counted, for when more is known of it. */
 struct history_mark {
-	uint64_t caller, origin, signer, block, pair;
+	uint64_t caller, origin, signer, block, pair, next_door; /* 0: none */
 	bool again; /* soon after another of the same pair */
 };
 

@@ -34,7 +34,8 @@ enum kind {
 	KIND_EMERGENCY,
 	KIND_SIGNER,
 	KIND_ALL,
-	KIND_KNOWN
+	KIND_KNOWN,
+	KIND_NEXT_DOOR
 };
 
 int history_new(struct history **historyp, size_t subjects, size_t pairs)
@@ -246,6 +247,8 @@ void history_look(const struct history *history, const struct facts *facts,
 	past->usual_reports =
 		(all.reports + USUAL_REPORTS) / (all.ended + USUAL_CALLS);
 	past->usual_known = all.known / (all.calls + USUAL_CALLS);
+	read_subject(history, key_of(KIND_NEXT_DOOR, 0, 0), NULL, (uint32_t)now,
+		     &past->next_door);
 	read_pair(history, facts, &keys, &past->with);
 }
 
@@ -342,6 +345,27 @@ static void open_report(struct pair *pair, bool first, bool delivered)
 		pair->report = REPORT_OPEN;
 }
 
+/* As one who lives next door to the callee and never called before, or who only
+ * did so in vain: what comes of that second call is what would have come of the
+ * first. */
+static uint64_t count_next_door(struct history *history,
+				const struct facts *facts,
+				const struct keys *keys, uint32_t now)
+{
+	uint64_t key = key_of(KIND_NEXT_DOOR, 0, 0);
+	const struct pair *pair;
+
+	if (!keys->pair || !facts_next_door(facts))
+		return 0;
+	if (!subject_find(&history->subjects, keys->caller) &&
+	    !subject_find(&history->subjects, keys->vouched)) {
+		count_call(history, key, NULL, keys->caller, false, now);
+		return key;
+	}
+	pair = pair_find(&history->pairs, keys->pair);
+	return pair && pair->report == REPORT_GROUNDLESS ? key : 0;
+}
+
 void history_call(struct history *history, const struct facts *facts,
 		  bool delivered, int64_t now, struct history_mark *mark)
 {
@@ -357,9 +381,15 @@ void history_call(struct history *history, const struct facts *facts,
 	hands = hands_of(history, &keys);
 	known = is_known(history, &keys, facts);
 	*mark = (struct history_mark){
-		keys.caller, keys.origin,
-		keys.signer, keys.block,
-		keys.pair,   was_tried(history, keys.pair, (uint32_t)now)};
+		.caller = keys.caller,
+		.origin = keys.origin,
+		.signer = keys.signer,
+		.block = keys.block,
+		.pair = keys.pair,
+		.next_door = count_next_door(history, facts, &keys,
+					     (uint32_t)now),
+		.again = was_tried(history, keys.pair, (uint32_t)now),
+	};
 	subject = count_call(history, keys.caller, &hands, callee, known,
 			     (uint32_t)now);
 	if (subject)
@@ -415,6 +445,7 @@ void history_ended(struct history *history, const struct history_mark *mark,
 		count_end(history, mark->origin, outcome, (uint32_t)now);
 		count_end(history, mark->signer, outcome, (uint32_t)now);
 		count_end(history, mark->block, outcome, (uint32_t)now);
+		count_end(history, mark->next_door, outcome, (uint32_t)now);
 		count_end(history, key_of(KIND_ALL, 0, 0), outcome,
 			  (uint32_t)now);
 	}

@@ -51,4 +51,8 @@ static inline bool facts_vouched(const struct facts *facts)
 	return facts->stir == STIR_PASSED && facts->attest == 'A';
 }
 
+/* Is the caller's number the callee's but for the last four digits, without
+ * anybody vouching for it? */
+bool facts_next_door(const struct facts *facts);
+
 #endif

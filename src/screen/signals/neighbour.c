@@ -1,8 +1,7 @@
 /* The caller's number is the callee's but for the last digits. People answer
  * what looks local, so spoofers make it up; real neighbours are vouched for by
- * the carrier they share, or known to the callee. */
-#include <string.h>
-
+ * the carrier they share, or known to the callee. How many there are who are
+ * neither differs from place to place, and shows in how their calls end. */
 #include "signals.h"
 
 #include <stdio.h>
@@ -12,7 +11,7 @@
 
 #include "../inquiry.h"
 
-#define LAST_DIGITS 4
+#define DOUBT 10 /* calls: see share_of() */
 
 /* Spoofers hardly ever use a number twice. */
 static bool was_seen(const struct past *past)
@@ -22,19 +21,28 @@ static bool was_seen(const struct past *past)
 
 bool neighbour_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
-	const struct facts *facts = inquiry->facts;
-	size_t len = strlen(facts->callee.text);
-
-	if (facts->caller.kind != NUMBER_E164 ||
-	    facts->callee.kind != NUMBER_E164 || facts_vouched(facts) ||
-	    strlen(facts->caller.text) != len ||
-	    strncmp(facts->caller.text, facts->callee.text,
-		    len - LAST_DIGITS) != 0)
+	if (!facts_next_door(inquiry->facts))
 		return false;
 	snprintf(hit->detail, sizeof(hit->detail),
-		 "the same number as the callee's but for the last %d digits",
-		 LAST_DIGITS);
+		 "the same number as the callee's but for the last 4 digits");
 	hit->hint = was_seen(&inquiry->past);
 	hit->suspicion = !hit->hint;
 	return signal_present(inquiry, SIGNAL_NEIGHBOUR, hit);
+}
+
+bool neighbours_signal(const struct inquiry *inquiry, struct signal_hit *hit)
+{
+	const struct behaviour *all = &inquiry->past.next_door;
+
+	if (!facts_next_door(inquiry->facts) || was_seen(&inquiry->past) ||
+	    !signal_weigh(inquiry, SIGNAL_NEIGHBOURS,
+			  share_of(all->calls - all->talks, all->calls, DOUBT),
+			  hit))
+		return false;
+	snprintf(hit->detail, sizeof(hit->detail),
+		 "of %.0f such numbers that called for the first time, people "
+		 "talked with %.0f for more than %d s",
+		 all->calls, all->talks, LONG_TALK_S);
+	hit->suspicion = true;
+	return true;
 }

@@ -16,6 +16,7 @@ const struct signal signals[] = {
 	{"display_brand", display_brand_signal, true, false},
 	{"new_caller", new_caller_signal, true, false},
 	{"neighbour", neighbour_signal, false, false},
+	{"neighbours", neighbours_signal, false, true},
 	{"own_number", own_number_signal, true, false},
 	{"stir_failed", stir_failed_signal, true, false},
 	{"attest_c", attest_c_signal, true, false},

@@ -32,6 +32,7 @@ signal_h sought_signal, blocklist_signal, dno_signal, reports_signal, complaints
 	malformed_signal,
 	no_number_signal,
 	anonymous_signal, display_number_signal, neighbour_signal,
+	neighbours_signal,
 	stir_failed_signal, attest_c_signal, unvouched_signal, velocity_signal,
 	sequence_signal, brief_signal, unanswered_signal, pings_signal,
 	reported_share_signal, origin_brief_signal, origin_reports_signal,

@@ -559,6 +559,42 @@ START_TEST(refused_call_cannot_be_reported)
 }
 END_TEST
 
+/* What became of the first call of each, though it took two. */
+START_TEST(neighbours_count_together)
+{
+	struct facts facts = call_of("+12025550155", "+12025550100");
+	struct facts late = call_of("+12025550156", "+12025550100");
+	struct facts other = call_of("+12025560155", "+12025550100");
+	struct facts vouched_for = vouched("+12025550157", "one");
+	const struct call_outcome talked = {.answered = true, .talk_s = 90};
+
+	vouched_for.callee = facts.callee;
+	history_call(history, &facts, true, NOW, &mark);
+	history_ended(history, &mark, &talked, NOW);
+	history_call(history, &facts, true, NOW + 2 * DAY, &mark);
+	history_ended(history, &mark, &talked, NOW + 2 * DAY);
+	history_call(history, &other, true, NOW + 2 * DAY, &mark);
+	history_ended(history, &mark, &talked, NOW + 2 * DAY);
+	history_call(history, &vouched_for, true, NOW + 2 * DAY, &mark);
+	history_ended(history, &mark, &talked, NOW + 2 * DAY);
+	look(&facts, NOW + 2 * DAY);
+	ck_assert_double_eq_tol(past.next_door.calls, .63, .01);
+	ck_assert_double_eq_tol(past.next_door.talks, .63, .01);
+
+	history_call(history, &late, false, NOW + 2 * DAY, &mark);
+	look(&facts, NOW + 2 * DAY);
+	ck_assert_double_eq_tol(past.next_door.calls, 1.63, .01);
+	ck_assert_double_eq_tol(past.next_door.talks, .63, .01);
+	history_call(history, &late, true, NOW + 2 * DAY, &mark);
+	history_ended(history, &mark, &talked, NOW + 2 * DAY);
+	history_call(history, &late, true, NOW + 2 * DAY, &mark);
+	history_ended(history, &mark, &talked, NOW + 2 * DAY);
+	look(&facts, NOW + 2 * DAY);
+	ck_assert_double_eq_tol(past.next_door.calls, 1.63, .01);
+	ck_assert_double_eq_tol(past.next_door.talks, 1.63, .01);
+}
+END_TEST
+
 START_TEST(old_call_cannot_be_reported)
 {
 	struct facts facts = call_of(CALLER, CALLEE);
@@ -674,6 +710,7 @@ Suite *history_suite(void)
 	tcase_add_test(tests, only_the_called_can_report_and_once);
 	tcase_add_test(tests, share_of_reports_becomes_the_networks);
 	tcase_add_test(tests, refused_call_cannot_be_reported);
+	tcase_add_test(tests, neighbours_count_together);
 	tcase_add_test(tests, old_call_cannot_be_reported);
 	tcase_add_test(tests, flood_of_callers_forgets_the_oldest);
 	tcase_add_test(tests, flood_of_callers_spares_the_known);

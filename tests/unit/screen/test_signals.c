@@ -157,6 +157,30 @@ START_TEST(neighbour_is_suspected_at_first)
 }
 END_TEST
 
+/* Where nobody ever talks with such callers, hardly one is real. */
+static const struct {
+	double calls, talks;
+	bool seen;
+	int points;
+} streets[] = {
+	{0, 0, false, 0},	{50, 0, false, 0},   {400, 0, false, 30},
+	{400, 4, false, 28},	{400, 20, false, 4}, {400, 40, false, 0},
+	{400, 0, true, 0},
+};
+
+START_TEST(what_comes_of_neighbours_calls)
+{
+	facts = facts_from("+12025550155");
+	inquiry.past.next_door.calls = streets[_i].calls;
+	inquiry.past.next_door.talks = streets[_i].talks;
+	inquiry.past.caller.last_seen = streets[_i].seen;
+	ck_assert_int_eq(points(neighbours_signal), streets[_i].points);
+	ck_assert(!hit.points || (hit.suspicion && !hit.hint));
+	facts = facts_from("+12025560155");
+	ck_assert_int_eq(points(neighbours_signal), 0);
+}
+END_TEST
+
 /* By the number of a bank, which another pretends to be. */
 START_TEST(reports_of_an_impostor_are_a_hint)
 {
@@ -439,6 +463,8 @@ Suite *signals_suite(void)
 	tcase_add_test(tests, reports_of_an_impostor_are_a_hint);
 	tcase_add_loop_test(tests, neighbour_is_suspected_at_first, 0,
 			    sizeof(next_door) / sizeof(next_door[0]));
+	tcase_add_loop_test(tests, what_comes_of_neighbours_calls, 0,
+			    sizeof(streets) / sizeof(streets[0]));
 	tcase_add_test(tests, few_reports_of_an_origin_reject_nobody);
 	tcase_add_test(tests, origin_is_the_others_who_have_it);
 	tcase_add_loop_test(tests, origin_of_strangers, 0,
