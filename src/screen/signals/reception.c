@@ -126,6 +126,7 @@ bool block_pings_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
 	if (!pings(inquiry, SIGNAL_BLOCK_PINGS, &inquiry->past.block, hit))
 		return false;
+	hit->suspicion = true; /* it may be somebody else's number */
 	name_block(hit);
 	return true;
 }

@@ -32,7 +32,7 @@ const struct signal signals[] = {
 	{"origin_unanswered", origin_unanswered_signal, false, true},
 	{"origin_reports", origin_reports_signal, false, true},
 	{"block_brief", block_brief_signal, true, false},
-	{"block_pings", block_pings_signal, true, false},
+	{"block_pings", block_pings_signal, false, true},
 	{"block_reports", block_reports_signal, true, false},
 	{"dialled", dialled_signal, false, false},
 	{"talked", talked_signal, false, false},

@@ -27,19 +27,17 @@ struct signal {
 extern const struct signal signals[];
 extern const size_t signals_count;
 
-signal_h sought_signal, blocklist_signal, dno_signal, reports_signal, complaints_signal,
-	invalid_signal, unallocated_signal, fictitious_signal,
-	malformed_signal,
-	no_number_signal,
-	anonymous_signal, display_number_signal, neighbour_signal,
-	neighbours_signal,
-	stir_failed_signal, attest_c_signal, unvouched_signal, velocity_signal,
-	sequence_signal, brief_signal, unanswered_signal, pings_signal,
-	reported_share_signal, origin_brief_signal, origin_reports_signal,
-	block_brief_signal, block_reports_signal, dialled_signal, talked_signal,
-	standing_signal, new_caller_signal, origin_strangers_signal, origin_unanswered_signal,
-	block_pings_signal, origin_standing_signal, own_number_signal,
-	display_brand_signal;
+signal_h blocklist_signal, dno_signal, reports_signal, complaints_signal,
+	malformed_signal, invalid_signal, unallocated_signal, fictitious_signal,
+	no_number_signal, anonymous_signal, display_number_signal,
+	display_brand_signal, new_caller_signal, neighbour_signal,
+	neighbours_signal, own_number_signal, stir_failed_signal,
+	attest_c_signal, unvouched_signal, velocity_signal, sequence_signal,
+	brief_signal, unanswered_signal, pings_signal, reported_share_signal,
+	origin_brief_signal, origin_strangers_signal, origin_unanswered_signal,
+	origin_reports_signal, block_brief_signal, block_pings_signal,
+	block_reports_signal, dialled_signal, talked_signal, sought_signal,
+	standing_signal, origin_standing_signal;
 
 /* Fill in the points that the configuration gives: for a measure, or for
  * something that is there. False when they are none. */

@@ -13,6 +13,7 @@ int main(void)
 	srunner_add_suite(runner, screen_suite());
 	srunner_add_suite(runner, ask_suite());
 	srunner_add_suite(runner, signals_suite());
+	srunner_add_suite(runner, evidence_suite());
 	srunner_add_suite(runner, standing_suite());
 	srunner_add_suite(runner, explanation_suite());
 	srunner_add_suite(runner, response_suite());

@@ -8,6 +8,7 @@ Suite *greylist_suite(void);
 Suite *screen_suite(void);
 Suite *ask_suite(void);
 Suite *signals_suite(void);
+Suite *evidence_suite(void);
 Suite *standing_suite(void);
 Suite *explanation_suite(void);
 Suite *response_suite(void);

@@ -18,16 +18,7 @@ static struct signal_hit hit;
 static void setup(void)
 {
 	world_setup();
-#define SIGNAL(id, name, value, sentence)                                      \
-	world.config.screening.signals[SIGNAL_##id].points = value;
-#define MEASURE(id, name, value, at, all, sentence)                            \
-	world.config.screening.signals[SIGNAL_##id] =                          \
-		(struct config_signal){value, at, all};
-#include "callsieve/core/signals.def"
-#undef SIGNAL
-#undef MEASURE
-	world.config.screening.report_points = 40;
-	world.config.screening.report_max_points = 120;
+	world_points();
 	facts = facts_from(CALLER);
 	sources = (struct screen_params){.lists = world.lists,
 					 .reports = world.reports};

@@ -67,6 +67,20 @@ void world_setup(void)
 	world_sql("SELECT 1 WHERE 0");
 }
 
+void world_points(void)
+{
+#define SIGNAL(id, name, value, sentence)                                      \
+	world.config.screening.signals[SIGNAL_##id].points = value;
+#define MEASURE(id, name, value, at, all, sentence)                            \
+	world.config.screening.signals[SIGNAL_##id] =                          \
+		(struct config_signal){value, at, all};
+#include "callsieve/core/signals.def"
+#undef SIGNAL
+#undef MEASURE
+	world.config.screening.report_points = 40;
+	world.config.screening.report_max_points = 120;
+}
+
 static void remove_files(void)
 {
 	static const char *const endings[] = {"", "-wal", "-shm", "-journal"};

@@ -34,6 +34,10 @@ extern struct world world;
 void world_setup(void);
 void world_teardown(void);
 
+/* Signals by the points they have from the beginning; 40 points a report, at
+ * most 120. */
+void world_points(void);
+
 /* Edits the database and lets lists and reports see it. */
 void world_sql(const char *sql);
 void world_reports(const char *number, unsigned reporters);
