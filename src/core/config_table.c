@@ -688,9 +688,11 @@ static const struct config_option reputation_options[] = {
 	{"categories", config_read_category, "{}", 0, 0,
 	 IN(config_reputation, categories), OPTION_LIST | OPTION_MAY_BE_EMPTY,
 	 .sentence = "\"WORD = RISK\" as for levels."},
-	{"points", config_read_points, "100", -POINTS_MAX, POINTS_MAX,
+	{"points", config_read_points, "90", -POINTS_MAX, POINTS_MAX,
 	 IN(config_reputation, points),
-	 .sentence = "Points for the highest risk, less in proportion."},
+	 .sentence = "Points for the highest risk, less in proportion. "
+		     "Less than reject_at puts a call off at most, "
+		     "whatever else is suspected."},
 	{"risk_floor", config_read_unsigned, "50", 0, 100,
 	 IN(config_reputation, risk_floor),
 	 .sentence = "Risks below this, of 0 to 100, add nothing."},

@@ -303,6 +303,7 @@ static bool memory_signals_speak(struct screen *screen, struct inquiry *inquiry,
 				       &sum);
 		verdict_add(verdict, &hit);
 	}
+	verdict->hints = sum.hints;
 	verdict->doubtful = sum.hints + sum.suspicions;
 	add_settings(inquiry, verdict);
 	return verdict_settle(verdict);
@@ -401,7 +402,7 @@ bool screen_decide(struct screen *screen, const struct facts *facts,
 	verdict->treatment = VERDICT_ALLOW;
 	verdict->because = NULL;
 	verdict->score = 0;
-	verdict->doubtful = 0;
+	verdict->hints = verdict->doubtful = 0;
 	verdict->hearsay_percent = 100;
 	verdict->thresholds = facts->thresholds;
 	verdict->list_generation = lists_generation(screen->sources.lists);
@@ -453,18 +454,26 @@ static void discount(struct signal_hit *hit, int percent)
 	hit->points = hit->points * percent / 100;
 }
 
-/* A service that is not sure suspects. */
-static void bound_unsure(struct verdict *verdict,
-			 const struct config_screening *config,
-			 struct signal_hit *hit)
+/* Services often heard what is in the files of complaints, or what a borrower
+ * of the number did. So hints and services together add what hints may, or what
+ * the services alone say if that is more, and no service rejects a call that the
+ * operator did not give the points to do so by itself. */
+static void bound_hearsay(struct verdict *verdict,
+			  const struct config_screening *config, int *said,
+			  struct signal_hit *hit)
 {
-	int max = doubtful_max(config);
+	int all = doubtful_max(config), most;
 
 	hit->suspicion = hit->outcome == SIGNAL_FIRED && hit->points > 0 &&
-			 hit->points < verdict->thresholds.reject_at / 2;
+			 hit->points < verdict->thresholds.reject_at;
 	if (!hit->suspicion)
 		return;
-	bound(hit, max - verdict->doubtful, "suspicions and hints add", max);
+	*said += hit->points;
+	most = *said > config->hints_max_points ? *said
+						: config->hints_max_points;
+	bound(hit, most - verdict->hints, "hints and services add", most);
+	bound(hit, all - verdict->doubtful, "suspicions and hints add", all);
+	verdict->hints += hit->points;
 	verdict->doubtful += hit->points;
 }
 
@@ -473,11 +482,12 @@ void verdict_add_reputation(struct verdict *verdict,
 			    const struct rep_answer *answers, size_t count)
 {
 	struct signal_hit hit;
+	int said = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		reputation_signal(&answers[i], &hit);
 		discount(&hit, verdict->hearsay_percent);
-		bound_unsure(verdict, &config->screening, &hit);
+		bound_hearsay(verdict, &config->screening, &said, &hit);
 		add_answer(verdict, config, &hit);
 	}
 	verdict_settle(verdict);

@@ -318,6 +318,7 @@ static void serve(struct scene *scene, struct fake_http **httpp)
 	claim(!fake_http_start(httpp, 0, NULL, NULL), "no HTTP server");
 	snprintf(section, sizeof(section),
 		 "reputation {\n"
+		 "\tpoints = 100\n"
 		 "\turl = \"http://127.0.0.1:%u/{e164}\"\n"
 		 "\tdeadline_ms = 300\n"
 		 "}\n",

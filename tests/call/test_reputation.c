@@ -26,6 +26,7 @@ static void open_with(struct scene *scene, unsigned port, unsigned deadline_ms,
 		"reputation {\n"
 		"\turl = \"http://127.0.0.1:%u/v1/{e164-noplus}?full={e164}\"\n"
 		"\theaders = {\"X-Key: secret\"}\n"
+		"\tpoints = 100\n"
 		"\tdeadline_ms = %u\n"
 		"%s"
 		"}\n",

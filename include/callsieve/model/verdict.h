@@ -57,7 +57,8 @@ struct verdict {
 	enum verdict_action treatment; /* what is done: that or milder */
 	const char *because; /* why milder: static, in words; else NULL */
 	int score;
-	int doubtful; /* so much of it are hints and suspicions */
+	int hints;    /* so much of it are hints, or services said */
+	int doubtful; /* likewise, and suspicions */
 	/* Of what services say of the number this much counts, our own
 	 * subscribers knowing it better. */
 	int hearsay_percent;

@@ -32,12 +32,22 @@ bool velocity_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 	return true;
 }
 
+static bool is_badly_received(const struct inquiry *inquiry)
+{
+	struct signal_hit sign;
+
+	return brief_signal(inquiry, &sign) || unanswered_signal(inquiry, &sign);
+}
+
+/* A school may call a sorted list. */
 bool sequence_signal(const struct inquiry *inquiry, struct signal_hit *hit)
 {
 	unsigned run = inquiry->past.caller.run;
 
 	if (!signal_weigh(inquiry, SIGNAL_SEQUENCE, run, hit))
 		return false;
+	hit->suspicion = is_badly_received(inquiry);
+	hit->hint = !hit->suspicion;
 	snprintf(hit->detail, sizeof(hit->detail),
 		 "%u callees one after the other", run);
 	return true;

@@ -159,33 +159,39 @@ START_TEST(discount_is_explained)
 }
 END_TEST
 
-/* What is not sure adds no more to suspicions than they may add. */
+/* Services with hints label what services alone would not put off, and put off
+ * what one of them is not given the points to reject. */
 static const struct {
-	int doubtful, points[2];
+	int hints, suspicions, points[2];
 	int score;
-} unsure[] = {
-	{0, {49, 0}, 49},   {0, {49, 49}, 98},	 {0, {50, 49}, 99},
-	{85, {30, 0}, 99},  {85, {50, 0}, 135},	 {85, {10, 10}, 99},
-	{99, {49, 49}, 99}, {99, {-50, 49}, 49},
+} hearsay[] = {
+	{0, 0, {49, 0}, 49},	{0, 0, {49, 40}, 89},	{0, 0, {80, 60}, 99},
+	{0, 0, {100, 0}, 100},	{40, 0, {120, 0}, 160}, {0, 0, {-50, 49}, -1},
+	{40, 0, {60, 0}, 74},	{40, 0, {80, 0}, 80},	{74, 0, {60, 0}, 74},
+	{40, 0, {30, 30}, 74},	{40, 0, {50, 40}, 90},	{0, 95, {60, 0}, 99},
+	{40, 30, {80, 0}, 99},	{0, 40, {60, 0}, 99},	{0, 30, {60, 0}, 90},
 };
 
-START_TEST(service_that_is_not_sure_suspects)
+START_TEST(services_put_off_and_do_not_reject)
 {
 	struct rep_answer answers[2] = {{.status = REP_KNOWN, .name = "one"},
 					{.status = REP_KNOWN, .name = "two"}};
 	static struct verdict verdict;
 
 	memset(&verdict, 0, sizeof(verdict));
+	config.screening.hints_max_points = 74;
 	config.screening.suspicions_max_points = 99;
 	verdict.hearsay_percent = 100;
 	verdict.thresholds.reject_at = 100;
-	verdict.score = verdict.doubtful = unsure[_i].doubtful;
+	verdict.hints = hearsay[_i].hints;
+	verdict.doubtful = hearsay[_i].hints + hearsay[_i].suspicions;
+	verdict.score = verdict.doubtful;
 	for (int i = 0; i < 2; i++) {
-		answers[i].points = unsure[_i].points[i];
+		answers[i].points = hearsay[_i].points[i];
 		answers[i].allow = answers[i].points < 0;
 	}
 	verdict_add_reputation(&verdict, &config, answers, 2);
-	ck_assert_int_eq(verdict.score, unsure[_i].score);
+	ck_assert_int_eq(verdict.score, hearsay[_i].score);
 }
 END_TEST
 
@@ -203,8 +209,8 @@ Suite *standing_suite(void)
 			    sizeof(known) / sizeof(known[0]));
 	tcase_add_test(tests, services_count_less_of_a_number_with_a_new_owner);
 	tcase_add_test(tests, discount_is_explained);
-	tcase_add_loop_test(tests, service_that_is_not_sure_suspects, 0,
-			    sizeof(unsure) / sizeof(unsure[0]));
+	tcase_add_loop_test(tests, services_put_off_and_do_not_reject, 0,
+			    sizeof(hearsay) / sizeof(hearsay[0]));
 	suite_add_tcase(suite, tests);
 	return suite;
 }
