@@ -1,23 +1,23 @@
 #!/usr/bin/env python3
 """What replay made of a labelled week.
 
-score.py BASE.labels ANSWERS prints, for each kind of caller, what share was
-refused for good, refused once and labelled, and the sums. Fails if fewer
-unwanted calls are refused, for good or once, or more wanted ones, than the
-shipped defaults promise, or if anyone was refused for good whose call must
-not be lost.
+score.py BASE.labels ANSWERS STOPPED PUT-OFF prints, for each kind of caller,
+what share was refused for good, refused once and labelled, and the sums. Fails
+if less than STOPPED per cent of the unwanted calls are refused, for good or
+once; if more than PUT-OFF of 10,000 wanted ones are refused once, or more than
+the shipped defaults promise for good; or if anyone was refused for good whose
+call must not be lost.
 """
 import collections
 import json
 import sys
 
-STOPPED_MIN = .3  # of the unwanted: on the hardest of five seeds 35 %
-HARMED_MAX = 2    # of 10,000 wanted, for good: none on those
-PUT_OFF_MAX = 10  # likewise, once: 2 to 3
+HARMED_MAX = 2  # of 10,000 wanted, for good: at most 0.2 on five seeds
 LIFELINES = {"hospital", "alarm", "psap", "fraud-desk", "school-emergency"}
 
 
 def main():
+    stopped_min, put_off_max = map(float, sys.argv[3:5])
     labels = {}
     for line in open(sys.argv[1]):
         name, unwanted, kind = line.split()
@@ -42,15 +42,15 @@ def main():
                   100 * refused / calls, 100 * once / calls,
                   100 * count["label"] / calls))
     bad, fine = sums[True], sums[False]
-    stopped = (bad["refused"] + bad["once"]) / bad["calls"]
+    stopped = 100 * (bad["refused"] + bad["once"]) / bad["calls"]
     harmed = 1e4 * fine["refused"] / fine["calls"]
     put_off = 1e4 * fine["once"] / fine["calls"]
     print("stopped %.1f %% (%.1f %% by refusing once; labelled %.1f %% more), "
           "harmed %.1f of 10,000 (and %.1f once), lifelines lost %d" % (
-              100 * stopped, 100 * bad["once"] / bad["calls"],
+              stopped, 100 * bad["once"] / bad["calls"],
               100 * bad["label"] / bad["calls"], harmed, put_off, lost))
-    good = (stopped >= STOPPED_MIN and harmed <= HARMED_MAX
-            and put_off <= PUT_OFF_MAX and not lost)
+    good = (stopped >= stopped_min and harmed <= HARMED_MAX
+            and put_off <= put_off_max and not lost)
     print("%d passed, %d failed" % (good, not good))
     return 0 if good else 1
 
